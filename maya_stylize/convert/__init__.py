@@ -1,0 +1,1 @@
+"""Model files in, one verified Keras ``.h5`` out."""

@@ -1,0 +1,46 @@
+"""The errors that users see: what happened, to which thing, and what to do next."""
+
+from __future__ import annotations
+
+
+class StylizeError(Exception):
+    """Base of every error that may cross a pipe or reach a panel.
+
+    Args:
+        message: What happened, naming the file, layer or field.
+        hint: What to do next, a sentence of its own; may be empty.
+    """
+
+    kind = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class JobError(StylizeError):
+    """A job, or a setting of one, that cannot be carried out as written."""
+
+    kind = "job"
+
+
+class ModelError(StylizeError):
+    """A model file that cannot be read, converted, verified or found."""
+
+    kind = "model"
+
+
+class ImageError(StylizeError):
+    """A picture that cannot be read or written."""
+
+    kind = "image"
+
+
+class EngineError(StylizeError):
+    """A computation that cannot be started or finished."""
+
+    kind = "engine"
