@@ -1,0 +1,106 @@
+"""Checks of one value each: what a job's field may hold, and the sentence when it does not."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from maya_stylize.errors import JobError
+
+Check = Callable[[str, Any], Any]
+
+LARGEST_SIDE = 65536
+SMALLEST_SIDE = 16
+
+
+def refuse(name: str, wanted: str, got: object) -> JobError:
+    """Return the error for a field that holds something else than wanted."""
+    shown = repr(got)
+    return JobError(
+        f"{name}: must be {wanted}, got {shown if len(shown) <= 80 else shown[:77] + '...'}.",
+        f"Correct {name} and run the job again.",
+    )
+
+
+def path(name: str, value: Any) -> str:
+    """Check a path: a string with something in it and no NUL character."""
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise refuse(name, "a path", value)
+    return value
+
+
+def flag(name: str, value: Any) -> bool:
+    """Check a yes or no."""
+    if not isinstance(value, bool):
+        raise refuse(name, "true or false", value)
+    return value
+
+
+def choice(*allowed: str) -> Check:
+    """Return a check that takes one of the names only."""
+
+    def check(name: str, value: Any) -> str:
+        if not isinstance(value, str) or value not in allowed:
+            raise refuse(name, "one of " + ", ".join(allowed), value)
+        return value
+
+    return check
+
+
+def whole(lowest: int, highest: int) -> Check:
+    """Return a check for a whole number from lowest to highest."""
+
+    def check(name: str, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            raise refuse(name, f"a whole number from {lowest} to {highest}", value)
+        return value
+
+    return check
+
+
+def number(lowest: float, highest: float) -> Check:
+    """Return a check for a finite number from lowest to highest."""
+
+    def check(name: str, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise refuse(name, f"a number from {lowest:g} to {highest:g}", value)
+        if not math.isfinite(value) or not lowest <= value <= highest:
+            raise refuse(name, f"a number from {lowest:g} to {highest:g}", value)
+        return float(value)
+
+    return check
+
+
+def optional(check: Check) -> Check:
+    """Return a check that takes None as well."""
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def device(name: str, value: Any) -> str:
+    """Check a device: "auto", "cpu", "gpu", or "gpu:N"."""
+    if not isinstance(value, str) or not re.fullmatch(r"auto|cpu|gpu(:\d{1,2})?", value):
+        raise refuse(name, '"auto", "cpu", "gpu" or "gpu:0"', value)
+    return value
+
+
+def size(name: str, value: Any) -> tuple[int, int]:
+    """Check a picture size: two whole numbers, width then height."""
+    side = whole(SMALLEST_SIDE, LARGEST_SIDE)
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        raise refuse(name, "width and height, such as [512, 512]", value)
+    return side(f"{name}[0]", value[0]), side(f"{name}[1]", value[1])
+
+
+def layer_weights(name: str, value: Any) -> dict[str, float]:
+    """Check weights by layer: Caffe's layer names, each with a weight of 0 or more."""
+    if not isinstance(value, Mapping) or not value:
+        raise refuse(name, 'layers with weights, such as {"pool1": 1e9}', value)
+    for layer in value:
+        if not isinstance(layer, str) or not re.fullmatch(r"conv\d+_\d+|pool\d+", layer):
+            raise refuse(name, 'named after layers such as "conv1_1" or "pool4"', layer)
+    weights = {layer: number(0, 1e15)(f"{name}.{layer}", value[layer]) for layer in value}
+    if not any(weights.values()):
+        raise refuse(name, "given at least one weight above 0", dict(value))
+    return weights

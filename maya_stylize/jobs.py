@@ -1,0 +1,202 @@
+"""What the user wants, as plain data: one frozen dataclass per kind of job."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Union
+
+from maya_stylize import checks
+from maya_stylize.errors import JobError
+
+VERSION = 1
+QUALITIES = ("draft", "normal", "final")
+BACKENDS = ("tensorflow", "torch", "jax")
+
+# Gatys, Ecker, Bethge 2015, from the authors' notebook.
+TEXTURE_LAYERS = {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "pool4": 1e9}
+# Gatys, Ecker, Bethge 2016, with the normalised network.
+STYLE_LAYERS = {f"conv{block}_1": 1e9 / 5 for block in (1, 2, 3, 4, 5)}
+CONTENT_LAYERS = {"conv4_2": 1.0}
+CONTENT_WEIGHT = 1e6
+
+
+def _setting(default: Any, check: checks.Check) -> Any:
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata={"check": check})
+    return field(default=default, metadata={"check": check})
+
+
+def _required(check: checks.Check) -> Any:
+    return field(metadata={"check": check})
+
+
+@dataclass(frozen=True)
+class Style:
+    """One picture to take the style from.
+
+    Attributes:
+        path: The picture.
+        weight: Its share of the style, relative to the other styles' weights.
+    """
+
+    path: str
+    weight: float = 1.0
+
+
+def _styles(name: str, value: Any) -> tuple[Style, ...]:
+    if not isinstance(value, (list, tuple)) or not value:
+        raise checks.refuse(name, "a list of pictures", value)
+    styles = []
+    for index, entry in enumerate(value):
+        here = f"{name}[{index}]"
+        if isinstance(entry, Style):
+            entry = dataclasses.asdict(entry)
+        elif isinstance(entry, str):
+            entry = {"path": entry}
+        if not isinstance(entry, Mapping) or not {"path"} <= set(entry) <= {"path", "weight"}:
+            raise checks.refuse(here, 'a path, or {"path": ..., "weight": ...}', entry)
+        weight = checks.number(0, 1e6)(f"{here}.weight", entry.get("weight", 1.0))
+        styles.append(Style(checks.path(f"{here}.path", entry["path"]), weight))
+    if not any(style.weight for style in styles):
+        raise checks.refuse(name, "given at least one weight above 0", value)
+    return tuple(styles)
+
+
+def _resolution(name: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise checks.refuse(name, "what an earlier run of the job wrote there", value)
+    return dict(value)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What every kind of job has.
+
+    Attributes:
+        output: The picture to write; its suffix is its format.
+        seed: Of the noise; the same resolved job with the same seed gives the same bytes.
+        quality: "draft", "normal" or "final": how many evaluations are spent.
+        pooling: "average" (the papers' choice) or "max".
+        backend: "tensorflow", "torch" or "jax".
+        device: "auto" (the first GPU, else the CPU), "cpu", "gpu" or "gpu:N".
+        resolution: What the engine decided before it started; empty until then.
+    """
+
+    output: str = _required(checks.path)
+    seed: int = _setting(0, checks.whole(0, 2**32 - 1))
+    quality: str = _setting("normal", checks.choice(*QUALITIES))
+    pooling: str = _setting("average", checks.choice("average", "max"))
+    backend: str = _setting("tensorflow", checks.choice(*BACKENDS))
+    device: str = _setting("auto", checks.device)
+    resolution: dict[str, Any] = _setting({}, _resolution)
+
+    kind: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for item in dataclasses.fields(self):
+            checked = item.metadata["check"](item.name, getattr(self, item.name))
+            object.__setattr__(self, item.name, checked)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the job as plain data that JSON can hold."""
+        data = {"kind": self.kind, "version": VERSION, **dataclasses.asdict(self)}
+        if not self.resolution:
+            del data["resolution"]
+        plain: dict[str, Any] = json.loads(json.dumps(data))
+        return plain
+
+
+@dataclass(frozen=True)
+class SynthesizeJob(_Job):
+    """A new texture that looks like the exemplar (Gatys, Ecker, Bethge 2015).
+
+    Attributes:
+        exemplar: The picture to learn from.
+        size: Width and height of the result; None is the exemplar's size.
+        layers: Weight of each layer's Gram matrix.
+        match_histogram: Whether each color channel's histogram is matched at the end.
+    """
+
+    exemplar: str = field(kw_only=True, metadata={"check": checks.path})
+    size: tuple[int, int] | None = _setting(None, checks.optional(checks.size))
+    layers: dict[str, float] = _setting(TEXTURE_LAYERS, checks.layer_weights)
+    match_histogram: bool = _setting(True, checks.flag)
+
+    kind: ClassVar[str] = "synthesize"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every picture the job reads."""
+        return (self.exemplar,)
+
+
+@dataclass(frozen=True)
+class StylizeJob(_Job):
+    """The content picture repainted in the styles (Gatys, Ecker, Bethge 2016).
+
+    Attributes:
+        content: The picture that says what is where.
+        styles: The pictures that say how it is painted, with weights.
+        size: Length of the result's longer side; None is the content's size.
+        start: "content", "noise", or the path of a picture to start from.
+        style_scale: Longer side of the style over that of the result: larger is coarser strokes.
+        content_weight: Weight of the content against styles whose weights sum to one.
+        content_layers: Weight of each layer's features, times content_weight.
+        style_layers: Weight of each layer's Gram matrix.
+    """
+
+    content: str = field(kw_only=True, metadata={"check": checks.path})
+    styles: tuple[Style, ...] = field(kw_only=True, metadata={"check": _styles})
+    size: int | None = _setting(
+        None, checks.optional(checks.whole(checks.SMALLEST_SIDE, checks.LARGEST_SIDE))
+    )
+    start: str = _setting("content", checks.path)
+    style_scale: float = _setting(1.0, checks.number(0.1, 10))
+    content_weight: float = _setting(CONTENT_WEIGHT, checks.number(0, 1e15))
+    content_layers: dict[str, float] = _setting(CONTENT_LAYERS, checks.layer_weights)
+    style_layers: dict[str, float] = _setting(STYLE_LAYERS, checks.layer_weights)
+
+    kind: ClassVar[str] = "stylize"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every picture the job reads."""
+        start = () if self.start in ("content", "noise") else (self.start,)
+        return (self.content, *(style.path for style in self.styles), *start)
+
+
+Job = Union[SynthesizeJob, StylizeJob]
+KINDS: dict[str, type[SynthesizeJob] | type[StylizeJob]] = {
+    kind.kind: kind for kind in (SynthesizeJob, StylizeJob)
+}
+
+
+def from_json(data: Any) -> Job:
+    """Return the job that plain data describes.
+
+    Raises:
+        JobError: The data is not a job of this version; the message names the field.
+    """
+    if not isinstance(data, Mapping):
+        raise JobError("The job is not a JSON object.", 'It starts with {"kind": "synthesize", ...')
+    kind = data.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise checks.refuse("kind", "one of " + ", ".join(KINDS), kind)
+    if data.get("version") != VERSION or isinstance(data["version"], bool):
+        raise checks.refuse("version", str(VERSION), data.get("version"))
+    job_type = KINDS[kind]
+    known = {item.name: item for item in dataclasses.fields(job_type)}
+    given = {name: value for name, value in data.items() if name not in ("kind", "version")}
+    for name in given:
+        if name not in known:
+            raise JobError(
+                f"{name}: a {kind} job has no such field.", "It has: " + ", ".join(sorted(known))
+            )
+    for name, item in known.items():
+        missing = item.default is item.default_factory is dataclasses.MISSING
+        if missing and name not in given:
+            raise JobError(f"{name}: is missing.", f"A {kind} job needs {name}.")
+    return job_type(**given)
