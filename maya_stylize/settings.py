@@ -1,0 +1,132 @@
+"""Where the user's files lie, and the few settings that are remembered between runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from maya_stylize.errors import StylizeError
+
+HOME_VARIABLE = "MAYA_STYLIZE_HOME"
+MODEL_VARIABLE = "MAYA_STYLIZE_MODEL"
+_NAME = "maya-stylize"
+
+
+def user_folder() -> Path:
+    """Return the folder of this user's data; it need not exist.
+
+    ``MAYA_STYLIZE_HOME`` where that is set. Otherwise ``maya-stylize`` below ``LOCALAPPDATA``
+    (Windows), below ``~/Library/Application Support`` (macOS), or below ``XDG_DATA_HOME`` (Linux;
+    freedesktop.org's base directory specification: a relative value does not count).
+
+    Raises:
+        StylizeError: Neither the variables nor the system say where the user's files belong.
+    """
+    chosen = os.environ.get(HOME_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return (Path(local) if local else _home() / "AppData" / "Local") / _NAME
+    if sys.platform == "darwin":
+        return _home() / "Library" / "Application Support" / _NAME
+    data = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return (data if data.is_absolute() else _home() / ".local" / "share") / _NAME
+
+
+def models_folder() -> Path:
+    """Return the folder of this user's converted models; it need not exist."""
+    return user_folder() / "models"
+
+
+def shared_model() -> Path | None:
+    """Return the model file, or the folder of one, that a studio names for everybody.
+
+    Read from ``MAYA_STYLIZE_MODEL``; nothing is ever written there.
+    """
+    named = os.environ.get(MODEL_VARIABLE)
+    return Path(named).expanduser() if named else None
+
+
+def load() -> dict[str, Any]:
+    """Return the settings that were remembered; empty before the first.
+
+    Raises:
+        StylizeError: The settings file cannot be read or is not a JSON object.
+    """
+    path = _file()
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise StylizeError(
+            f"The settings file {path} cannot be read: {error.strerror}.",
+            "Check the permissions of that file.",
+        ) from error
+    except ValueError as error:
+        raise _damaged(path) from error
+    if not isinstance(content, dict):
+        raise _damaged(path)
+    return content
+
+
+def remember(changes: Mapping[str, Any]) -> None:
+    """Change some settings and leave the others; the file is replaced as a whole.
+
+    Args:
+        changes: New values, plain JSON data.
+
+    Raises:
+        StylizeError: The settings file is damaged or cannot be written.
+    """
+    path = _file()
+    content = json.dumps({**load(), **changes}, indent=2, sort_keys=True) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, content.encode("utf-8"))
+    except OSError as error:
+        raise StylizeError(
+            f"The settings file {path} cannot be written: {error.strerror}.",
+            f"Free that folder for writing, or set {HOME_VARIABLE} to a folder of yours.",
+        ) from error
+
+
+def _file() -> Path:
+    return user_folder() / "settings.json"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise StylizeError(
+            "This account has no home folder.", f"Set {HOME_VARIABLE} to a folder for its files."
+        ) from error
+
+
+def _damaged(path: Path) -> StylizeError:
+    return StylizeError(
+        f"The settings file {path} is damaged: it does not hold a JSON object.",
+        "Delete it; it will be written again.",
+    )
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside the target first, so that a reader sees the old file or the new one."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
