@@ -1,0 +1,195 @@
+"""Make ``.venv`` from the hash-pinned requirement files, once, and run commands in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+import venv
+from pathlib import Path
+
+from status import Status
+
+CUDA = ("nvidia-", "cuda-", "triton", "pytorch-triton")
+BARS = ("--progress-bar", "raw")
+PROBE = "import pip, sys; assert (3, 10) <= sys.version_info < (3, 14)"
+# They would let another Python's packages in.
+FOREIGN = ("PYTHONHOME", "PYTHONPATH")
+
+
+class SetupError(Exception):
+    """The environment could not be made; the message says why and what to do."""
+
+
+class Environment:
+    """The checkout's virtual environment.
+
+    Attributes:
+        python: Its interpreter; absent before the first preparation.
+
+    Args:
+        root: The checkout: requirements/ is read from it, .venv made in it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._folder = root / ".venv"
+        self._stamps = self._folder / "dev-stamps.json"
+        # pip takes a package whose files were half copied for an installed one.
+        self._unfinished = self._folder / "dev-unfinished"
+        scripts = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+        self.python = self._folder / scripts
+
+    def prepare(self, kind: str) -> None:
+        """Install requirements/KIND.txt and the project itself, unless that is done already.
+
+        Args:
+            kind: "engine", or "test", which holds all of "engine" too.
+
+        Raises:
+            SetupError: pip could not install something, or .venv cannot be made.
+        """
+        wanted = {name: self._hash(name) for name in dict.fromkeys(["engine", kind])}
+        usable = self._usable()
+        if usable and self._read_stamps().get(kind) == wanted[kind]:
+            return
+        if not usable:
+            with Status("making .venv"):
+                self._create()
+        # First, because the pip of an old Python shows no progress to a program.
+        self._pip("updating pip", "--require-hashes", "-r", "requirements/pip.txt")
+        requirements = f"requirements/{kind}.txt"
+        self._pip(f"installing {requirements}", *BARS, "--require-hashes", "-r", requirements)
+        self._pip("installing the project", "--no-deps", "--no-build-isolation", "-e", ".")
+        self._write_stamps(wanted)
+
+    def provide_cpu_only(self, package: str, version: str) -> bool:
+        """Install a package unless pip's plan for it holds CUDA's libraries.
+
+        The answer no is remembered as long as the environment is, so that only the first run
+        asks pip.
+
+        Returns:
+            Whether that version is there now.
+
+        Raises:
+            SetupError: pip planned a CPU build and then could not install it.
+        """
+        if self._has(package, version):
+            return True
+        answer = f"no CPU build of {version}"
+        if self._read_stamps().get(package) == answer:
+            return False
+        requirement = f"{package}=={version}"
+        planned = self._plan(requirement)
+        if any(name.startswith(CUDA) for name in planned):
+            self._write_stamps({package: answer})
+            return False
+        if not planned:
+            return False
+        self._pip(f"installing {requirement}", *BARS, requirement)
+        return True
+
+    def call(self, *arguments: str) -> int:
+        """Run the environment's Python in the checkout; return its exit code."""
+        return subprocess.call(
+            [str(self.python), *arguments], cwd=self._root, env=clean_environment()
+        )
+
+    def _usable(self) -> bool:
+        if self._unfinished.exists() or not self.python.exists():
+            return False
+        probe = [str(self.python), "-c", PROBE]
+        return subprocess.run(probe, env=clean_environment(), capture_output=True).returncode == 0
+
+    def _create(self) -> None:
+        try:
+            venv.create(self._folder, clear=True, with_pip=True, symlinks=os.name != "nt")
+        except (OSError, ValueError, subprocess.CalledProcessError) as error:
+            raise SetupError(
+                f"The virtual environment {self._folder} cannot be made: {error}\n"
+                "Delete that folder if it is there, and see that this one can be written to."
+            ) from error
+
+    def _pip(self, title: str, *arguments: str) -> None:
+        pip = [str(self.python), "-m", "pip", "--no-input", "--disable-pip-version-check"]
+        environment = {**clean_environment(), "PYTHONUNBUFFERED": "1"}
+        lines = []
+        with Status(title) as status, subprocess.Popen(
+            [*pip, "install", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            cwd=self._root,
+            env=environment,
+        ) as process:  # fmt: skip
+            assert process.stdout
+            for line in process.stdout:
+                self._follow(line, status)
+                if not line.startswith("Progress "):
+                    lines.append(line)
+        if process.returncode:
+            raise SetupError(
+                f"pip failed while {title}. Its last words:\n\n{''.join(lines[-15:])}\n"
+                "Check the network and pip's configuration, then run this again."
+            )
+        self._unfinished.unlink(missing_ok=True)
+
+    def _follow(self, line: str, status: Status) -> None:
+        """Show what pip's line says."""
+        words = line.split()
+        if len(words) == 4 and words[0] == "Progress":
+            status.amount(int(words[1]), int(words[3]))
+        elif len(words) > 1 and words[0] in ("Collecting", "Downloading"):
+            status.show(f"{words[0].lower()} {words[1]}")
+        elif line.startswith("Installing collected packages"):
+            self._unfinished.touch()
+            status.show(f"unpacking {len(words) - 3} packages")
+
+    def _plan(self, requirement: str) -> list[str]:
+        """Return the names of what pip would install; none where pip finds no way."""
+        with tempfile.TemporaryDirectory() as folder, Status(f"asking pip for {requirement}"):
+            report = Path(folder) / "report.json"
+            pip = [str(self.python), "-m", "pip", "install", "--dry-run", "--quiet"]
+            subprocess.run(
+                [*pip, "--report", str(report), requirement],
+                env=clean_environment(),
+                capture_output=True,
+            )
+            if not report.exists():
+                return []
+            plan = json.loads(report.read_text(encoding="utf-8"))["install"]
+        return [item["metadata"]["name"].lower() for item in plan]
+
+    def _has(self, package: str, version: str) -> bool:
+        code = f"import importlib.metadata as m; print(m.version({package!r}))"
+        found = subprocess.run(
+            [str(self.python), "-c", code], env=clean_environment(), capture_output=True, text=True
+        )
+        return found.stdout.strip().split("+")[0] == version
+
+    def _hash(self, kind: str) -> str:
+        digest = hashlib.sha256()
+        for name in ("requirements/pip.txt", f"requirements/{kind}.txt", "pyproject.toml"):
+            digest.update((self._root / name).read_bytes())
+        return digest.hexdigest()
+
+    def _read_stamps(self) -> dict[str, str]:
+        if not self._stamps.exists():
+            return {}
+        stamps: dict[str, str] = json.loads(self._stamps.read_text(encoding="utf-8"))
+        return stamps
+
+    def _write_stamps(self, changes: dict[str, str]) -> None:
+        content = json.dumps({**self._read_stamps(), **changes}, indent=2)
+        temporary = self._stamps.with_suffix(".tmp")
+        temporary.write_text(content, encoding="utf-8")
+        temporary.replace(self._stamps)
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's environment less what would let another Python's packages in."""
+    return {name: value for name, value in os.environ.items() if name not in FOREIGN}
