@@ -11,8 +11,15 @@ import numpy.typing as npt
 Pooling = Literal["average", "max"]
 FloatArray = npt.NDArray[np.float32]
 
+# How sure a reader is of the kind of pooling: "stated" by a prototxt or by our own provenance,
+# "recorded" in the model file, "assumed" because the container has no place for it.
+PoolingOrigin = Literal["stated", "recorded", "assumed"]
+
 # Subtracted from the input, in the order blue, green, red (the 2014 VGG release).
 MEAN_BGR = (103.939, 116.779, 123.68)
+
+# Convolutions per block of VGG-11, 13, 16 and 19 (Simonyan and Zisserman, 2015, table 1).
+VGG_BLOCKS = ((1, 1, 2, 2, 2), (2, 2, 2, 2, 2), (2, 2, 3, 3, 3), (2, 2, 4, 4, 4))
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,14 @@ class Network:
     """A chain of convolutions with ReLU and pools on BGR input, 0 to 255, minus the mean.
 
     Attributes:
-        layers: In order from the picture up.
+        layers: In order from the picture up, named by position: conv1_1, ..., pool1, conv2_1, ...
         notes: What a reader dropped or assumed, in sentences for the user.
+        pooling_origin: Where the pools' kind comes from.
     """
 
     layers: tuple[Layer, ...]
     notes: tuple[str, ...] = field(default=())
+    pooling_origin: PoolingOrigin = "recorded"
 
     @property
     def convolutions(self) -> tuple[Convolution, ...]:
@@ -67,3 +76,14 @@ class Network:
     def pools(self) -> tuple[Pool, ...]:
         """The pools in order."""
         return tuple(layer for layer in self.layers if isinstance(layer, Pool))
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """Convolutions in each run between pools, such as (2, 2, 4, 4, 4) for VGG-19."""
+        counts = [0]
+        for layer in self.layers:
+            if isinstance(layer, Pool):
+                counts.append(0)
+            else:
+                counts[-1] += 1
+        return tuple(counts if counts[-1] else counts[:-1])

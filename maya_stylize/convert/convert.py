@@ -1,0 +1,107 @@
+"""Any supported model file to one verified Keras `.h5`."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+from maya_stylize.convert import keras_h5, provenance, torch_pickle
+from maya_stylize.convert.atomic import replacing
+from maya_stylize.convert.chain import with_pooling
+from maya_stylize.convert.fingerprint import KNOWN, NORMALIZED_VGG19, fingerprint
+from maya_stylize.convert.network import Network
+from maya_stylize.convert.provenance import Provenance
+from maya_stylize.convert.sniff import sniff
+from maya_stylize.errors import ModelError
+
+
+def convert(source: Path, output: Path, prototxt: Path | None = None) -> Provenance:
+    """Convert a model to a Keras `.h5` and verify it by reading it back.
+
+    Args:
+        source: A `.caffemodel`, a torch state dict or a Keras `.h5`; told apart by content.
+        output: The `.h5` to write; replaced only once the new file is whole and verified.
+        prototxt: Caffe's description of the network; where given, it decides the topology and
+            the kind of pooling, and layers are matched by name.
+
+    Returns:
+        What was written, as the file's attributes say it.
+
+    Raises:
+        ModelError: The source cannot be read or converted, or the output cannot be written.
+    """
+    check_output(output, source)
+    network = read(source, prototxt)
+    return save(network, provenance.describe(network, source.name, file_sha256(source)), output)
+
+
+def read(source: Path, prototxt: Path | None = None) -> Network:
+    """Return the network in a model file of any supported kind.
+
+    The known normalised network gets the average pooling that its authors publish it with,
+    unless a prototxt or an earlier conversion states another.
+
+    Raises:
+        ModelError: The file cannot be read or holds another kind of network.
+    """
+    kind = sniff(source)
+    network = torch_pickle.read(source) if kind == "torch" else keras_h5.read(source)
+    return _settle_pooling(network)
+
+
+def save(network: Network, origin: Provenance, output: Path) -> Provenance:
+    """Write a network whole or not at all, and verify the file by its fingerprint.
+
+    Raises:
+        ModelError: The output cannot be written, or what is read back differs.
+    """
+    with replacing(output) as temporary:
+        keras_h5.write(temporary, network, origin)
+        if fingerprint(keras_h5.read(temporary)) != origin.fingerprint:
+            raise ModelError(
+                f"{output}: what was written does not read back as the same network.",
+                "Check the disk, then convert again.",
+            )
+    return origin
+
+
+def check_output(output: Path, *sources: Path) -> None:
+    """Refuse an output that Keras could not load, or that is one of the sources.
+
+    Raises:
+        ModelError: The name does not end in .h5, ends in .weights.h5, or is a source's.
+    """
+    if output.suffix != ".h5" or output.name.endswith(".weights.h5"):
+        raise ModelError(
+            f"Cannot write {output}: the name must end in .h5, and not in .weights.h5.",
+            "Keras takes a name ending in .weights.h5 for another format.",
+        )
+    if any(output.exists() and source.exists() and output.samefile(source) for source in sources):
+        raise ModelError(
+            f"Cannot write {output}: it is the source.", "Choose another name for the output."
+        )
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file's bytes as hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _settle_pooling(network: Network) -> Network:
+    """Give the known network its published pooling, and say where a kind was assumed."""
+    if network.pooling_origin == "stated" or not network.pools:
+        return network
+    known = fingerprint(network) == NORMALIZED_VGG19
+    if known and any(pool.kind != "average" for pool in network.pools):
+        network = with_pooling(network, "average")
+        note = f"Average pooling was set, with which the {KNOWN[NORMALIZED_VGG19]} is published."
+    elif not known and network.pooling_origin == "assumed":
+        note = "The file does not say which pooling it was trained with; max is taken."
+    else:
+        return network
+    return dataclasses.replace(network, notes=(*network.notes, note))

@@ -1,0 +1,38 @@
+"""The fingerprint of a network's weights, whatever container they came in."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from maya_stylize.convert.network import Network
+
+NORMALIZED_VGG19 = "ae90e03877ee0f735a0e55f0ec2bd334333884e8646202b33f3bb1bf6c1ab516"
+
+KNOWN = {NORMALIZED_VGG19: "normalised VGG-19 (Gatys, Ecker, Bethge 2015)"}
+
+ACADEMIC_NOTICE = (
+    "The authors of these weights (L. A. Gatys, A. S. Ecker and M. Bethge) give them for academic "
+    "and non-commercial use only. That holds whichever file or package they came in: repackaging "
+    "does not change it. For other work, make a network of your own from weights whose license "
+    "allows it: maya-stylize normalize STOCK.h5 OUT.h5 --images DIR."
+)
+
+
+def fingerprint(network: Network) -> str:
+    """Return the sha256 over every convolution's weights and bias, in order, as hex.
+
+    Each convolution adds its weight as little-endian float32 in (out, in, height, width) order,
+    then its bias. Pools, names and notes do not enter.
+    """
+    digest = hashlib.sha256()
+    for layer in network.convolutions:
+        digest.update(np.ascontiguousarray(layer.weight, dtype="<f4").data)
+        digest.update(np.ascontiguousarray(layer.bias, dtype="<f4").data)
+    return digest.hexdigest()
+
+
+def notice(value: str) -> str:
+    """Return the license notice that goes with a fingerprint; empty where none is known."""
+    return ACADEMIC_NOTICE if value == NORMALIZED_VGG19 else ""

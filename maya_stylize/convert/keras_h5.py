@@ -1,0 +1,193 @@
+"""Keras weight files in the legacy HDF5 layout, read and written through h5py alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from maya_stylize.convert import keras_layers, provenance
+from maya_stylize.convert.chain import assemble, fault
+from maya_stylize.convert.network import Convolution, FloatArray, Network
+from maya_stylize.convert.provenance import Provenance
+from maya_stylize.errors import ModelError
+
+
+def write(path: Path, network: Network, origin: Provenance) -> None:
+    """Write a network as a legacy Keras weight file.
+
+    The groups are named as in `keras.applications` (block1_conv1, ..., block1_pool, ...), kernels
+    are float32 (height, width, in, out). `VGG19(include_top=False, weights=path)` loads a VGG-19
+    written so. The same arguments give the same bytes.
+
+    Args:
+        path: The file; an old one is replaced.
+        network: What to write.
+        origin: Kept in the root's attributes.
+    """
+    with h5py.File(path, "w") as file:
+        names = ["input_1"]
+        _write_names(file.create_group("input_1"), "weight_names", [])
+        for layer in network.layers:
+            name = _keras_name(layer.name)
+            names.append(name)
+            group = file.create_group(name)
+            if isinstance(layer, Convolution):
+                _write_names(group, "weight_names", [f"{name}/kernel:0", f"{name}/bias:0"])
+                kernel = np.ascontiguousarray(layer.weight.transpose(2, 3, 1, 0))
+                group.create_dataset(f"{name}/kernel:0", data=kernel, dtype="<f4")
+                group.create_dataset(f"{name}/bias:0", data=layer.bias, dtype="<f4")
+            else:
+                _write_names(group, "weight_names", [])
+                group.attrs["pooling"] = layer.kind
+        _write_names(file, "layer_names", names)
+        for key, value in provenance.to_attributes(origin).items():
+            file.attrs[key] = value
+
+
+def read(path: Path) -> Network:
+    """Return the network in a legacy Keras file: weights only, or a whole model.
+
+    Args:
+        path: A `.h5` file. Links to other files and virtual datasets are never followed.
+
+    Raises:
+        ModelError: The file is damaged, of another layout, or holds another kind of network.
+    """
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            return _read(path, file)
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"{path.name}: the HDF5 file is damaged or cut short ({error}).", "Get the file again."
+        ) from error
+
+
+def read_provenance(path: Path) -> Provenance | None:
+    """Return where a converted file comes from; None for a file that others wrote.
+
+    Raises:
+        ModelError: The file cannot be read.
+    """
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            return provenance.from_attributes(file.attrs)
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"{path.name}: the HDF5 file is damaged or cut short ({error}).", "Get the file again."
+        ) from error
+
+
+def _read(path: Path, file: h5py.File) -> Network:
+    root = _member(path, file, "model_weights") if "model_weights" in file else file
+    names = _read_names(path, root, "layer_names")
+    if not names:
+        raise _not_legacy(path, file)
+    classes = _classes(path, file)
+    size = path.stat().st_size
+    entries = []
+    for name in names:
+        group = _member(path, root, name)
+        if not isinstance(group, h5py.Group):
+            raise fault(path, name, "weight_names", "the layer is not an HDF5 group")
+        weights = tuple(
+            _array(path, name, weight, _member(path, group, weight), size)
+            for weight in _read_names(path, group, "weight_names")
+        )
+        kind = group.attrs.get("pooling")
+        entries.append(keras_layers.Entry(name, weights, classes.get(name), kind))
+    found = keras_layers.to_layers(path, entries)
+    ours = provenance.from_attributes(file.attrs) is not None
+    return assemble(path, found.layers, found.notes, "stated" if ours else found.pooling_origin)
+
+
+def _array(path: Path, layer: str, name: str, data: Any, size: int) -> FloatArray:
+    """Read a dataset once its declared size is known to lie in this file, in plain form."""
+    if not isinstance(data, h5py.Dataset):
+        raise fault(path, layer, name, "it is not a dataset")
+    if data.dtype.kind != "f":
+        raise fault(path, layer, name, f"it holds {data.dtype.name}, not floats")
+    plain = not (data.is_virtual or data.external or data.id.get_create_plist().get_nfilters())
+    if not plain:
+        raise fault(
+            path,
+            layer,
+            name,
+            "it is compressed, virtual or kept in another file",
+            "Load the model in Keras and save it again as .h5.",
+        )
+    if data.nbytes > size or data.id.get_storage_size() < data.nbytes:
+        raise fault(path, layer, name, f"shape {data.shape} is more than the file holds")
+    with np.errstate(over="ignore"):  # what overflows is refused later, with the layer's name
+        return np.asarray(data[()], dtype=np.float32)
+
+
+def _member(path: Path, parent: Any, name: str) -> Any:
+    """Open a member by name, refusing soft and external links on the way."""
+    node = parent
+    for part in name.strip("/").split("/"):
+        if not isinstance(node, h5py.Group) or part not in node:
+            raise ModelError(f"{path.name}: {name!r} is listed but missing.", "Get it again.")
+        if not isinstance(node.get(part, getlink=True), h5py.HardLink):
+            raise ModelError(
+                f"{path.name}: {name!r} is a link, which is not followed.",
+                "Load the model in Keras and save it again as .h5.",
+            )
+        node = node[part]
+    return node
+
+
+def _read_names(path: Path, group: Any, key: str) -> list[str]:
+    """Return a list of names; Keras cuts long ones into key0, key1, ..."""
+    parts = [key] if key in group.attrs else []
+    while not parts or parts[0] != key:
+        if f"{key}{len(parts)}" not in group.attrs:
+            break
+        parts.append(f"{key}{len(parts)}")
+    names = [name for part in parts for name in np.ravel(group.attrs[part]).tolist()]
+    texts = [n.decode("utf-8", "replace") if isinstance(n, bytes) else n for n in names]
+    if not all(isinstance(text, str) for text in texts):
+        raise ModelError(f"{path.name}: attribute {key!r} holds no names.", "Get it again.")
+    return texts
+
+
+def _write_names(group: Any, key: str, names: list[str]) -> None:
+    group.attrs[key] = np.array([name.encode() for name in names], dtype="S" if names else "S1")
+
+
+def _classes(path: Path, file: h5py.File) -> dict[str, dict[str, Any]]:
+    """Return each layer's class and settings by name, where the file holds a whole model."""
+    if "model_config" not in file.attrs:
+        return {}
+    try:
+        config = json.loads(file.attrs["model_config"])["config"]
+        layers = config if isinstance(config, list) else config["layers"]
+        return {layer["config"]["name"]: layer for layer in layers}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(
+            f"{path.name}: attribute 'model_config' is not a Keras model's description.",
+            "Save the model's weights alone, or the model again, as .h5.",
+        ) from error
+
+
+def _not_legacy(path: Path, file: h5py.File) -> ModelError:
+    if "layers" in file or "_layer_checkpoint_dependencies" in file:
+        return ModelError(
+            f"{path.name}: these are Keras 3 weights (.weights.h5), which name no layers.",
+            "Build the model in Keras, call load_weights, then model.save('model.h5'), and convert "
+            "that file.",
+        )
+    return ModelError(
+        f"{path.name}: it is an HDF5 file, but not a Keras model (no 'layer_names').",
+        "Give a .h5 that Keras saved, a .caffemodel or a torch state dict.",
+    )
+
+
+def _keras_name(name: str) -> str:
+    """Return keras.applications' name for Caffe's: block1_conv2 for conv1_2."""
+    kind, block, number = re.fullmatch(r"(conv|pool)(\d+)_?(\d*)", name).groups()  # type: ignore[union-attr]
+    return f"block{block}_{kind}{number}"

@@ -1,0 +1,85 @@
+"""Where a converted model comes from, kept in the attributes of its `.h5`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import maya_stylize
+from maya_stylize.convert.fingerprint import KNOWN, fingerprint, notice
+from maya_stylize.convert.network import MEAN_BGR, Network
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a converted model is and where it was made from.
+
+    Attributes:
+        source: File name of the model it was made from, without its folder.
+        source_sha256: Hash of that file, hex.
+        fingerprint: Hash of the weights (see `fingerprint.fingerprint`), hex.
+        identity: What the weights are, where the fingerprint is known; else empty.
+        channel_order: Order of the input's channels.
+        mean: Subtracted from the input (0 to 255), in that order.
+        pooling: "average" or "max"; one word per pool, with commas, where they differ.
+        rounding: "ceil": pools round odd sizes up and average real pixels only.
+        notice: Terms of the weights' authors, where known; else empty.
+        notes: What the conversion dropped or assumed.
+        converter: Program and version that wrote the file.
+    """
+
+    source: str
+    source_sha256: str
+    fingerprint: str
+    identity: str
+    channel_order: str
+    mean: tuple[float, ...]
+    pooling: str
+    rounding: str
+    notice: str
+    notes: tuple[str, ...]
+    converter: str
+
+
+def describe(network: Network, source: str, source_sha256: str) -> Provenance:
+    """Return the provenance of a network made from the named file."""
+    value = fingerprint(network)
+    kinds = [pool.kind for pool in network.pools]
+    return Provenance(
+        source=source,
+        source_sha256=source_sha256,
+        fingerprint=value,
+        identity=KNOWN.get(value, ""),
+        channel_order="BGR",
+        mean=MEAN_BGR,
+        pooling=kinds[0] if len(set(kinds)) == 1 else ",".join(kinds),
+        rounding="ceil",
+        notice=notice(value),
+        notes=network.notes,
+        converter=f"maya-stylize {maya_stylize.__version__}",
+    )
+
+
+def to_attributes(provenance: Provenance) -> dict[str, Any]:
+    """Return the provenance as HDF5 attributes: strings, and floats for the mean."""
+    values = dataclasses.asdict(provenance)
+    return {**values, "notes": "\n".join(provenance.notes)}
+
+
+def from_attributes(attributes: Mapping[str, Any]) -> Provenance | None:
+    """Return the provenance that `to_attributes` wrote; None where there is none, or only part."""
+    names = [field.name for field in dataclasses.fields(Provenance)]
+    if any(name not in attributes for name in names):
+        return None
+    values = {name: attributes[name] for name in names}
+    mean = values.pop("mean")
+    notes = values.pop("notes")
+    if not all(isinstance(value, str) for value in (*values.values(), notes)):
+        return None
+    return Provenance(
+        **values,
+        mean=tuple(float(value) for value in mean),
+        notes=tuple(notes.split("\n")) if notes else (),
+    )
