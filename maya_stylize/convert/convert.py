@@ -6,13 +6,15 @@ import dataclasses
 import hashlib
 from pathlib import Path
 
-from maya_stylize.convert import keras_h5, provenance, torch_pickle
+from maya_stylize.convert import caffemodel, keras_h5, provenance, torch_pickle
+from maya_stylize.convert import prototxt as prototxt_reader
 from maya_stylize.convert.atomic import replacing
-from maya_stylize.convert.chain import with_pooling
+from maya_stylize.convert.chain import fault, with_pooling
 from maya_stylize.convert.fingerprint import KNOWN, NORMALIZED_VGG19, fingerprint
-from maya_stylize.convert.network import Network
+from maya_stylize.convert.network import Convolution, Network
 from maya_stylize.convert.provenance import Provenance
 from maya_stylize.convert.sniff import sniff
+from maya_stylize.convert.topology import Filters, Topology, to_network
 from maya_stylize.errors import ModelError
 
 
@@ -45,9 +47,12 @@ def read(source: Path, prototxt: Path | None = None) -> Network:
     Raises:
         ModelError: The file cannot be read or holds another kind of network.
     """
+    chain = None if prototxt is None else prototxt_reader.read(prototxt)
     kind = sniff(source)
+    if kind == "caffe":
+        return _settle_pooling(caffemodel.read(source, chain))
     network = torch_pickle.read(source) if kind == "torch" else keras_h5.read(source)
-    return _settle_pooling(network)
+    return _settle_pooling(network if chain is None else _rearranged(source, network, chain))
 
 
 def save(network: Network, origin: Provenance, output: Path) -> Provenance:
@@ -90,6 +95,25 @@ def file_sha256(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _rearranged(source: Path, network: Network, chain: Topology) -> Network:
+    """Return the network's convolutions in a prototxt's chain, matched by Caffe's names."""
+    by_name = {layer.name: layer for layer in network.convolutions}
+
+    def weights(layer: Filters) -> Convolution:
+        if layer.name not in by_name:
+            names = f"{network.convolutions[0].name} to {network.convolutions[-1].name}"
+            raise fault(
+                source,
+                layer.name,
+                "name",
+                "the prototxt names it, the model does not have it",
+                f"The model's convolutions are called {names}.",
+            )
+        return by_name[layer.name]
+
+    return to_network(source, chain, weights, list(network.notes), "stated")
 
 
 def _settle_pooling(network: Network) -> Network:
