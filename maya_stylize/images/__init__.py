@@ -1,0 +1,1 @@
+"""Pictures in and out of files; the engine sees float32 arrays and nothing of files."""

@@ -1,0 +1,203 @@
+"""Read a picture file into display-referred float32 pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import OpenImageIO
+
+from maya_stylize.errors import ImageError
+from maya_stylize.images import formats
+from maya_stylize.images.color import linear_to_srgb
+
+FloatArray = npt.NDArray[np.float32]
+
+_DEPTHS = ("uint8", "uint16", "uint32", "half", "float", "double")
+# MinIsWhite, MinIsBlack, RGB, palette, YCbCr: what can be shown as RGB without a profile.
+_TIFF_PHOTOMETRIC = (None, 0, 1, 2, 3, 6)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture as the engine wants it.
+
+    Attributes:
+        pixels: float32 (height, width, 3), RGB on the sRGB curve, 0 to 1; floating point pictures
+            may go beyond. Colors are not multiplied by alpha.
+        alpha: float32 (height, width), 0 to 1, or None.
+        depth: The file's own: "uint8", "uint16", "uint32", "half", "float" or "double".
+        encoding: The file's own: "srgb" for whole numbers, "linear" (Rec.709) for floats.
+        format: OpenImageIO's name of the file's format, such as "png".
+    """
+
+    pixels: FloatArray
+    alpha: FloatArray | None
+    depth: str
+    encoding: Literal["srgb", "linear"]
+    format: str
+
+
+def read(path: str | PathLike[str]) -> Picture:
+    """Read a PNG, TIFF, EXR, JPEG or TGA file, whichever its content says it is.
+
+    Gray becomes RGB, palettes are looked up, the EXIF orientation is applied. Of a file with
+    several parts or mip levels the first is read, of an EXR file its data window.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The picture.
+
+    Raises:
+        ImageError: The file is missing, empty, damaged, cut short or no picture; or it holds what
+            cannot be shown as RGB: CMYK, CIELAB, deep or volume data, other channels, NaN.
+    """
+    path = Path(path)
+    kind = formats.identify(path)
+    with opened(path, kind) as source:
+        spec = source.spec()
+        _check_layout(path, spec)
+        colors, depth = _color_channels(path, kind, spec)
+        values = source.read_image("unknown")
+        if values is None or source.has_error:
+            raise formats.damaged(path, kind, _reason(source.geterror()))
+    values = _normalize(values.reshape(spec.height, spec.width, spec.nchannels))
+    pixels = values[..., colors]
+    alpha = values[..., spec.alpha_channel] if spec.alpha_channel >= 0 else None
+    if alpha is not None and not spec.get_int_attribute("oiio:UnassociatedAlpha"):
+        pixels = _unpremultiply(pixels, alpha)
+    _check_finite(path, pixels, alpha)
+    floating = depth in ("half", "float", "double")
+    if floating:
+        pixels = linear_to_srgb(pixels)
+    turn = spec.get_int_attribute("Orientation", 1)
+    return Picture(
+        pixels=np.ascontiguousarray(_orient(pixels, turn)),
+        alpha=None if alpha is None else np.ascontiguousarray(_orient(alpha, turn)),
+        depth=depth,
+        encoding="linear" if floating else "srgb",
+        format=kind,
+    )
+
+
+@contextmanager
+def opened(path: Path, kind: str) -> Iterator[OpenImageIO.ImageInput]:
+    """Open a file with the plug-in of its format and close it afterwards.
+
+    Args:
+        path: The file.
+        kind: Its format, from `formats.identify`.
+
+    Yields:
+        An OpenImageIO ImageInput that leaves CMYK as it is and colors unmultiplied.
+
+    Raises:
+        ImageError: OpenImageIO cannot make sense of the header.
+    """
+    wanted = OpenImageIO.ImageSpec()
+    wanted.attribute("oiio:UnassociatedAlpha", 1)
+    if kind == "jpeg":  # otherwise CMYK arrives as RGB without a word
+        wanted.attribute("oiio:RawColor", 1)
+    source = OpenImageIO.ImageInput.open(str(path), wanted)
+    if source is None:
+        raise formats.damaged(path, kind, _reason(OpenImageIO.geterror()))
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def _reason(message: str) -> str:
+    lines = message.strip().splitlines()
+    return lines[0].strip().rstrip(".") if lines else "its pixels cannot be read"
+
+
+def _check_layout(path: Path, spec: OpenImageIO.ImageSpec) -> None:
+    """Refuse what is not one flat picture of a sensible size."""
+    formats.check_size(path, spec.width, spec.height)
+    if spec.deep:
+        raise ImageError(
+            f"{path} is a deep EXR file, with many samples in a pixel.",
+            "Flatten it to one color per pixel and choose that file.",
+        )
+    if spec.depth > 1:
+        raise ImageError(f"{path} is a volume of {spec.depth} slices.", "Export one slice of it.")
+
+
+def _color_channels(path: Path, kind: str, spec: OpenImageIO.ImageSpec) -> tuple[list[int], str]:
+    """Return where red, green and blue are in a pixel, and their depth."""
+    names = list(spec.channelnames)
+    space = spec.getattribute("tiff:ColorSpace") if kind == "tiff" else None
+    if "CMYK" in (space, "".join(names)):
+        raise ImageError(
+            f"{path} is a CMYK picture, meant for print.", "Convert it to RGB and save it again."
+        )
+    if kind == "tiff" and spec.getattribute("tiff:PhotometricInterpretation") not in (
+        _TIFF_PHOTOMETRIC
+    ):
+        raise ImageError(
+            f"{path} holds colors as {space or 'something else than RGB'}.",
+            "Convert it to RGB and save it again.",
+        )
+    if {"R", "G", "B"} <= set(names):
+        colors = [names.index(name) for name in "RGB"]
+    elif "Y" in names and "RY" not in names:
+        colors = [names.index("Y")] * 3
+    else:
+        raise ImageError(
+            f"{path} has the channels {', '.join(names)}, but neither R, G, B nor Y.",
+            "Export the color layer under the names R, G and B.",
+        )
+    depth = str(spec.channelformats[colors[0]] if spec.channelformats else spec.format)
+    depth = {"uint": "uint32"}.get(depth, depth)
+    if depth not in _DEPTHS or (kind == "openexr" and depth == "uint32"):
+        raise ImageError(
+            f"{path} holds its colors as {depth}.", "Export it with 8 or 16 bits, or half floats."
+        )
+    return colors, depth
+
+
+def _normalize(values: npt.NDArray[Any]) -> FloatArray:
+    """Scale whole numbers so that their largest is 1."""
+    if np.issubdtype(values.dtype, np.integer):
+        return np.asarray(values / np.float64(np.iinfo(values.dtype).max), np.float32)
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32)
+
+
+def _unpremultiply(pixels: FloatArray, alpha: FloatArray) -> FloatArray:
+    """Divide colors by alpha; where alpha is zero they stay."""
+    return np.asarray(pixels / np.where(alpha > 0, alpha, 1)[..., None], np.float32)
+
+
+def _check_finite(path: Path, pixels: FloatArray, alpha: FloatArray | None) -> None:
+    good = np.isfinite(pixels).all(axis=-1)
+    if alpha is not None:
+        good &= np.isfinite(alpha)
+    if not good.all():
+        row, column = np.argwhere(~good)[0]
+        count = int(good.size - good.sum())
+        raise ImageError(
+            f"{path} has {count} {'pixel' if count == 1 else 'pixels'} that are NaN or infinite,"
+            f" the first at column {column}, row {row}.",
+            "Render or export it again without them.",
+        )
+
+
+def _orient(values: FloatArray, orientation: int) -> FloatArray:
+    """Turn an array (height, width, ...) upright as EXIF's orientation 1 to 8 says."""
+    if orientation in (5, 6, 7, 8):
+        values = values.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        values = values[::-1]
+    if orientation in (2, 3, 6, 7):
+        values = values[:, ::-1]
+    return values

@@ -1,0 +1,182 @@
+"""Write display-referred pixels to a picture file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import OpenImageIO
+
+from maya_stylize import __version__
+from maya_stylize.errors import ImageError
+from maya_stylize.images import formats, metadata
+from maya_stylize.images.atomic import replacing, unwritable
+from maya_stylize.images.color import srgb_to_linear
+
+FloatArray = npt.NDArray[np.float32]
+
+_LARGEST_HALF = 65504.0
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written.
+
+    Attributes:
+        path: The picture.
+        sidecar: The JSON file with the job, where the picture's format cannot hold it, else None.
+    """
+
+    path: Path
+    sidecar: Path | None
+
+
+def check_writable(path: str | PathLike[str]) -> None:
+    """Find out before a long computation whether a picture could be written; leave nothing behind.
+
+    Args:
+        path: The picture to write.
+
+    Raises:
+        ImageError: The suffix is of no supported format, the folder is missing or not writable, or
+            the path is a folder or a file that is read-only.
+    """
+    path = Path(path)
+    _format_of(path)
+    if path.is_dir():
+        raise ImageError(f"{path} is a folder.", "Name a picture file inside it.")
+    if not path.parent.is_dir():
+        raise ImageError(f"{path.parent} is not a folder.", "Make the folder, or choose another.")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise ImageError(f"{path} is read-only.", "Choose another name, or make it writable.")
+    probe = path.with_name(f".{os.urandom(8).hex()}.part")
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def write(
+    path: str | PathLike[str],
+    pixels: FloatArray,
+    *,
+    alpha: FloatArray | None = None,
+    depth: str = "uint8",
+    job: Mapping[str, Any] | None = None,
+) -> Written:
+    """Write a picture in the format of its suffix; the same input gives the same bytes.
+
+    Whole numbers hold the sRGB curve, clipped to 0..1 and rounded to the nearest; floats hold
+    linear Rec.709. PNG holds 8 or 16 bits, TIFF 8, 16 or float, EXR half, JPEG and TGA 8 bits: of
+    these the one nearest to `depth` is taken.
+
+    Args:
+        path: Ends in .png, .tif, .tiff, .exr, .jpg, .jpeg or .tga.
+        pixels: (height, width, 3), RGB on the sRGB curve, not multiplied by alpha.
+        alpha: (height, width), 0 to 1, or None; JPEG cannot hold it.
+        depth: The source picture's, as in `reader.Picture.depth`.
+        job: Plain data that is stored in the metadata, or beside the picture where it does not fit.
+
+    Returns:
+        Where the picture is, and its sidecar if it needed one.
+
+    Raises:
+        ImageError: The path or the pixels cannot be written; nothing is left behind.
+    """
+    path = Path(path)
+    check_writable(path)
+    kind = _format_of(path)
+    if not np.isfinite(pixels).all():
+        raise ImageError(
+            f"{path} was not written: the picture has values that are NaN or infinite.",
+            "Run the job again with its default settings.",
+        )
+    if alpha is not None and kind == "jpeg":
+        raise ImageError(f"{path} cannot hold alpha: JPEG has none.", "Write a PNG, TIFF or EXR.")
+    values = _encode(kind, pixels, alpha, depth)
+    description = None if job is None else metadata.pack(job)
+    inside = description is not None and metadata.fits(kind, description)
+    sidecar = None if job is None or inside else metadata.sidecar_path(path)
+    with ExitStack() as stack:
+        temporary = stack.enter_context(replacing(path))
+        _write_file(path, temporary, kind, values, description if inside else None)
+        if sidecar is not None and job is not None:
+            beside = stack.enter_context(replacing(sidecar))
+            beside.write_text(metadata.pack_sidecar(job, temporary), encoding="ascii", newline="\n")
+    return Written(path, sidecar)
+
+
+def _format_of(path: Path) -> str:
+    kind = formats.SUFFIXES.get(path.suffix.lower())
+    if kind is None:
+        raise ImageError(
+            f"{path} has the suffix {path.suffix or 'of no format'}, which cannot be written.",
+            "Use one of " + ", ".join(formats.SUFFIXES) + ".",
+        )
+    return kind
+
+
+def _encode(
+    kind: str, pixels: FloatArray, alpha: FloatArray | None, depth: str
+) -> npt.NDArray[Any]:
+    """Return the numbers that go into the file, (height, width, 3 or 4)."""
+    if kind == "openexr" or (kind == "tiff" and depth in ("half", "float", "double")):
+        colors = srgb_to_linear(pixels.astype(np.float32))
+        if alpha is not None and kind == "openexr":  # EXR holds colors multiplied by alpha
+            colors = colors * alpha[..., None]
+        values = colors if alpha is None else np.dstack([colors, alpha])
+        if kind == "openexr":
+            return np.clip(values, -_LARGEST_HALF, _LARGEST_HALF).astype(np.float16)
+        return values.astype(np.float32)
+    values = pixels if alpha is None else np.dstack([pixels, alpha])
+    whole = np.uint16 if kind in ("png", "tiff") and depth != "uint8" else np.uint8
+    largest = np.float32(np.iinfo(whole).max)
+    return np.asarray(np.rint(np.clip(values, 0, 1) * largest), whole)
+
+
+def _write_file(
+    path: Path, temporary: Path, kind: str, values: npt.NDArray[Any], description: str | None
+) -> None:
+    height, width, channels = values.shape
+    spec = OpenImageIO.ImageSpec(
+        width, height, channels, OpenImageIO.TypeDesc(_DEPTH_NAMES[values.dtype.name])
+    )
+    spec.attribute("Software", f"maya-stylize {__version__}")
+    spec.attribute("DateTime", "")  # otherwise the clock's time goes into the bytes
+    if description is not None:
+        spec.attribute("ImageDescription", description)
+    if channels == 4 and kind != "openexr":
+        spec.attribute("oiio:UnassociatedAlpha", 1)
+    if kind == "jpeg":
+        spec.attribute("Compression", "jpeg:95")
+        spec.attribute("jpeg:subsampling", "4:4:4")
+        _reserve(temporary, values.nbytes + (1 << 17))
+    output = OpenImageIO.ImageOutput.create(kind)
+    if output is None:
+        raise ImageError(f"{path}: {OpenImageIO.geterror()}.", "Reinstall OpenImageIO.")
+    done = output.open(str(temporary), spec) and output.write_image(np.ascontiguousarray(values))
+    reason = output.geterror()
+    closed = output.close()
+    if not done or not closed or reason:
+        raise ImageError(
+            f"{path} cannot be written: {(reason or 'the disk may be full').splitlines()[0]}.",
+            "Check the folder's permissions and free space, or choose another folder.",
+        )
+
+
+_DEPTH_NAMES = {"uint8": "uint8", "uint16": "uint16", "float16": "half", "float32": "float"}
+
+
+def _reserve(temporary: Path, size: int) -> None:
+    """Fill the file once: libjpeg ends the whole process when the disk is full."""
+    with temporary.open("wb") as file:
+        for _ in range(0, size, 1 << 20):
+            file.write(bytes(1 << 20))
