@@ -10,7 +10,7 @@ from maya_stylize.convert import caffemodel, keras_h5, provenance, torch_pickle
 from maya_stylize.convert import prototxt as prototxt_reader
 from maya_stylize.convert.atomic import replacing
 from maya_stylize.convert.chain import fault, with_pooling
-from maya_stylize.convert.fingerprint import KNOWN, NORMALIZED_VGG19, fingerprint
+from maya_stylize.convert.fingerprint import KNOWN, NORMALIZED_VGG19, fingerprint, notice
 from maya_stylize.convert.network import Convolution, Network
 from maya_stylize.convert.provenance import Provenance
 from maya_stylize.convert.sniff import sniff
@@ -35,7 +35,10 @@ def convert(source: Path, output: Path, prototxt: Path | None = None) -> Provena
     """
     check_output(output, source)
     network = read(source, prototxt)
-    return save(network, provenance.describe(network, source.name, file_sha256(source)), output)
+    origin = provenance.describe(
+        network, source.name, file_sha256(source), inherited_notice(source, network)
+    )
+    return save(network, origin, output)
 
 
 def read(source: Path, prototxt: Path | None = None) -> Network:
@@ -86,6 +89,12 @@ def check_output(output: Path, *sources: Path) -> None:
         raise ModelError(
             f"Cannot write {output}: it is the source.", "Choose another name for the output."
         )
+
+
+def inherited_notice(source: Path, network: Network) -> str:
+    """Return the license notice that goes with a source: by its fingerprint, or written in it."""
+    prior = keras_h5.read_provenance(source) if sniff(source) == "keras" else None
+    return (prior.notice if prior else "") or notice(fingerprint(network))
 
 
 def file_sha256(path: Path) -> str:

@@ -21,6 +21,7 @@ class Provenance:
         source_sha256: Hash of that file, hex.
         fingerprint: Hash of the weights (see `fingerprint.fingerprint`), hex.
         identity: What the weights are, where the fingerprint is known; else empty.
+        blocks: Convolutions before each pool, such as (2, 2, 4, 4, 4) for a VGG-19.
         channel_order: Order of the input's channels.
         mean: Subtracted from the input (0 to 255), in that order.
         pooling: "average" or "max"; one word per pool, with commas, where they differ.
@@ -34,6 +35,7 @@ class Provenance:
     source_sha256: str
     fingerprint: str
     identity: str
+    blocks: tuple[int, ...]
     channel_order: str
     mean: tuple[float, ...]
     pooling: str
@@ -43,8 +45,15 @@ class Provenance:
     converter: str
 
 
-def describe(network: Network, source: str, source_sha256: str) -> Provenance:
-    """Return the provenance of a network made from the named file."""
+def describe(network: Network, source: str, source_sha256: str, inherited: str = "") -> Provenance:
+    """Return the provenance of a network made from the named file.
+
+    Args:
+        network: What is to be written.
+        source: The file's name, without its folder.
+        source_sha256: Its hash, hex.
+        inherited: The notice that the source carries, which its derivatives keep.
+    """
     value = fingerprint(network)
     kinds = [pool.kind for pool in network.pools]
     return Provenance(
@@ -52,18 +61,19 @@ def describe(network: Network, source: str, source_sha256: str) -> Provenance:
         source_sha256=source_sha256,
         fingerprint=value,
         identity=KNOWN.get(value, ""),
+        blocks=network.blocks,
         channel_order="BGR",
         mean=MEAN_BGR,
         pooling=kinds[0] if len(set(kinds)) == 1 else ",".join(kinds),
         rounding="ceil",
-        notice=notice(value),
+        notice=notice(value) or inherited,
         notes=network.notes,
         converter=f"maya-stylize {maya_stylize.__version__}",
     )
 
 
 def to_attributes(provenance: Provenance) -> dict[str, Any]:
-    """Return the provenance as HDF5 attributes: strings, and floats for the mean."""
+    """Return the provenance as HDF5 attributes: strings, and numbers for the mean and the blocks."""
     values = dataclasses.asdict(provenance)
     return {**values, "notes": "\n".join(provenance.notes)}
 
@@ -74,12 +84,12 @@ def from_attributes(attributes: Mapping[str, Any]) -> Provenance | None:
     if any(name not in attributes for name in names):
         return None
     values = {name: attributes[name] for name in names}
-    mean = values.pop("mean")
-    notes = values.pop("notes")
+    mean, blocks, notes = values.pop("mean"), values.pop("blocks"), values.pop("notes")
     if not all(isinstance(value, str) for value in (*values.values(), notes)):
         return None
     return Provenance(
         **values,
         mean=tuple(float(value) for value in mean),
+        blocks=tuple(int(value) for value in blocks),
         notes=tuple(notes.split("\n")) if notes else (),
     )
