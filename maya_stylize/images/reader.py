@@ -97,15 +97,13 @@ def opened(path: Path, kind: str) -> Iterator[OpenImageIO.ImageInput]:
         kind: Its format, from `formats.identify`.
 
     Yields:
-        An OpenImageIO ImageInput that leaves CMYK as it is and colors unmultiplied.
+        An OpenImageIO ImageInput that leaves colors unmultiplied.
 
     Raises:
         ImageError: OpenImageIO cannot make sense of the header.
     """
     wanted = OpenImageIO.ImageSpec()
     wanted.attribute("oiio:UnassociatedAlpha", 1)
-    if kind == "jpeg":  # otherwise CMYK arrives as RGB without a word
-        wanted.attribute("oiio:RawColor", 1)
     source = OpenImageIO.ImageInput.open(str(path), wanted)
     if source is None:
         raise formats.damaged(path, kind, _reason(OpenImageIO.geterror()))
@@ -128,21 +126,20 @@ def _check_layout(path: Path, spec: OpenImageIO.ImageSpec) -> None:
             f"{path} is a deep EXR file, with many samples in a pixel.",
             "Flatten it to one color per pixel and choose that file.",
         )
-    if spec.depth > 1:
-        raise ImageError(f"{path} is a volume of {spec.depth} slices.", "Export one slice of it.")
+    if max(spec.depth, spec.tile_depth) > 1:
+        raise ImageError(f"{path} is a volume, not a flat picture.", "Export one slice of it.")
 
 
 def _color_channels(path: Path, kind: str, spec: OpenImageIO.ImageSpec) -> tuple[list[int], str]:
     """Return where red, green and blue are in a pixel, and their depth."""
     names = list(spec.channelnames)
-    space = spec.getattribute("tiff:ColorSpace") if kind == "tiff" else None
-    if "CMYK" in (space, "".join(names)):
+    # OpenImageIO turns these into RGB without a word and without their profile.
+    space = spec.getattribute(f"{kind}:ColorSpace")
+    if space in ("CMYK", "YCbCrK"):
         raise ImageError(
             f"{path} is a CMYK picture, meant for print.", "Convert it to RGB and save it again."
         )
-    if kind == "tiff" and spec.getattribute("tiff:PhotometricInterpretation") not in (
-        _TIFF_PHOTOMETRIC
-    ):
+    if spec.getattribute("tiff:PhotometricInterpretation") not in _TIFF_PHOTOMETRIC:
         raise ImageError(
             f"{path} holds colors as {space or 'something else than RGB'}.",
             "Convert it to RGB and save it again.",
@@ -186,8 +183,8 @@ def _check_finite(path: Path, pixels: FloatArray, alpha: FloatArray | None) -> N
         row, column = np.argwhere(~good)[0]
         count = int(good.size - good.sum())
         raise ImageError(
-            f"{path} has {count} {'pixel' if count == 1 else 'pixels'} that are NaN or infinite,"
-            f" the first at column {column}, row {row}.",
+            f"{path} has NaN or infinite values in {count} of {good.size} pixels, first in"
+            f" column {column}, row {row}.",
             "Render or export it again without them.",
         )
 

@@ -62,7 +62,7 @@ def _width(entry: tuple[FloatArray, str]) -> int:
     """Return the width of a picture's column: its own, or its caption's if that is wider."""
     pixels, caption = entry
     text = OpenImageIO.ImageBufAlgo.text_size(caption, _FONT_SIZE, _FONT)
-    return max(pixels.shape[1], int(text.width) if text.defined else 0)
+    return max(int(pixels.shape[1]), text.width if text.defined else 0)
 
 
 def _caption(caption: str, width: int) -> FloatArray:
