@@ -49,8 +49,11 @@ def run_fetch(args: argparse.Namespace) -> int:
         def report(done: int, total: int | None, text: str) -> None:
             bars.update(task, completed=done, total=total, description=text)
 
-        path = sources.install(args.source, report) if args.source else sources.ensure(None, report)
-    model = sources.info(None if path == sources.locate() else path)
+        if args.source:
+            model = sources.info(sources.install(args.source, report))
+        else:
+            sources.ensure(None, report)
+            model = sources.info()
     assert model is not None
     print(describe(model))
     if notice := sources.notice_once(model.provenance):

@@ -113,10 +113,11 @@ def info(path: Path | None = None) -> ModelInfo | None:
     Raises:
         ModelError: The file is damaged or was not written by the converter.
     """
-    found = _locate() if path is None else (path, "given")
-    if found is None:
-        return None
-    return ModelInfo(*found, verify(found[0]))
+    if path is not None:
+        origin: Origin = "cached" if path == settings.cached_model() else "given"
+        return ModelInfo(path, origin, verify(path))
+    found = _locate()
+    return ModelInfo(*found, verify(found[0])) if found else None
 
 
 def verify(path: Path) -> Provenance:
