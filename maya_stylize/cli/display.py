@@ -1,0 +1,84 @@
+"""Shows a job's events to a person, or hands them on as JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from maya_stylize import events
+from maya_stylize.errors import StylizeError
+
+
+class Display(Protocol):
+    """Takes a job's events."""
+
+    def show(self, stream: Iterable[events.Event]) -> None:
+        """Show events as they come; an error of the stream passes through."""
+
+
+class JsonLines:
+    """One JSON object per line on stdout; a failure is a line too."""
+
+    def show(self, stream: Iterable[events.Event]) -> None:
+        """Print each event as it comes."""
+        try:
+            for event in stream:
+                self._print(event)
+        except StylizeError as error:
+            self._print(events.Failure(error.kind, error.message, error.hint))
+            raise
+
+    def _print(self, event: events.Event) -> None:
+        print(json.dumps(events.to_json(event)), flush=True)
+
+
+class Bar:
+    """A progress bar on stderr, the result on stdout."""
+
+    def show(self, stream: Iterable[events.Event]) -> None:
+        """Move the bar; print notes above it and the result when it comes."""
+        console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.description:<18}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[details]}"),
+        )
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("reading", total=1.0, details="")
+            for event in stream:
+                if isinstance(event, events.Progress):
+                    bar.update(
+                        task,
+                        description=event.stage,
+                        completed=event.fraction,
+                        details=_details(event),
+                    )
+                elif isinstance(event, events.Log):
+                    bar.console.print(f"{event.level}: {event.message}", markup=False)
+                elif isinstance(event, events.Result):
+                    _print_result(event)
+
+
+def _details(event: events.Progress) -> str:
+    loss = "" if event.loss is None else f"loss {event.loss:.3g}"
+    return f"{loss}  {_duration(event.seconds_left)}".strip()
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02} left"
+
+
+def _print_result(event: events.Result) -> None:
+    errors = ", ".join(f"{layer} {error:.2%}" for layer, error in event.layer_errors.items())
+    print(event.path)
+    if event.sidecar:
+        print(event.sidecar)
+    print(f"  loss {event.loss:.4g}; Gram matrices off by: {errors}")

@@ -1,0 +1,190 @@
+"""``synthesize``, ``stylize`` and ``run``: a job out of arguments or a file, and its events."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from maya_stylize import checks
+from maya_stylize import jobs as job_kinds
+from maya_stylize.cli.display import Bar, JsonLines
+from maya_stylize.errors import JobError, ModelError
+from maya_stylize.jobs import BACKENDS, QUALITIES, Job, Style, StylizeJob, SynthesizeJob
+
+
+def add_parsers(commands: Any) -> None:
+    """Add the commands to the command line's parser."""
+    synthesize = commands.add_parser(
+        "synthesize",
+        help="make a new texture that looks like an exemplar",
+        description="Make a new texture that looks like an exemplar (Gatys et al. 2015).",
+    )
+    synthesize.add_argument("exemplar", metavar="EXEMPLAR", help="the picture to learn from")
+    _add_size(synthesize, "of the result, as 512 or 768x512; the exemplar's if not given")
+    _add_common(synthesize)
+    synthesize.add_argument(
+        "--no-histogram",
+        action="store_true",
+        help="leave the result's histogram as it comes instead of matching the exemplar's",
+    )
+    synthesize.set_defaults(run=_synthesize)
+
+    stylize = commands.add_parser(
+        "stylize",
+        help="repaint a picture in the style of others",
+        description="Repaint a picture in the style of others (Gatys et al. 2016).",
+    )
+    stylize.add_argument("content", metavar="CONTENT", help="the picture that says what is where")
+    stylize.add_argument(
+        "styles",
+        metavar="STYLE[:WEIGHT]",
+        nargs="+",
+        help="pictures that say how it is painted, each with a weight if there are several",
+    )
+    stylize.add_argument(
+        "--size", metavar="N", help="longer side of the result; the content's if not given"
+    )
+    _add_common(stylize)
+    stylize.add_argument(
+        "--start",
+        default="content",
+        metavar="content|noise|PICTURE",
+        help="what to start from (default: content)",
+    )
+    stylize.add_argument(
+        "--style-scale",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="size of the style's strokes: 2 is twice as coarse (default: 1)",
+    )
+    stylize.add_argument(
+        "--content-weight",
+        type=float,
+        default=job_kinds.CONTENT_WEIGHT,
+        metavar="W",
+        help=f"more keeps more of the content (default: {job_kinds.CONTENT_WEIGHT:g})",
+    )
+    stylize.set_defaults(run=_stylize)
+
+    run = commands.add_parser(
+        "run",
+        help="run a job from a JSON file",
+        description="Run a job from a JSON file; its paths are relative to the current folder.",
+    )
+    run.add_argument("job", metavar="JOB.json", type=Path)
+    _add_output_options(run)
+    run.set_defaults(run=_run_file)
+
+
+def _add_size(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--size", metavar="WxH", help=f"width and height {what}")
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help=".png, .tif, .exr, .jpg or .tga"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the noise (default: 0)"
+    )
+    parser.add_argument(
+        "--quality", choices=QUALITIES, default="normal", help="time spent (default: normal)"
+    )
+    parser.add_argument(
+        "--pooling", choices=("average", "max"), default="average", help="(default: average)"
+    )
+    parser.add_argument(
+        "--backend", choices=BACKENDS, default="tensorflow", help="(default: tensorflow)"
+    )
+    parser.add_argument(
+        "--device",
+        default="auto",
+        metavar="auto|cpu|gpu|gpu:N",
+        help="(default: auto, the first GPU if there is one)",
+    )
+    _add_output_options(parser)
+
+
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print events as JSON lines")
+    parser.add_argument("--model", type=Path, metavar="FILE", help="a converted model to use")
+
+
+def _synthesize(arguments: argparse.Namespace) -> int:
+    job = SynthesizeJob(
+        exemplar=arguments.exemplar,
+        size=None if arguments.size is None else _width_and_height(arguments.size),
+        match_histogram=not arguments.no_histogram,
+        **_common(arguments),
+    )
+    return _run(job, arguments)
+
+
+def _stylize(arguments: argparse.Namespace) -> int:
+    job = StylizeJob(
+        content=arguments.content,
+        styles=tuple(_style(text) for text in arguments.styles),
+        size=None if arguments.size is None else _side(arguments.size),
+        start=arguments.start,
+        style_scale=arguments.style_scale,
+        content_weight=arguments.content_weight,
+        **_common(arguments),
+    )
+    return _run(job, arguments)
+
+
+def _run_file(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.job
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise JobError(f"{path}: cannot be read ({error.strerror}).", "Check the path.") from error
+    except (ValueError, RecursionError) as error:
+        raise JobError(f"{path}: is not JSON ({error}).", "Correct it and run it again.") from error
+    return _run(job_kinds.from_json(data), arguments)
+
+
+def _run(job: Job, arguments: argparse.Namespace) -> int:
+    # The engine is heavy to import and needs its backend chosen first.
+    from maya_stylize.convert import sources
+    from maya_stylize.engine.backend import choose
+
+    model = arguments.model or sources.locate()
+    if model is None:
+        raise ModelError("There is no model on this machine yet.", "Run: maya-stylize model fetch.")
+    choose(job.backend)
+    from maya_stylize.engine.run import run
+
+    display = JsonLines() if arguments.json else Bar()
+    display.show(run(job, model))
+    return 0
+
+
+def _common(arguments: argparse.Namespace) -> dict[str, Any]:
+    names = ("output", "seed", "quality", "pooling", "backend", "device")
+    return {name: getattr(arguments, name) for name in names}
+
+
+def _width_and_height(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,6})(?:[xX×](\d{1,6}))?", text.strip())
+    if match is None:
+        raise checks.refuse("size", "a number or WIDTHxHEIGHT, such as 512 or 768x512", text)
+    return int(match[1]), int(match[2] or match[1])
+
+
+def _side(text: str) -> int:
+    if not re.fullmatch(r"\d{1,6}", text.strip()):
+        raise checks.refuse("size", "the longer side in pixels, such as 512", text)
+    return int(text)
+
+
+def _style(text: str) -> Style:
+    """Split PATH:WEIGHT; a Windows drive's colon is no weight's."""
+    path, colon, weight = text.rpartition(":")
+    if colon and path and re.fullmatch(r"\d*\.?\d+", weight):
+        return Style(path, float(weight))
+    return Style(text)

@@ -1,0 +1,1 @@
+"""Texture synthesis and style transfer: one job in, events out."""

@@ -1,0 +1,284 @@
+"""The only place that knows TensorFlow from PyTorch from JAX.
+
+Everything above is ``keras.ops``; here are the devices, the memory, the determinism and the
+value and gradient of a function. A process has one Keras backend: `activate` comes before the first
+import of anything else in the engine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+from maya_stylize.errors import EngineError
+
+Tensor = Any
+Objective = Callable[[Tensor], Tensor]
+ValueAndGradient = Callable[[Tensor], tuple[Tensor, Tensor]]
+
+NAMES = ("tensorflow", "torch", "jax")
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The backend of this process, ready on one device.
+
+    Attributes:
+        name: "tensorflow", "torch" or "jax".
+        device: Keras's name of the device, such as "cpu:0" or "gpu:0".
+        device_name: What the device calls itself.
+        data_format: "channels_last" or "channels_first", as the backend likes.
+        threads: Threads of one operation on the CPU.
+        value_and_gradient: Takes a scalar function of one tensor, returns a function that gives
+            its value and its gradient; compiled once per shape where the backend compiles.
+    """
+
+    name: str
+    device: str
+    device_name: str
+    data_format: str
+    threads: int
+    value_and_gradient: Callable[[Objective], ValueAndGradient]
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """Return a context in which tensors are made on the device."""
+        import keras
+
+        scope: AbstractContextManager[Any] = keras.device(self.device)
+        return scope
+
+
+def available_threads() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def installed() -> dict[str, str]:
+    """Return the version of each backend that is installed, by name."""
+    versions = {}
+    for name in NAMES:
+        if importlib.util.find_spec(name) is None:
+            continue
+        for distribution in (name, f"{name}-cpu"):
+            try:
+                versions[name] = metadata.version(distribution)
+                break
+            except metadata.PackageNotFoundError:
+                continue
+    return versions
+
+
+def versions(name: str) -> dict[str, str]:
+    """Return the versions of the libraries that decide a result's bytes."""
+    return {
+        name: installed()[name],
+        "keras": metadata.version("keras"),
+        "numpy": metadata.version("numpy"),
+        "openimageio": metadata.version("openimageio"),
+    }
+
+
+def choose(name: str) -> None:
+    """Import a backend and make it the one that Keras takes.
+
+    Args:
+        name: "tensorflow", "torch" or "jax".
+
+    Raises:
+        EngineError: The backend is not installed, or another one is in use already.
+    """
+    if name not in installed():
+        others = ", ".join(installed()) or "none"
+        raise EngineError(
+            f"The backend {name} is not installed here.",
+            f"Install it with: python -m pip install {name}; installed now: {others}.",
+        )
+    if "keras" in sys.modules:
+        in_use = sys.modules["keras"].backend.backend()
+        if in_use != name:
+            raise EngineError(
+                f"This process already runs {in_use}; it cannot change to {name}.",
+                "Start a new process for the other backend.",
+            )
+    os.environ["KERAS_BACKEND"] = name
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # cuBLAS is deterministic only with a fixed workspace, set before its first call.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    flags = os.environ.get("XLA_FLAGS", "")
+    if "xla_gpu_deterministic_ops" not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} --xla_gpu_deterministic_ops=true".strip()
+    with _quiet():
+        importlib.import_module(name)
+
+
+def devices(name: str) -> dict[str, str]:
+    """Return what a backend can run on: what each device calls itself, by its name here.
+
+    Raises:
+        EngineError: As for `choose`.
+    """
+    choose(name)
+    return {"tensorflow": _tensorflow_devices, "torch": _torch_devices, "jax": _jax_devices}[name]()
+
+
+def activate(name: str, device: str = "auto", threads: int | None = None) -> Backend:
+    """Start a backend on one device and return it.
+
+    Deterministic operations are on, float32 is float32 (no TF32), and GPU memory is taken as it is
+    needed, so that Maya's viewport keeps its share.
+
+    Args:
+        name: "tensorflow", "torch" or "jax".
+        device: "auto" (the first GPU, else the CPU), "cpu", "gpu" or "gpu:N".
+        threads: Threads of one operation on the CPU; None is as many as there are processors.
+
+    Raises:
+        EngineError: The backend is not installed, another one is in use already, there is no such
+            device, or the process already computes with another number of threads.
+    """
+    threads = threads or available_threads()
+    os.environ["NPROC"] = str(threads)  # JAX reads it when it first looks for devices
+    found = devices(name)
+    chosen = _pick(device, found, name)
+    start = {"tensorflow": _start_tensorflow, "torch": _start_torch, "jax": _start_jax}[name]
+    value_and_gradient = start(threads)
+    # Channels last was the faster on the CPU in all three; PyTorch's GPU kernels are native to
+    # channels first.
+    on_cpu = chosen.startswith("cpu")
+    data_format = "channels_first" if name == "torch" and not on_cpu else "channels_last"
+    return Backend(name, chosen, found[chosen], data_format, threads, value_and_gradient)
+
+
+def _pick(wanted: str, found: dict[str, str], name: str) -> str:
+    gpus = [device for device in found if not device.startswith("cpu")]
+    if wanted == "auto":
+        return gpus[0] if gpus else "cpu:0"
+    chosen = wanted if ":" in wanted else f"{wanted}:0"
+    if chosen == "gpu:0" and gpus == ["mps:0"]:
+        return "mps:0"
+    if chosen not in found:
+        raise EngineError(
+            f"{name} finds no device {wanted}; it finds: {', '.join(found)}.",
+            'Choose one of these with --device, or leave "auto"; a GPU needs its driver and a '
+            f"build of {name} made for it.",
+        )
+    return chosen
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what native libraries print while they load from the user's screen."""
+    sys.stderr.flush()
+    screen = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(screen, kept.read())
+            raise
+        finally:
+            os.dup2(screen, 2)
+            os.close(screen)
+
+
+def _processor() -> str:
+    return platform.processor() or platform.machine()
+
+
+def _tensorflow_devices() -> dict[str, str]:
+    tf = importlib.import_module("tensorflow")
+    gpus = tf.config.list_physical_devices("GPU")
+    names = [
+        tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus
+    ]
+    return {**{f"gpu:{index}": name for index, name in enumerate(names)}, "cpu:0": _processor()}
+
+
+def _torch_devices() -> dict[str, str]:
+    torch = importlib.import_module("torch")
+    found = {f"gpu:{i}": torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())}
+    if torch.backends.mps.is_available():
+        found["mps:0"] = "Metal"
+    return {**found, "cpu:0": _processor()}
+
+
+def _jax_devices() -> dict[str, str]:
+    jax = importlib.import_module("jax")
+    accelerators = [item for item in jax.devices() if item.platform != "cpu"]
+    found = {f"gpu:{index}": item.device_kind for index, item in enumerate(accelerators)}
+    return {**found, "cpu:0": _processor()}
+
+
+def _start_tensorflow(threads: int) -> Callable[[Objective], ValueAndGradient]:
+    tf = importlib.import_module("tensorflow")
+    try:
+        # A second job in the same process finds these set.
+        if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+        for gpu in tf.config.list_physical_devices("GPU"):
+            if not tf.config.experimental.get_memory_growth(gpu):
+                tf.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError as error:
+        raise EngineError(
+            "This process already computes with other settings of TensorFlow.",
+            "Start a new process for this job.",
+        ) from error
+    tf.config.experimental.enable_op_determinism()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+
+    def value_and_gradient(objective: Objective) -> ValueAndGradient:
+        @tf.function  # type: ignore[untyped-decorator]
+        def evaluate(x: Tensor) -> tuple[Tensor, Tensor]:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                value = objective(x)
+            return value, tape.gradient(value, x)
+
+        compiled: ValueAndGradient = evaluate
+        return compiled
+
+    return value_and_gradient
+
+
+def _start_torch(threads: int) -> Callable[[Objective], ValueAndGradient]:
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+    def value_and_gradient(objective: Objective) -> ValueAndGradient:
+        def evaluate(x: Tensor) -> tuple[Tensor, Tensor]:
+            x = x.detach().requires_grad_(True)
+            value = objective(x)
+            (gradient,) = torch.autograd.grad(value, x)
+            return value.detach(), gradient
+
+        return evaluate
+
+    return value_and_gradient
+
+
+def _start_jax(_threads: int) -> Callable[[Objective], ValueAndGradient]:
+    jax = importlib.import_module("jax")
+    jax.config.update("jax_default_matmul_precision", "float32")
+
+    def value_and_gradient(objective: Objective) -> ValueAndGradient:
+        evaluate: ValueAndGradient = jax.jit(jax.value_and_grad(objective))
+        return evaluate
+
+    return value_and_gradient

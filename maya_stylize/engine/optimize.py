@@ -1,0 +1,176 @@
+"""L-BFGS with box bounds, on the device.
+
+Limited-memory BFGS (Nocedal 1980) with bounds by two-metric projection (Bertsekas 1982): variables
+that sit on a bound and would leave the box are held, the quasi-Newton step is taken in the others,
+and the line search walks the projected path. Unlike SciPy's L-BFGS-B the vectors never leave the
+device; only the loss and a slope are read back, once per evaluation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+from keras import ops
+
+from maya_stylize.engine.backend import Tensor, ValueAndGradient
+
+# The weak Wolfe conditions with the customary constants for quasi-Newton steps (Nocedal, Wright).
+SUFFICIENT_DECREASE = 1e-4
+CURVATURE = 0.9
+EXPANSION = 4.0
+MOST_TRIALS = 20
+
+
+@dataclass
+class State:
+    """Everything that the next step depends on.
+
+    Attributes:
+        x: The variables, of any shape, inside the box.
+        value: The function there.
+        gradient: Its gradient there, of the shape of x.
+        steps: Differences of x over the last steps, oldest first.
+        changes: Differences of the gradient over the same steps.
+        evaluations: How often the function has been evaluated.
+    """
+
+    x: Tensor
+    value: float
+    gradient: Tensor
+    steps: deque[Tensor] = field(default_factory=deque)
+    changes: deque[Tensor] = field(default_factory=deque)
+    evaluations: int = 1
+
+
+class LBFGS:
+    """Minimizes a function within a box, one step per call.
+
+    Args:
+        function: Gives value and gradient at a tensor.
+        start: Where to start; it is moved into the box.
+        lower: Lower bounds, broadcastable to start.
+        upper: Upper bounds, broadcastable to start.
+        history: How many past steps shape the next one.
+    """
+
+    def __init__(
+        self,
+        function: ValueAndGradient,
+        start: Tensor,
+        lower: Tensor,
+        upper: Tensor,
+        history: int = 20,
+    ) -> None:
+        self._function = function
+        self._lower, self._upper = lower, upper
+        self._history = history
+        x = ops.clip(start, lower, upper)
+        value, gradient = function(x)
+        self.state = State(x, float(value), gradient)
+
+    def step(self) -> bool:
+        """Take one step; return False, with the state as it was, where no step leads down."""
+        state = self.state
+        free = self._free()
+        direction = self._direction(free)
+        if direction is None:
+            return False
+        # Without curvature yet: the step on which a loss that falls straight would reach zero.
+        scale = 1.0 if state.steps else (abs(state.value) or 1.0) / _squared_norm(direction)
+        if self._search(direction, scale):
+            return True
+        if not state.steps:
+            return False
+        # The curvature misled: forget it and try straight down once.
+        state.steps.clear()
+        state.changes.clear()
+        return self.step()
+
+    def _free(self) -> Tensor:
+        """Return 1 where a variable may move, 0 where it is held on its bound."""
+        x, gradient = self.state.x, self.state.gradient
+        held_low = ops.logical_and(x <= self._lower, gradient > 0)
+        held_high = ops.logical_and(x >= self._upper, gradient < 0)
+        return ops.cast(ops.logical_not(ops.logical_or(held_low, held_high)), x.dtype)
+
+    def _direction(self, free: Tensor) -> Tensor | None:
+        """Return the quasi-Newton direction among the free variables, by the two-loop recursion."""
+        state = self.state
+        downhill = -state.gradient * free
+        direction = downhill
+        pairs = []
+        for step, change in zip(reversed(state.steps), reversed(state.changes), strict=True):
+            change = change * free
+            curvature = ops.sum(step * change)
+            # A pair whose curvature lies among the held variables says nothing here.
+            useful = curvature > 1e-10 * ops.sum(change * change)
+            inverse = ops.where(useful, 1.0 / ops.where(useful, curvature, 1.0), 0.0)
+            weight = inverse * ops.sum(step * direction)
+            direction = direction - weight * change
+            pairs.append((step * free, change, inverse, weight))
+        if pairs:
+            _, change, inverse, _ = pairs[0]
+            scale = ops.where(inverse > 0, 1.0 / (inverse * ops.sum(change * change)), 1.0)
+            direction = direction * scale
+        for step, change, inverse, weight in reversed(pairs):
+            direction = direction + (weight - inverse * ops.sum(change * direction)) * step
+        if float(ops.sum(direction * downhill)) > 0:
+            return direction
+        return downhill if float(ops.sum(downhill * downhill)) > 0 else None
+
+    def _search(self, direction: Tensor, scale: float) -> bool:
+        """Find a point on the projected path that satisfies the weak Wolfe conditions; keep it.
+
+        Where the evaluations run out, the best point that lowers the loss enough is kept.
+        """
+        state = self.state
+        initial_slope = float(ops.sum(state.gradient * direction))
+        low, high = 0.0, math.inf
+        best: tuple[Tensor, float, Tensor] | None = None
+        for _ in range(MOST_TRIALS):
+            x = ops.clip(state.x + scale * direction, self._lower, self._upper)
+            value_on_device, gradient = self._function(x)
+            value = float(value_on_device)
+            state.evaluations += 1
+            descent = float(ops.sum(state.gradient * (x - state.x)))
+            if not value <= state.value + SUFFICIENT_DECREASE * descent:
+                high = scale
+                scale = low + (high - low) * _shrink(value, state.value, initial_slope, scale)
+                continue
+            if best is None or value <= best[1]:
+                best = x, value, gradient
+            moving = ops.logical_and(x > self._lower, x < self._upper)
+            slope = float(ops.sum(gradient * direction * ops.cast(moving, x.dtype)))
+            if slope >= CURVATURE * initial_slope:
+                break
+            low = scale
+            scale = EXPANSION * scale if math.isinf(high) else (low + high) / 2
+        if best is None:
+            return False
+        self._keep(*best)
+        return True
+
+    def _keep(self, x: Tensor, value: float, gradient: Tensor) -> None:
+        state = self.state
+        step, change = x - state.x, gradient - state.gradient
+        if float(ops.sum(step * change)) > 0:
+            state.steps.append(step)
+            state.changes.append(change)
+            if len(state.steps) > self._history:
+                state.steps.popleft()
+                state.changes.popleft()
+        state.x, state.value, state.gradient = x, value, gradient
+
+
+def _shrink(value: float, value_before: float, slope: float, scale: float) -> float:
+    """Return where, as a share of the step, the parabola through both values has its minimum."""
+    rise = value - value_before - slope * scale
+    if not 0 < rise < math.inf:
+        return 0.5
+    return min(max(-slope * scale / (2 * rise), 0.1), 0.5)
+
+
+def _squared_norm(vector: Tensor) -> float:
+    return float(ops.sum(vector * vector))

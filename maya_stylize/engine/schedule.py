@@ -1,0 +1,97 @@
+"""Coarse to fine: which sizes a job goes through, how much is spent on each, when one is done."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from maya_stylize.errors import EngineError
+
+# The coarsest octave's shorter side: large enough for a few of the largest features.
+COARSEST_SIDE = 32
+SMALLEST_EXAMPLE = 16
+
+# Evaluations of the loss, in each of the coarser octaves and in the last.
+SPENT = {
+    "synthesize": {"draft": (60, 15), "normal": (100, 60), "final": (250, 400)},
+    "stylize": {"draft": (40, 15), "normal": (60, 50), "final": (200, 300)},
+}
+
+# An octave is done when this many steps together lower its loss by less than this share.
+PATIENCE = 20
+LEAST_GAIN = 1e-3
+
+
+@dataclass(frozen=True)
+class Octave:
+    """One size of the result on the way up.
+
+    Attributes:
+        width: Of the result in this octave, in pixels.
+        height: Of the result in this octave, in pixels.
+        shrink: The final size over this one: 1, 2, 4, ...
+        evaluations: How often the loss may be evaluated here.
+    """
+
+    width: int
+    height: int
+    shrink: int
+    evaluations: int
+
+    @property
+    def cost(self) -> int:
+        """Work in arbitrary units: evaluations times pixels."""
+        return self.evaluations * self.width * self.height
+
+    @property
+    def name(self) -> str:
+        """The octave in words."""
+        return f"octave {self.width}x{self.height}"
+
+
+def octaves(kind: str, quality: str, size: tuple[int, int], example: int) -> list[Octave]:
+    """Return the octaves of a job, coarsest first.
+
+    Args:
+        kind: "synthesize" or "stylize".
+        quality: "draft", "normal" or "final".
+        size: Width and height of the result.
+        example: Shorter side of the smallest example picture, which shrinks along.
+
+    Raises:
+        EngineError: The result or an example is too small to have statistics.
+    """
+    if min(*size, example) < SMALLEST_EXAMPLE:
+        raise EngineError(
+            f"A side of {min(*size, example)} pixels is too short to have a texture.",
+            f"Use pictures and sizes of at least {SMALLEST_EXAMPLE} pixels a side.",
+        )
+    coarse, last = SPENT[kind][quality]
+    shrinks = [1]
+    while (
+        min(size) // (2 * shrinks[0]) >= COARSEST_SIDE
+        and example // (2 * shrinks[0]) >= SMALLEST_EXAMPLE
+    ):
+        shrinks.insert(0, 2 * shrinks[0])
+    return [
+        Octave(shrunk(size[0], shrink), shrunk(size[1], shrink), shrink, count)
+        for shrink, count in zip(shrinks, [coarse] * (len(shrinks) - 1) + [last], strict=True)
+    ]
+
+
+def shrunk(side: int, shrink: int) -> int:
+    """Return a side divided by a whole number, rounded, at least one pixel."""
+    return max(1, round(side / shrink))
+
+
+class Patience:
+    """Watches the loss of one octave and says when further steps no longer pay."""
+
+    def __init__(self) -> None:
+        self._recent: deque[float] = deque(maxlen=PATIENCE + 1)
+
+    def spent(self, loss: float) -> bool:
+        """Take the loss after a step; return whether the octave is done."""
+        self._recent.append(loss)
+        full = len(self._recent) == PATIENCE + 1
+        return full and self._recent[0] - loss < LEAST_GAIN * abs(self._recent[0])

@@ -1,0 +1,39 @@
+"""From feature maps to the statistics that textures are compared by."""
+
+from __future__ import annotations
+
+from keras import ops
+
+from maya_stylize.engine.backend import Tensor
+
+
+def positions_by_channels(features: Tensor, data_format: str) -> Tensor:
+    """Return one picture's feature maps as a matrix.
+
+    Args:
+        features: (1, H, W, C) for "channels_last", (1, C, H, W) for "channels_first".
+        data_format: Which of the two.
+
+    Returns:
+        (H·W, C), a row per position.
+    """
+    if data_format == "channels_last":
+        return ops.reshape(features, (-1, features.shape[-1]))
+    return ops.transpose(ops.reshape(features, (features.shape[1], -1)))
+
+
+def gram_matrix(features: Tensor, data_format: str) -> Tensor:
+    """Return the Gram matrix G = FᵀF / M of one picture's feature maps.
+
+    Divided by the number of positions M, so that pictures of different sizes compare (Gatys,
+    Ecker, Bethge 2015, and the authors' notebook).
+
+    Args:
+        features: (1, H, W, C) for "channels_last", (1, C, H, W) for "channels_first".
+        data_format: Which of the two.
+
+    Returns:
+        (C, C), symmetric, in squared units of the features.
+    """
+    matrix = positions_by_channels(features, data_format)
+    return ops.matmul(ops.transpose(matrix), matrix) / matrix.shape[0]

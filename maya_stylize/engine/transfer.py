@@ -1,0 +1,98 @@
+"""Style transfer: one picture's features, other pictures' Gram matrices (Gatys et al. 2016)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from keras import ops
+
+from maya_stylize.engine.backend import Tensor
+from maya_stylize.engine.objective import FeatureTerm, Objective, Term
+from maya_stylize.engine.schedule import Octave, shrunk
+from maya_stylize.engine.texture import channel_range, gram_terms
+from maya_stylize.engine.vgg19 import FloatArray, to_network
+from maya_stylize.images.resize import resize
+from maya_stylize.jobs import StylizeJob
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A `StylizeJob` with its pictures read.
+
+    Attributes:
+        job: What is wanted.
+        content: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
+        styles: The same for each of the job's styles, of any sizes.
+        start: The picture to start from, of any size; None for noise.
+    """
+
+    job: StylizeJob
+    content: FloatArray
+    styles: tuple[FloatArray, ...]
+    start: FloatArray | None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the result: the content's shape at the job's size."""
+        height, width = self.content.shape[:2]
+        shrink = max(height, width) / (self.job.size or max(height, width))
+        return max(1, round(width / shrink)), max(1, round(height / shrink))
+
+    @property
+    def smallest_example(self) -> int:
+        """Shorter side of the smallest style, at the job's style scale."""
+        return min(min(self._style_size(style)) for style in self.styles)
+
+    @property
+    def taps(self) -> list[str]:
+        """The layers looked at."""
+        layers = {**self.job.style_layers, **self.job.content_layers}
+        used = (self.job.style_layers, self.job.content_layers)
+        return [layer for layer in layers if any(weights.get(layer) for weights in used)]
+
+    def begin(self, octave: Octave, random: np.random.Generator) -> FloatArray:
+        """Return the picture to start from at the octave's size, or noise around middle gray."""
+        if self.start is None:
+            noise = random.normal(0.5, 0.25, (octave.height, octave.width, 3))
+            return noise.astype(np.float32)
+        return resize(self.start, octave.width, octave.height)
+
+    def objective(self, octave: Octave, model: keras.Model, data_format: str) -> Objective:
+        """Return the loss at the octave's scale; the styles' weights are made to sum to one."""
+        job = self.job
+        terms: list[Term] = []
+        total = sum(style.weight for style in job.styles)
+        for style, pixels in zip(job.styles, self.styles, strict=True):
+            width, height = self._style_size(pixels)
+            example = resize(pixels, shrunk(width, octave.shrink), shrunk(height, octave.shrink))
+            share = style.weight / total
+            weights = {layer: share * weight for layer, weight in job.style_layers.items()}
+            terms += gram_terms(model, example, weights, data_format)
+        content = to_network(resize(self.content, octave.width, octave.height), data_format)
+        features = model(ops.convert_to_tensor(content))
+        terms += [
+            FeatureTerm(layer, features[layer], job.content_weight * weight)
+            for layer, weight in job.content_layers.items()
+            if weight and job.content_weight
+        ]
+        return Objective(model, terms, data_format)
+
+    def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
+        """Return black and white, widened where a picture goes beyond."""
+        pictures = [self.content, *self.styles]
+        low = min(0.0, *(float(picture.min()) for picture in pictures))
+        high = max(1.0, *(float(picture.max()) for picture in pictures))
+        ends = np.array([[[low] * 3, [high] * 3]], np.float32)
+        lower, upper = channel_range(to_network(ends, data_format), data_format)
+        return ops.convert_to_tensor(lower), ops.convert_to_tensor(upper)
+
+    def finish(self, pixels: FloatArray) -> FloatArray:
+        """Return the picture as it is."""
+        return pixels
+
+    def _style_size(self, pixels: FloatArray) -> tuple[int, int]:
+        height, width = pixels.shape[:2]
+        factor = self.job.style_scale * max(self.size) / max(height, width)
+        return max(1, round(width * factor)), max(1, round(height * factor))

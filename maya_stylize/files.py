@@ -1,0 +1,60 @@
+"""Files written whole or not at all, and what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from maya_stylize.errors import StylizeError
+
+
+@contextmanager
+def replacing(path: Path, failure: type[StylizeError] = StylizeError) -> Iterator[Path]:
+    """Give a temporary path beside a file, and move what was written there over it.
+
+    The content is flushed to the disk before it is renamed. If anything goes wrong, Ctrl-C
+    included, the temporary file is removed and the file is as it was.
+
+    Args:
+        path: The file to make or to replace.
+        failure: The kind of error to raise.
+
+    Yields:
+        The temporary path; the block must write a file there.
+
+    Raises:
+        StylizeError: The file cannot be written; the message has the system's reason.
+    """
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise unwritable(path, error, failure) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def unwritable(
+    path: Path, error: OSError, failure: type[StylizeError] = StylizeError
+) -> StylizeError:
+    """Return the error for a file that the system does not let us write."""
+    return failure(
+        f"{path} cannot be written: {error.strerror or error}.",
+        "Check the folder's permissions and free space, or choose another folder.",
+    )
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes as hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
