@@ -24,7 +24,8 @@ def linear_to_srgb(linear: FloatArray) -> FloatArray:
         The encoded values, of the same shape and type; 0 and 1 stay, negative values mirror.
     """
     size = np.abs(linear)
-    curve = 1.055 * np.maximum(size, 0.0031308) ** (1 / 2.4) - 0.055
+    # 1.055 p - 0.055, written so that 1 gives exactly 1
+    curve = 1 + 1.055 * (np.maximum(size, 0.0031308) ** (1 / 2.4) - 1)
     encoded: FloatArray = np.copysign(np.where(size <= 0.0031308, size * 12.92, curve), linear)
     return encoded
 

@@ -201,6 +201,7 @@ def test_each_gives_its_clear_error(name, make, said, tmp_path, build, capfd):
     assert str(path) in caught.value.message
     assert "\n" not in caught.value.message
     assert caught.value.hint.endswith(".")
+    assert capfd.readouterr() == ("", "")
     assert {entry: entry.stat().st_size for entry in tmp_path.iterdir()} == before
 
 
