@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from maya_stylize.convert.convert import convert
@@ -49,7 +50,7 @@ def add_parsers(subparsers: Subparsers) -> None:
 
 def run_convert(arguments: argparse.Namespace) -> int:
     """Convert one file and print what it was."""
-    with Console(stderr=True).status(f"Converting {arguments.source.name}"):
+    with Console(stderr=True).status(f"Converting {escape(arguments.source.name)}"):
         origin = convert(arguments.source, arguments.output, arguments.prototxt)
     print_provenance(origin, arguments.output)
     return 0
@@ -67,7 +68,7 @@ def run_normalize(arguments: argparse.Namespace) -> int:
         task = bar.add_task("Measuring", total=None)
 
         def show(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"Measuring {name}")
+            bar.update(task, completed=done, total=total, description=f"Measuring {escape(name)}")
 
         result = normalize(arguments.stock, arguments.output, arguments.images, show)
     print_provenance(result.provenance, arguments.output)

@@ -37,6 +37,10 @@ def read(path: Path) -> Topology:
     except UnicodeDecodeError as error:
         raise ModelError(f"{path.name}: it is not a text file.", hint) from error
     except (text_format.ParseError, RecursionError) as error:
-        detail = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        detail = (
+            "it is nested too deeply"
+            if isinstance(error, RecursionError)
+            else str(error).rstrip(". ")
+        )
         raise ModelError(f"{path.name}: it is not a valid prototxt: {detail}.", hint) from error
     return topology.from_messages(path, net)

@@ -145,6 +145,13 @@ def _steps(path: Path, net: Any) -> list[_Step]:
         else:
             known = 0 <= layer.type < len(V1_TYPES)
             kind = V1_TYPES[layer.type] if known else f"number {layer.type}"
+        # The runtime hands over what is no UTF-8 as bytes.
+        if not all(isinstance(text, str) for text in (layer.name, kind, *layer.bottom, *layer.top)):
+            raise ModelError(
+                f"{path.name}: layer {layer.name!r} or what it is joined to has a name that is "
+                "no text.",
+                "It is damaged or not a Caffe model; get the file again.",
+            )
         if _at_test_time(layer):
             steps.append(_Step(layer.name, kind, layer))
     return steps

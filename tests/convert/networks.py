@@ -66,11 +66,11 @@ def caffe_layers(network: Network) -> list[LayerSpec]:
     return specs
 
 
-def edited(specs: Sequence[LayerSpec], name: str, **changes: Any) -> list[LayerSpec]:
+def edited(specs: Sequence[LayerSpec], which: str, **changes: Any) -> list[LayerSpec]:
     """Return a copy in which one layer differs; settings are merged."""
     out = []
     for spec in specs:
-        if spec.name == name:
+        if spec.name == which:
             settings = {**spec.parameters, **changes.get("parameters", {})}
             spec = dataclasses.replace(spec, **{**changes, "parameters": settings})
         out.append(spec)
