@@ -50,13 +50,13 @@ def identify(path: Path) -> str:
     Raises:
         ImageError: No such file, a folder, not readable, empty, of no known format, or cut short.
     """
-    if path.is_dir():
-        raise ImageError(f"{path} is a folder, not a picture.", "Choose a picture inside it.")
-    if not path.exists():
-        raise ImageError(f"{path} does not exist.", "Check the path for a typing mistake.")
-    if not path.is_file():
-        raise ImageError(f"{path} is a device or a pipe, not a picture.", "Choose a picture file.")
     try:
+        if path.is_dir():
+            raise ImageError(f"{path} is a folder, not a picture.", "Choose a picture inside it.")
+        if not path.exists():
+            raise ImageError(f"{path} does not exist.", "Check the path for a typing mistake.")
+        if not path.is_file():
+            raise ImageError(f"{path} is a device or a pipe.", "Choose a picture file.")
         with path.open("rb") as file:
             return _identify(path, file)
     except OSError as error:

@@ -14,6 +14,8 @@ from maya_stylize.images.reader import opened
 
 _JOB = "maya_stylize_job"
 _PICTURE = "picture_sha256"
+# TGA keeps 326 characters. TIFF and JPEG hold 64 KiB, and libjpeg ends the process on more.
+_MOST_CHARACTERS = {"targa": 0, "tiff": 60_000, "jpeg": 60_000}
 
 
 def sidecar_path(path: Path) -> Path:
@@ -22,11 +24,8 @@ def sidecar_path(path: Path) -> Path:
 
 
 def fits(kind: str, text: str) -> bool:
-    """Return whether a format can hold a text of this length in its metadata.
-
-    TGA keeps 326 characters; JPEG has one segment of 64 KiB, and libjpeg ends the process on more.
-    """
-    return kind != "targa" and (kind != "jpeg" or len(text) <= 60_000)
+    """Return whether a format can hold a text of this length in its metadata."""
+    return len(text) <= _MOST_CHARACTERS.get(kind, len(text))
 
 
 def pack(job: Mapping[str, Any]) -> str:

@@ -50,14 +50,14 @@ def check_writable(path: str | PathLike[str]) -> None:
     """
     path = Path(path)
     _format_of(path)
-    if path.is_dir():
-        raise ImageError(f"{path} is a folder.", "Name a picture file inside it.")
-    if not path.parent.is_dir():
-        raise ImageError(f"{path.parent} is not a folder.", "Make the folder, or choose another.")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise ImageError(f"{path} is read-only.", "Choose another name, or make it writable.")
     probe = path.with_name(f".{os.urandom(8).hex()}.part")
     try:
+        if path.is_dir():
+            raise ImageError(f"{path} is a folder.", "Name a picture file inside it.")
+        if not path.parent.is_dir():
+            raise ImageError(f"{path.parent} is not a folder.", "Make it, or choose another.")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise ImageError(f"{path} is read-only.", "Choose another name, or make it writable.")
         probe.touch(exist_ok=False)
         probe.unlink()
     except OSError as error:
