@@ -12,7 +12,7 @@ from maya_stylize.convert.chain import assemble, fault, pools_between_blocks
 from maya_stylize.convert.network import MEAN_BGR, Convolution, FloatArray, Layer, Network, Pool
 from maya_stylize.errors import ModelError
 
-_SEQUENTIAL = re.compile(r"(?:(?:module|features|vgg|encoder|model)\.)*(\d+)\.(\w+)")
+_SEQUENTIAL = re.compile(r"(?:(?:module|features|vgg|encoder|model)\.)*(\d{1,6})\.(\w+)")
 _CAFFE_NAME = re.compile(r"(?:module\.|features\.)*conv(\d{1,2})_(\d{1,2})\.(\w+)")
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -75,6 +75,8 @@ def _from_numbers(path: Path, shapes: Shapes, fetch: Fetch, notes: list[str]) ->
         if match is None:
             raise _unknown_key(path, key)
         groups.setdefault(int(match[1]), {})[match[2]] = key
+    if not groups:
+        return []
     numbers = sorted(groups)
     place = 0
     leading = groups[numbers[0]].get("weight", "")
@@ -93,6 +95,7 @@ def _from_numbers(path: Path, shapes: Shapes, fetch: Fetch, notes: list[str]) ->
     step = 2 + (numbers[0] - place if numbers else 0)
     layers: list[Layer] = []
     for number in numbers:
+        convolution = _convolution(path, str(number), groups[number], shapes, fetch)
         gap = number - place - (step - 2)
         if gap not in (0, 1) or step > 3 or (gap and not layers):
             raise fault(
@@ -103,7 +106,7 @@ def _from_numbers(path: Path, shapes: Shapes, fetch: Fetch, notes: list[str]) ->
                 "Only chains of 3x3 convolutions, ReLUs and 2x2 pools convert.",
             )
         layers += [Pool("", "max")] * gap
-        layers.append(_convolution(path, str(number), groups[number], shapes, fetch))
+        layers.append(convolution)
         place = number + 2
     return layers
 
