@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from maya_stylize.convert import sources
@@ -47,7 +48,7 @@ def run_fetch(args: argparse.Namespace) -> int:
         task = bars.add_task("Looking for the model", total=None)
 
         def report(done: int, total: int | None, text: str) -> None:
-            bars.update(task, completed=done, total=total, description=text)
+            bars.update(task, completed=done, total=total, description=escape(text))
 
         if args.source:
             model = sources.info(sources.install(args.source, report))

@@ -1,0 +1,345 @@
+"""The newcomer's script: finding a Python, making .venv, running tasks in it.
+
+pip installs handmade wheels here and is kept from every index.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import stat
+import sys
+import textwrap
+import zipfile
+from pathlib import Path
+
+import dev
+import dev_tasks
+import environment
+import pytest
+from environment import Environment, SetupError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Builds the project without setuptools, which a bare environment need not have.
+BACKEND = """
+import zipfile
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    name = "project-1-py3-none-any.whl"
+    with zipfile.ZipFile(folder + "/" + name, "w") as wheel:
+        wheel.writestr("project.py", "HERE = True")
+        wheel.writestr("project-1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: project\\nVersion: 1\\n")
+        wheel.writestr("project-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+        wheel.writestr("project-1.dist-info/RECORD", "")
+    return name
+"""  # noqa: E501
+PYPROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+
+
+def write_wheel(folder: Path, name: str, version: str, requires: str = "") -> str:
+    """Write a package of one module; return the line that pins it."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
+    info = f"{name.replace('-', '_')}-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{name.replace('-', '_')}.py", f"VERSION = {version!r}\n")
+        archive.writestr(
+            f"{info}/METADATA", metadata + (f"Requires-Dist: {requires}\n" if requires else "")
+        )
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return f"{name}=={version} --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny project whose dependencies are handmade wheels, with its .venv made once."""
+    root = tmp_path_factory.mktemp("checkout")
+    requirements = root / "requirements"
+    requirements.mkdir()
+    links = root / "links"
+    (requirements / "pip.txt").write_text(write_wheel(links, "first", "1.0"))
+    engine = write_wheel(links, "engine-part", "1.0")
+    (requirements / "engine.txt").write_text(engine)
+    (requirements / "test.txt").write_text(engine + write_wheel(links, "test-part", "1.0"))
+    (root / "pyproject.toml").write_text(PYPROJECT)
+    (root / "backend.py").write_text(BACKEND)
+    return root
+
+
+@pytest.fixture
+def made(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(checkout / "links"))
+    # The bundled pip of some Pythons is older than the one that the script brings first.
+    monkeypatch.setattr(environment, "BARS", ())
+    result = Environment(checkout)
+    result.prepare("engine")
+    return result
+
+
+def runs(made: Environment, code: str) -> bool:
+    return made.call("-c", code) == 0
+
+
+def test_the_environment_holds_what_was_pinned_and_the_project(made: Environment) -> None:
+    assert runs(made, "import first, engine_part, project; assert project.HERE")
+    assert not runs(made, "import test_part")
+
+
+def test_the_second_run_starts_at_once(
+    made: Environment, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def no_pip(*_: object) -> None:
+        raise AssertionError("pip was called")
+
+    monkeypatch.setattr(Environment, "_pip", no_pip)
+    made.prepare("engine")
+    assert capfd.readouterr().err == ""
+
+
+def test_tests_add_to_what_the_demo_needs(made: Environment) -> None:
+    made.prepare("test")
+    assert runs(made, "import engine_part, test_part")
+    made.prepare("engine")
+    assert runs(made, "import test_part")
+
+
+def test_changed_requirements_are_installed(made: Environment, checkout: Path) -> None:
+    engine = checkout / "requirements" / "engine.txt"
+    engine.write_text(write_wheel(checkout / "links", "engine-part", "2.0"))
+    made.prepare("engine")
+    assert runs(made, "import engine_part; assert engine_part.VERSION == '2.0'")
+
+
+def test_a_wrong_hash_stops_with_pips_words_and_is_tried_again(
+    made: Environment, checkout: Path
+) -> None:
+    engine = checkout / "requirements" / "engine.txt"
+    sound = engine.read_text()
+    pinned = write_wheel(checkout / "links", "engine-part", "3.0")
+    engine.write_text(pinned[:-9] + "00000000\n")
+    for _ in range(2):
+        with pytest.raises(
+            SetupError, match=r"(?s)installing requirements/engine\.txt.*HASHES.*run this again"
+        ):
+            made.prepare("engine")
+    engine.write_text(sound)
+    made.prepare("engine")
+    assert runs(made, "import engine_part; assert engine_part.VERSION != '3.0'")
+
+
+@pytest.mark.parametrize("damage", ["interrupted while unpacking", "no interpreter"])
+def test_a_half_made_environment_is_made_anew(
+    made: Environment, checkout: Path, damage: str
+) -> None:
+    if damage == "no interpreter":
+        made.python.unlink()
+    else:
+        made._follow("Installing collected packages: first\n", environment.Status("testing"))
+    trace = checkout / ".venv" / "left over"
+    trace.touch()
+    made.prepare("engine")
+    assert not trace.exists()
+    assert runs(made, "import engine_part, project")
+    trace.touch()
+    made.prepare("engine")
+    assert trace.exists()
+
+
+def test_another_pythons_packages_stay_out(
+    made: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "engine_part.py").write_text("raise SystemExit(9)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONHOME", str(tmp_path))
+    assert made.call("-c", "import engine_part; raise SystemExit(3)") == 3
+
+
+def test_a_build_that_brings_cuda_is_left_alone(
+    made: Environment, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = checkout / "links"
+    write_wheel(links, "nvidia-cublas", "1.0")
+    write_wheel(links, "fakecuda", "1.0", requires="nvidia-cublas")
+    assert not made.provide_cpu_only("fakecuda", "1.0")
+    assert not runs(made, "import fakecuda")
+    monkeypatch.setattr(Environment, "_plan", lambda *_: pytest.fail("pip was asked again"))
+    assert not made.provide_cpu_only("fakecuda", "1.0")
+
+
+def test_a_cpu_build_is_installed(made: Environment, checkout: Path) -> None:
+    links = checkout / "links"
+    write_wheel(links, "fakecpu", "1.0+cpu")
+    assert not made.provide_cpu_only("fakecpu", "2.0")
+    assert made.provide_cpu_only("fakecpu", "1.0")
+    assert runs(made, "import fakecpu")
+    assert made.provide_cpu_only("fakecpu", "1.0")
+
+
+def test_a_place_that_is_taken_is_named(tmp_path: Path) -> None:
+    (tmp_path / "requirements").mkdir()
+    for name in ("requirements/pip.txt", "requirements/engine.txt", "pyproject.toml", ".venv"):
+        (tmp_path / name).touch()
+    with pytest.raises(SetupError, match=r"\.venv cannot be made"):
+        Environment(tmp_path).prepare("engine")
+    assert (tmp_path / ".venv").is_file()
+
+
+# The commands
+
+
+class Recorder:
+    """Stands for the environment; says what was asked of it."""
+
+    python = Path("python-of-venv")
+    torch = True
+    fails = False
+
+    def __init__(self, root: Path) -> None:
+        assert root == ROOT
+
+    def prepare(self, kind: str) -> None:
+        if self.fails:
+            raise SetupError("pip failed")
+        asked.append(kind)
+
+    def provide_cpu_only(self, package: str, version: str) -> bool:
+        asked.append(f"{package}=={version}")
+        return self.torch
+
+    def call(self, *arguments: str) -> int:
+        asked.extend(arguments)
+        return 42
+
+
+asked: list[str] = []
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
+    asked.clear()
+    fresh = type("Fresh", (Recorder,), {})
+    monkeypatch.setattr(dev_tasks, "Environment", fresh)
+    return fresh
+
+
+def test_test_hands_everything_to_pytest_and_returns_its_code(recorder: type[Recorder]) -> None:
+    assert dev_tasks.main(["test", "-q", "tests/a.py", "-k", "x or y", "--help"]) == 42
+    torch = f"torch=={dev_tasks.TORCH}"
+    assert asked == ["test", torch, "-m", "pytest", "-q", "tests/a.py", "-k", "x or y", "--help"]
+
+
+def test_without_torch_the_tests_run_and_say_so(
+    recorder: type[Recorder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorder.torch = False
+    assert dev_tasks.main(["test"]) == 42
+    printed = capsys.readouterr().err
+    assert "PyTorch tests will be SKIPPED" in printed
+    assert "python-of-venv" in printed
+
+
+def test_demo_writes_into_the_checkout(recorder: type[Recorder]) -> None:
+    assert dev_tasks.main(["demo"]) == 42
+    assert asked == ["engine", "-m", "maya_stylize.demo", str(ROOT / "demo_output")]
+
+
+def test_a_failed_installation_is_an_error(
+    recorder: type[Recorder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorder.fails = True
+    assert dev_tasks.main(["demo"]) == 1
+    assert capsys.readouterr().err == "error: pip failed\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["unknown"], ["demo", "more"]])
+def test_wrong_usage_ends_with_2(recorder: type[Recorder], arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        dev_tasks.main(arguments)
+    assert caught.value.code == 2
+    assert asked == []
+
+
+def test_ci_runs_exactly_the_second_command() -> None:
+    script = ROOT / ".ci" / "run"
+    lines = [line for line in script.read_text().splitlines() if not line.startswith("#")]
+    assert lines[-1] == "exec python scripts/dev.py test"
+    assert all(line.startswith(("set ", "cd ", "exec ")) for line in lines)
+    assert script.stat().st_mode & stat.S_IXUSR
+
+
+# Finding a Python
+
+
+def fake_python(path: Path, version: str, code: int = 0) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\necho {version}\nexit {code}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This process as if it were an old Python, with nothing else on the PATH."""
+    monkeypatch.setattr(sys, "executable", str(fake_python(tmp_path / "old" / "python", "3.9")))
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}/usr/bin-none")
+    return tmp_path / "bin"
+
+
+def test_this_python_comes_first() -> None:
+    assert dev.find_python() == [sys.executable]
+
+
+def test_the_newest_that_works_is_taken(old: Path) -> None:
+    fake_python(old / "python3.13", "3.13", code=1)  # without ensurepip, say
+    fake_python(old / "python3.12", "2.7")  # a link that leads elsewhere
+    fake_python(old / "python3.11", "3.11")
+    fake_python(old / "python3.10", "3.10")
+    assert dev.find_python() == ["python3.11"]
+
+
+def test_without_a_supported_python_the_user_is_told(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dev.main() == 1
+    printed = capsys.readouterr().err
+    assert "error: Python 3.10, 3.11, 3.12 or 3.13 " in printed
+    assert "Install one of them" in printed
+
+
+def test_the_chosen_python_gets_the_command_line(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = fake_python(old / "python3.12", "3.12")
+    chosen.write_text(
+        textwrap.dedent(
+            f"""\
+            #!/bin/sh
+            test "$2" = -c && echo 3.12 && exit
+            echo "$@" > "{tmp_path}/arguments"
+            exit 7
+            """
+        )
+    )
+    monkeypatch.setattr(sys, "argv", ["dev.py", "test", "-x"])
+    assert dev.main() == 7
+    arguments = (tmp_path / "arguments").read_text().split()
+    assert arguments == ["-E", str(ROOT / "scripts" / "dev_tasks.py"), "test", "-x"]
+
+
+def test_an_old_python_can_read_the_script() -> None:
+    new = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Starred, ast.arg, ast.Await, ast.Match)
+    for node in ast.walk(ast.parse((ROOT / "scripts" / "dev.py").read_text())):
+        if isinstance(node, ast.FunctionDef):
+            assert node.returns is None
+            assert not node.args.kwonlyargs
+        assert not isinstance(node, new) or (isinstance(node, ast.arg) and not node.annotation)
