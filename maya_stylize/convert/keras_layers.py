@@ -80,8 +80,11 @@ def to_layers(path: Path, entries: Sequence[Entry]) -> Found:
     layers: list[Layer] = []
     tops: list[str] = []
     recorded = True
+    below: Entry | None = None
     for entry in entries:
         kind = _class(path, entry)
+        _check_padding(path, entry, below)
+        below = entry
         if kind == "top":
             tops.append(entry.name)
         elif kind == "passed":
@@ -136,6 +139,17 @@ def _configured_class(path: Path, entry: Entry, config: dict[str, Any]) -> str:
     if name in _PASSED:
         return "passed"
     raise fault(path, entry.name, "class_name", f"{name!r} is not supported", _HINT)
+
+
+def _check_padding(path: Path, entry: Entry, below: Entry | None) -> None:
+    """Old ports of the VGGs pad in a layer of its own, with a convolution that does not."""
+    if entry.config is None or entry.config.get("class_name") != "Conv2D":
+        return
+    beneath = None if below is None else below.config
+    padded = beneath is not None and beneath.get("class_name") == "ZeroPadding2D"
+    padding = entry.config["config"].get("padding", "same")
+    if padding != ("valid" if padded else "same"):
+        raise fault(path, entry.name, "padding", f"{padding!r} is not supported here", _HINT)
 
 
 def _convolution(path: Path, entry: Entry) -> Convolution:

@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import assert_same, random_network
+
+from maya_stylize.convert import keras_h5, provenance
+from maya_stylize.convert.chain import with_pooling
+from maya_stylize.convert.convert import convert, read
+from maya_stylize.convert.fingerprint import NORMALIZED_VGG19
+from maya_stylize.convert.network import Convolution, Network
+from maya_stylize.errors import ModelError
+
+NETWORK = random_network()
+
+
+def write(path: Path, network: Network = NETWORK) -> Path:
+    keras_h5.write(path, network, provenance.describe(network, "net.caffemodel", "0" * 64))
+    return path
+
+
+def write_others(path: Path, network: Network, style: str) -> Path:
+    """A weight file as others write it: no provenance, names of their own."""
+    with h5py.File(path, "w") as file:
+        names = []
+        for index, layer in enumerate(network.layers):
+            block, number = layer.name[4:].split("_") if "_" in layer.name else (layer.name[4:], "")
+            name = {
+                "keras": f"block{block}_conv{number}" if number else f"block{block}_pool",
+                "caffe": layer.name,
+                "numbers": f"conv2d_{index}" if number else f"max_pooling2d_{index}",
+            }[style.removesuffix(" without pools")]
+            if not number and style.endswith("without pools"):
+                continue
+            names.append(name.encode())
+            group = file.create_group(name)
+            weights = []
+            if isinstance(layer, Convolution):
+                weights = [f"{name}_W_1:0", f"{name}_b_1:0"]
+                group[weights[0]] = layer.weight.transpose(2, 3, 1, 0)
+                group[weights[1]] = layer.bias
+            group.attrs["weight_names"] = [weight.encode() for weight in weights]
+        file.attrs["layer_names"] = names
+    return path
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    blocks=st.lists(st.integers(1, 3), min_size=1, max_size=4),
+    kind=st.sampled_from(["max", "average"]),
+    last_pool=st.booleans(),
+    seed=st.integers(0, 1000),
+)
+def test_what_is_written_reads_back(tmp_path_factory, blocks, kind, last_pool, seed):
+    network = random_network(blocks, kind, seed, last_pool)
+    file = write(tmp_path_factory.mktemp("round") / "net.h5", network)
+    found = keras_h5.read(file)
+    assert_same(found, network)
+    assert found.pooling_origin == "stated"
+    assert keras_h5.read_provenance(file) == provenance.describe(
+        network, "net.caffemodel", "0" * 64
+    )
+
+
+def test_mixed_pools_keep_their_kinds(tmp_path):
+    layers = list(random_network((1, 1, 1), "max").layers)
+    layers[3] = dataclasses.replace(layers[3], kind="average")
+    file = write(tmp_path / "net.h5", Network(tuple(layers)))
+    assert [pool.kind for pool in keras_h5.read(file).pools] == ["max", "average", "max"]
+    assert keras_h5.read_provenance(file).pooling == "max,average,max"
+
+
+def test_same_network_same_bytes(tmp_path):
+    assert write(tmp_path / "a.h5").read_bytes() == write(tmp_path / "b.h5").read_bytes()
+
+
+@pytest.mark.parametrize("style", ["keras", "caffe", "numbers"])
+@pytest.mark.parametrize("pools", ["", " without pools"])
+def test_files_of_others_read_by_name_or_order(tmp_path, style, pools):
+    file = write_others(tmp_path / "net.h5", NETWORK, style + pools)
+    if style + pools == "numbers without pools":
+        with pytest.raises(ModelError, match="'conv2d_0' does not tell its block"):
+            read(file)
+        return
+    found = read(file)
+    assert_same(found, NETWORK)
+    assert "max is taken" in found.notes[-1]
+
+
+def test_the_known_network_is_recognized_in_a_file_of_others(tmp_path, real_model):
+    file = write_others(tmp_path / "net.h5", read(real_model), "caffe")
+    origin = convert(file, tmp_path / "out.h5")
+    assert origin.fingerprint == NORMALIZED_VGG19
+    assert origin.pooling == "average"
+    assert "non-commercial" in origin.notice
+
+
+def test_keras_applications_loads_the_real_model_exactly(real_model):
+    keras = pytest.importorskip("keras")
+    model = keras.applications.VGG19(include_top=False, weights=str(real_model))
+    found = [weight for layer in model.layers for weight in layer.get_weights()]
+    expected = read(real_model).convolutions
+    assert len(found) == 2 * len(expected) == 32
+    for kernel, bias, layer in zip(found[::2], found[1::2], expected, strict=True):
+        np.testing.assert_array_equal(kernel, layer.weight.transpose(2, 3, 1, 0))
+        np.testing.assert_array_equal(bias, layer.bias)
+
+
+def keras_model(network: Network, pooling: str = "max", top: bool = False):
+    import keras
+
+    kinds = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
+    layers = [keras.Input((32, 32, 3))]
+    for layer in network.layers:
+        if isinstance(layer, Convolution):
+            layers.append(
+                keras.layers.Conv2D(layer.bias.size, 3, padding="same", activation="relu")
+            )
+        else:
+            layers.append(kinds[pooling](2, 2))
+    if top:
+        layers += [keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")]
+    model = keras.Sequential(layers)
+    convolutions = [layer for layer in model.layers if "conv" in layer.name]
+    for layer, source in zip(convolutions, network.convolutions, strict=True):
+        layer.set_weights([source.weight.transpose(2, 3, 1, 0), source.bias])
+    return model
+
+
+@pytest.mark.parametrize("pooling", ["max", "average"])
+def test_a_whole_model_of_keras_reads_with_its_pooling(tmp_path, pooling):
+    file = tmp_path / "model.h5"
+    keras_model(NETWORK, pooling, top=True).save(file)
+    found = read(file)
+    assert_same(found, with_pooling(NETWORK, pooling))
+    assert found.pooling_origin == "recorded"
+    assert "were dropped: flatten" in found.notes[0]
+
+
+def test_keras_3_weights_get_an_error_that_says_what_to_do(tmp_path):
+    model = keras_model(random_network((1, 1)))
+    model.save_weights(tmp_path / "net.weights.h5")
+    model.save(tmp_path / "net.keras")
+    for name in ("net.weights.h5", "net.keras"):
+        with pytest.raises(ModelError, match=r"Keras 3 .*model\.save\('model\.h5'\)"):
+            convert(tmp_path / name, tmp_path / "out.h5")
+    assert not (tmp_path / "out.h5").exists()
+
+
+CONFIGS = {
+    "kernel": ("Conv2D", {"kernel_size": [5, 5]}, "kernel_size"),
+    "stride": ("Conv2D", {"strides": [2, 2]}, "strides"),
+    "dilation": ("Conv2D", {"dilation_rate": [2, 2]}, "dilation_rate"),
+    "groups": ("Conv2D", {"groups": 3}, "groups"),
+    "sigmoid": ("Conv2D", {"activation": "sigmoid"}, "activation"),
+    "no padding": ("Conv2D", {"padding": "valid"}, "padding"),
+    "depthwise": ("DepthwiseConv2D", {}, "class_name"),
+    "residual": ("Add", {}, "class_name"),
+}
+
+
+@pytest.mark.parametrize("case", CONFIGS)
+def test_unsupported_layers_of_a_whole_model_are_refused(tmp_path, case):
+    kind, settings_, field = CONFIGS[case]
+    file = write_others(tmp_path / "net.h5", random_network((2,)), "caffe")
+    with h5py.File(file, "r+") as opened:
+        layer = {"class_name": kind, "config": {"name": "conv1_2", **settings_}}
+        opened.attrs["model_config"] = json.dumps({"config": {"layers": [layer]}})
+    with pytest.raises(ModelError, match=f"layer 'conv1_2', field '{field}'"):
+        read(file)
+
+
+def replace_kernel(file: h5py.File, **dataset: object) -> None:
+    group = file["block1_conv1/block1_conv1"]
+    del group["kernel:0"]
+    group.create_dataset("kernel:0", **dataset)
+
+
+def external_link(file: h5py.File) -> None:
+    del file["block1_conv1"]
+    file["block1_conv1"] = h5py.ExternalLink("/etc/passwd", "/")
+
+
+def soft_link(file: h5py.File) -> None:
+    del file["block2_conv1"]
+    file["block2_conv1"] = h5py.SoftLink("/block1_conv1")
+
+
+def virtual(file: h5py.File) -> None:
+    layout = h5py.VirtualLayout((3, 3, 3, 4), "<f4")
+    layout[:] = h5py.VirtualSource("other.h5", "x", (3, 3, 3, 4))
+    group = file["block1_conv1/block1_conv1"]
+    del group["kernel:0"]
+    group.create_virtual_dataset("kernel:0", layout)
+
+
+def raw_elsewhere(file: h5py.File) -> None:
+    replace_kernel(file, shape=(3, 3, 3, 4), dtype="<f4", external=[("/etc/passwd", 0, 432)])
+
+
+HUGE = (3, 3, 2**20, 2**20)
+HOSTILE = {
+    "external link": (external_link, "is a link"),
+    "soft link": (soft_link, "is a link"),
+    "virtual dataset": (virtual, "compressed, virtual"),
+    "data in another file": (raw_elsewhere, "kept in another file"),
+    "compressed": (
+        lambda file: replace_kernel(file, data=np.ones((3, 3, 3, 4), "f4"), compression="gzip"),
+        "compressed",
+    ),
+    "huge and empty": (
+        lambda file: replace_kernel(file, shape=HUGE, dtype="<f4", chunks=(3, 3, 8, 8)),
+        "more than the file holds",
+    ),
+    "never written": (
+        lambda file: replace_kernel(file, shape=(3, 3, 3, 4), dtype="<f4", chunks=(3, 3, 3, 4)),
+        "more than the file holds",
+    ),
+    "whole numbers": (
+        lambda file: replace_kernel(file, data=np.ones((3, 3, 3, 4), "i4")),
+        "not floats",
+    ),
+    "texts": (lambda file: replace_kernel(file, data=["a", "b"]), "not floats"),
+    "5x5": (lambda file: replace_kernel(file, data=np.ones((5, 5, 3, 4), "f4")), "(3, 3, in, out)"),
+    "one weight, rank 3": (
+        lambda file: replace_kernel(file, data=np.ones((3, 3, 3), "f4")),
+        "weights of shape",
+    ),
+    "not a number": (
+        lambda file: replace_kernel(
+            file, data=np.full((3, 3, 3, NETWORK.convolutions[0].bias.size), np.nan, "f4")
+        ),
+        "not finite",
+    ),
+    "group for a dataset": (
+        lambda file: (
+            file["block1_conv1/block1_conv1"].pop("kernel:0"),
+            file["block1_conv1/block1_conv1"].create_group("kernel:0"),
+        ),
+        "not a dataset",
+    ),
+    "missing dataset": (
+        lambda file: file["block1_conv1/block1_conv1"].pop("kernel:0"),
+        "listed but missing",
+    ),
+    "missing layer": (lambda file: file.pop("block3_conv2"), "listed but missing"),
+    "numbers for names": (
+        lambda file: file.attrs.create("layer_names", np.arange(3)),
+        "holds no names",
+    ),
+    "no names": (lambda file: file.attrs.pop("layer_names"), "not a Keras model"),
+    "no weights": (
+        lambda file: file.attrs.create("layer_names", np.array([b"block1_pool"])),
+        "no 3x3 convolution",
+    ),
+    "layers out of order": (
+        lambda file: file.attrs.create("layer_names", file.attrs["layer_names"][::-1]),
+        "come from below",
+    ),
+    "config that is no JSON": (
+        lambda file: file.attrs.create("model_config", "{"),
+        "'model_config' is not",
+    ),
+    "config that is no model": (
+        lambda file: file.attrs.create("model_config", '{"config": {"layers": [1]}}'),
+        "'model_config' is not",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_file_is_refused(tmp_path, case):
+    change, message = HOSTILE[case]
+    source = write(tmp_path / "net.h5")
+    with h5py.File(source, "r+") as file:
+        change(file)
+    with pytest.raises(ModelError) as caught:
+        convert(source, tmp_path / "out.h5")
+    assert message in str(caught.value)
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_cut_file_is_refused(tmp_path):
+    source = write(tmp_path / "net.h5")
+    whole = source.read_bytes()
+    for end in range(8, len(whole), max(1, len(whole) // 60)):
+        source.write_bytes(whole[:end])
+        with pytest.raises(ModelError, match=r"net\.h5: .* damaged or cut short"):
+            read(source)
+
+
+def test_provenance_of_a_file_of_others_is_none(tmp_path):
+    file = write_others(tmp_path / "net.h5", NETWORK, "keras")
+    assert keras_h5.read_provenance(file) is None
