@@ -104,13 +104,16 @@ def opened(path: Path, kind: str) -> Iterator[OpenImageIO.ImageInput]:
     """
     wanted = OpenImageIO.ImageSpec()
     wanted.attribute("oiio:UnassociatedAlpha", 1)
-    source = OpenImageIO.ImageInput.open(str(path), wanted)
-    if source is None:
-        raise formats.damaged(path, kind, _reason(OpenImageIO.geterror()))
     try:
-        yield source
-    finally:
-        source.close()
+        source = OpenImageIO.ImageInput.open(str(path), wanted)
+        if source is None:
+            raise formats.damaged(path, kind, _reason(OpenImageIO.geterror()))
+        try:
+            yield source
+        finally:
+            source.close()
+    except UnicodeDecodeError as error:  # names and messages come as bytes from the file
+        raise formats.damaged(path, kind, "its header has garbled names") from error
 
 
 def _reason(message: str) -> str:

@@ -84,6 +84,15 @@ def _huge_exr(path, build):
     path.write_bytes(data.replace(window, struct.pack("<4i", 0, 0, 39999, 39999)))
 
 
+def _garbled_exr(path, build):
+    write(path, NOISE)
+    data = path.read_bytes()
+    assert data.count(b"compression\0compression\0") == 1
+    path.write_bytes(
+        data.replace(b"compression\0compression\0", b"compression\0\xff\xfempression\0")
+    )
+
+
 def _huge_tiff(path, build):
     """A file with a hole in it, so that it is as long as it claims and takes no room."""
     head = build.tiff(17000, 17000, b"", samples=1, photometric=1)
@@ -158,6 +167,7 @@ CASES = {
     "exr header": ("a.exr", _cut(0.02), "is a damaged EXR file"),
     "exr half": ("a.exr", _cut(0.5), "chunks were missing or corrupted"),
     "exr without end": ("a.exr", _cut(0.999), "chunks were missing or corrupted"),
+    "exr garbled": ("a.exr", _garbled_exr, "damaged EXR file: its header has garbled names"),
     "exr absurd": (
         "a.exr",
         _huge_exr,

@@ -176,10 +176,10 @@ def test_a_sidecar_of_other_pixels_is_not_believed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a walnut desk", "[1]", '{"other": 1}', '{"maya_stylize_job": 3}']
+    "text", ["", "a walnut desk", "Größe", "[1]", '{"other": 1}', '{"maya_stylize_job": 3}']
 )
 def test_other_descriptions_are_no_jobs(text, tmp_path, build):
-    data = build.png_chunk(b"tEXt", b"Description\0" + text.encode())
+    data = build.png_chunk(b"tEXt", b"Description\0" + text.encode("latin-1"))
     (tmp_path / "a.png").write_bytes(build.png(1, 1, b"\0abc", between=data))
     assert read_job(tmp_path / "a.png") is None
 
@@ -342,3 +342,12 @@ def test_the_new_file_has_ordinary_permissions(tmp_path):
     (tmp_path / "plain").write_text("x")
     path = write(tmp_path / "a.png", NOISE).path
     assert path.stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("name", ["ü ß 木.tif", "a%04d.exr", "a<UDIM>.png", "b?x=1.jpg", "#.tga"])
+def test_a_name_is_only_a_name(name, tmp_path):
+    """OpenImageIO gives question marks and number patterns a meaning; a path has none."""
+    path = write(tmp_path / name, NOISE, job=JOB).path
+    assert listing(tmp_path) == [name] + [f"{name}.json"] * name.endswith(".tga")
+    np.testing.assert_array_equal(read(path).pixels.shape, NOISE.shape)
+    assert read_job(path) == JOB
