@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from maya_stylize.errors import StylizeError
+from maya_stylize.files import replacing
 
 HOME_VARIABLE = "MAYA_STYLIZE_HOME"
 MODEL_VARIABLE = "MAYA_STYLIZE_MODEL"
@@ -93,14 +93,9 @@ def remember(changes: Mapping[str, Any]) -> None:
     """
     path = _file()
     content = json.dumps({**load(), **changes}, indent=2, sort_keys=True) + "\n"
-    try:
+    with replacing(path) as temporary:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content.encode("utf-8"))
-    except OSError as error:
-        raise StylizeError(
-            f"The settings file {path} cannot be written: {error.strerror}.",
-            f"Free that folder for writing, or set {HOME_VARIABLE} to a folder of yours.",
-        ) from error
+        temporary.write_text(content, encoding="utf-8")
 
 
 def _file() -> Path:
@@ -121,18 +116,3 @@ def _damaged(path: Path) -> StylizeError:
         f"The settings file {path} is damaged: it does not hold a JSON object.",
         "Delete it; it will be written again.",
     )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the target first, so that a reader sees the old file or the new one."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

