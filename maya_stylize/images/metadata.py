@@ -9,8 +9,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import OpenImageIO
-
 from maya_stylize.images import formats
 from maya_stylize.images.reader import opened
 
@@ -57,7 +55,7 @@ def read_job(path: str | PathLike[str]) -> dict[str, Any] | None:
     path = Path(path)
     kind = formats.identify(path)
     with opened(path, kind) as source:
-        job = _parse(_description(source.spec())).get(_JOB)
+        job = _parse(source.spec().get_string_attribute("ImageDescription")).get(_JOB)
     sidecar = sidecar_path(path)
     if job is None and sidecar.is_file():
         content = _parse(sidecar.read_bytes())
@@ -66,16 +64,7 @@ def read_job(path: str | PathLike[str]) -> dict[str, Any] | None:
     return job if isinstance(job, dict) else None
 
 
-def _description(spec: OpenImageIO.ImageSpec) -> str | None:
-    """Return the text in the metadata, if it is UTF-8: older programs wrote other encodings."""
-    try:
-        text = spec.getattribute("ImageDescription")
-    except UnicodeDecodeError:
-        return None
-    return text if isinstance(text, str) else None
-
-
-def _parse(text: str | bytes | None) -> dict[str, Any]:
+def _parse(text: str | bytes) -> dict[str, Any]:
     """Return the JSON object that a text is, or an empty one: descriptions may say anything."""
     try:
         content = json.loads(text or "{}")
