@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from maya_stylize.convert import sources
 from maya_stylize.errors import ModelError
@@ -42,13 +42,16 @@ def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def run_fetch(args: argparse.Namespace) -> int:
     """Fetch or install the model, print what it is, and its license notice the first time."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
-        task = bars.add_task("Looking for the model", total=None)
+    columns = (TextColumn("{task.description}"), BarColumn(20), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        bars.add_task("Looking for the model", total=None)
 
         def report(done: int, total: int | None, text: str) -> None:
-            bars.update(task, completed=done, total=total, description=escape(text))
+            task = bars.tasks[0]
+            if task.description != escape(text):  # a new bar, for a total cannot be taken back
+                bars.remove_task(task.id)
+                bars.add_task(escape(text), total=None)
+            bars.update(bars.task_ids[0], completed=done, total=total)
 
         if args.source:
             model = sources.info(sources.install(args.source, report))

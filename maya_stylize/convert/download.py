@@ -44,7 +44,7 @@ def download(url: str, target: Path, report: Report) -> None:
     """
     part = _Part(url, target)
     host = urllib.parse.urlsplit(url).hostname or url
-    text = f"Downloading {target.name} from {host}"
+    text = f"Downloading from {host}"
     for _ in range(_TRIES):
         before = part.size
         try:

