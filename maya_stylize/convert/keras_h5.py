@@ -12,7 +12,7 @@ import numpy as np
 
 from maya_stylize.convert import keras_layers, provenance
 from maya_stylize.convert.chain import assemble, fault
-from maya_stylize.convert.network import Convolution, FloatArray, Network
+from maya_stylize.convert.network import Convolution, Network
 from maya_stylize.convert.provenance import Provenance
 from maya_stylize.errors import ModelError
 
@@ -95,7 +95,7 @@ def _read(path: Path, file: h5py.File) -> Network:
         if not isinstance(group, h5py.Group):
             raise fault(path, name, "weight_names", "the layer is not an HDF5 group")
         weights = tuple(
-            _array(path, name, weight, _member(path, group, weight), size)
+            _checked(path, name, weight, _member(path, group, weight), size)
             for weight in _read_names(path, group, "weight_names")
         )
         kind = group.attrs.get("pooling")
@@ -105,8 +105,8 @@ def _read(path: Path, file: h5py.File) -> Network:
     return assemble(path, found.layers, found.notes, "stated" if ours else found.pooling_origin)
 
 
-def _array(path: Path, layer: str, name: str, data: Any, size: int) -> FloatArray:
-    """Read a dataset once its declared size is known to lie in this file, in plain form."""
+def _checked(path: Path, layer: str, name: str, data: Any, size: int) -> h5py.Dataset:
+    """Return a dataset that may be read: floats in plain form, their size that of this file."""
     if not isinstance(data, h5py.Dataset):
         raise fault(path, layer, name, "it is not a dataset")
     if data.dtype.kind != "f":
@@ -122,8 +122,7 @@ def _array(path: Path, layer: str, name: str, data: Any, size: int) -> FloatArra
         )
     if data.nbytes > size or data.id.get_storage_size() < data.nbytes:
         raise fault(path, layer, name, f"shape {data.shape} is more than the file holds")
-    with np.errstate(over="ignore"):  # what overflows is refused later, with the layer's name
-        return np.asarray(data[()], dtype=np.float32)
+    return data
 
 
 def _member(path: Path, parent: Any, name: str) -> Any:

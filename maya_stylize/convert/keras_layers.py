@@ -47,13 +47,14 @@ class Entry:
 
     Attributes:
         name: As listed.
-        weights: In the listed order, float32.
+        weights: HDF5 datasets of floats in the listed order; read one by one, so that no more
+            than the convolutions are ever in memory.
         config: Its class and settings, where the file holds a whole model.
         pooling: "average" or "max" where our own writer noted it.
     """
 
     name: str
-    weights: tuple[FloatArray, ...]
+    weights: tuple[Any, ...]
     config: dict[str, Any] | None
     pooling: Any
 
@@ -153,18 +154,17 @@ def _check_padding(path: Path, entry: Entry, below: Entry | None) -> None:
 
 
 def _convolution(path: Path, entry: Entry) -> Convolution:
-    kernel = entry.weights[0] if entry.weights else np.zeros((0,), np.float32)
-    if kernel.ndim != 4 or kernel.shape[:2] != (3, 3):
-        raise fault(
-            path,
-            entry.name,
-            "kernel",
-            f"shape {kernel.shape} is not (3, 3, in, out)",
-            _HINT,
-        )
-    weight = np.ascontiguousarray(kernel.transpose(3, 2, 0, 1))
-    bias = entry.weights[1] if len(entry.weights) > 1 else np.zeros(weight.shape[0], np.float32)
+    shape: tuple[int, ...] = entry.weights[0].shape if entry.weights else ()
+    if len(shape) != 4 or shape[:2] != (3, 3):
+        raise fault(path, entry.name, "kernel", f"shape {shape} is not (3, 3, in, out)", _HINT)
+    weight = np.ascontiguousarray(_floats(entry.weights[0]).transpose(3, 2, 0, 1))
+    bias = _floats(entry.weights[1]) if len(entry.weights) > 1 else np.zeros(shape[3], np.float32)
     return Convolution(entry.name, weight, bias)
+
+
+def _floats(dataset: Any) -> FloatArray:
+    with np.errstate(over="ignore"):  # what overflows is refused later, with the layer's name
+        return np.asarray(dataset[()], dtype=np.float32)
 
 
 def _pool(entry: Entry) -> Pool:
