@@ -144,10 +144,11 @@ class Environment:
         if len(words) == 4 and words[0] == "Progress":
             status.amount(int(words[1]), int(words[3]))
         elif len(words) > 1 and words[0] in ("Collecting", "Downloading"):
-            status.show(f"{words[0].lower()} {words[1]}")
+            name_and_version = words[1].split("-")[:2]  # of a file name, the rest is its platform
+            status.show(f"{words[0].lower()} {' '.join(name_and_version)}")
         elif line.startswith("Installing collected packages"):
             self._unfinished.touch()
-            status.show(f"unpacking {len(words) - 3} packages")
+            status.show(f"unpacking {len(words) - 3} package{'s' * (len(words) > 4)}")
 
     def _plan(self, requirement: str) -> list[str]:
         """Return the names of what pip would install; none where pip finds no way."""
