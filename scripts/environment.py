@@ -143,9 +143,11 @@ class Environment:
         words = line.split()
         if len(words) == 4 and words[0] == "Progress":
             status.amount(int(words[1]), int(words[3]))
-        elif len(words) > 1 and words[0] in ("Collecting", "Downloading"):
+        elif len(words) > 1 and words[0] == "Collecting":
+            status.show(f"looking for {words[1]}")
+        elif len(words) > 1 and words[0] == "Downloading":
             name_and_version = words[1].split("-")[:2]  # of a file name, the rest is its platform
-            status.show(f"{words[0].lower()} {' '.join(name_and_version)}")
+            status.show(f"downloading {' '.join(name_and_version)}")
         elif line.startswith("Installing collected packages"):
             self._unfinished.touch()
             status.show(f"unpacking {len(words) - 3} package{'s' * (len(words) > 4)}")
