@@ -15,11 +15,13 @@ REQUIREMENTS = sorted((ROOT / "requirements").glob("*.*"))
 LARGEST = 2_000_000
 BACKENDS = {"tensorflow", "torch", "jax"}
 PROGRAMS = Path(sys.executable).parent
+# For the running Python, because numpy's type stubs are written for that one.
+MYPY = [sys.executable, "-m", "mypy", "--python-version", "{}.{}".format(*sys.version_info)]
 CHECKS = {
     "ruff check": [sys.executable, "-m", "ruff", "check"],
     "ruff format": [sys.executable, "-m", "ruff", "format", "--check"],
-    "mypy": [sys.executable, "-m", "mypy"],
-    "mypy of the script": [sys.executable, "-m", "mypy", "scripts/dev_tasks.py"],
+    "mypy": MYPY,
+    "mypy of the script": [*MYPY, "scripts/dev_tasks.py"],
     "import-linter": [str(PROGRAMS / "lint-imports"), "--no-cache"],
 }
 
