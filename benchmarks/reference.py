@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -26,7 +27,7 @@ SHIPPED = Path(__file__).parents[1] / "maya_stylize" / "exemplars"
 RECORDS = Path(__file__).parent / "reference"
 
 
-class Enough(Exception):
+class EnoughError(Exception):
     """The evaluations are spent."""
 
 
@@ -48,7 +49,7 @@ def record(exemplar: Path, evaluations: int, progress: Progress) -> dict[str, ob
     picture = vgg19.to_network(pixels, device.data_format)
     axes = (0, 1, 2)
     lower, upper = picture.min(axes), picture.max(axes)
-    bounds = [(low, high) for low, high in zip(lower, upper)] * (pixels.shape[0] * pixels.shape[1])
+    bounds = list(zip(lower, upper, strict=True)) * (pixels.shape[0] * pixels.shape[1])
     curve: list[float] = []
     last = {}
     task = progress.add_task(exemplar.stem, total=evaluations)
@@ -60,15 +61,13 @@ def record(exemplar: Path, evaluations: int, progress: Progress) -> dict[str, ob
         last["x"] = x
         progress.advance(task)
         if len(curve) >= evaluations:
-            raise Enough
+            raise EnoughError
         return float(value), ops.convert_to_numpy(gradient).ravel().astype(np.float64)
 
     start = np.random.default_rng(0).normal(size=picture.size)
     began = perf_counter()
-    try:
+    with suppress(EnoughError):
         fmin_l_bfgs_b(function, start, bounds=bounds, m=20, maxiter=10**6, maxfun=10**6, factr=0)
-    except Enough:
-        pass
     return {
         "exemplar": exemplar.name,
         "size": list(pixels.shape[1::-1]),

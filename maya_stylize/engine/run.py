@@ -18,6 +18,7 @@ from maya_stylize.engine.objective import Objective
 from maya_stylize.engine.optimize import LBFGS
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
+from maya_stylize.errors import JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
 from maya_stylize.images import reader, writer
 from maya_stylize.images.resize import resize
@@ -42,7 +43,7 @@ def run(job: Job, model_file: Path, previews: Path | None = None) -> Iterator[Ev
     Raises:
         StylizeError: The job cannot be run; the message says why and what to do.
     """
-    writer.check_writable(job.output)
+    _check_output(job)
     problem, like, notes = _read(job)
     yield from notes
     network = keras_h5.read(model_file)
@@ -83,6 +84,18 @@ def run(job: Job, model_file: Path, previews: Path | None = None) -> Iterator[Ev
         loss=optimizer.state.value,
         layer_errors=errors,
     )
+
+
+def _check_output(job: Job) -> None:
+    """Refuse an output that cannot be written, or that is one of the job's own pictures."""
+    writer.check_writable(job.output)
+    output = Path(job.output)
+    for source in map(Path, job.sources):
+        if output.exists() and source.exists() and output.samefile(source):
+            raise JobError(
+                f"output: {output} is a picture that the job reads.",
+                "Choose another name; source pictures are never overwritten.",
+            )
 
 
 def _read(job: Job) -> tuple[Problem, reader.Picture, list[Log]]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from maya_stylize.errors import EngineError
 
-# The coarsest octave's shorter side: large enough for a few of the largest features.
-COARSEST_SIDE = 32
+# The coarsest octave's shorter side: large enough for a few of the largest features, and where
+# there is a content, for that to survive.
+COARSEST_SIDE = {"synthesize": 32, "stylize": 64}
 SMALLEST_EXAMPLE = 16
 
 # Evaluations of the loss, in each of the coarser octaves and in the last.
@@ -69,7 +70,7 @@ def octaves(kind: str, quality: str, size: tuple[int, int], example: int) -> lis
     coarse, last = SPENT[kind][quality]
     shrinks = [1]
     while (
-        min(size) // (2 * shrinks[0]) >= COARSEST_SIDE
+        min(size) // (2 * shrinks[0]) >= COARSEST_SIDE[kind]
         and example // (2 * shrinks[0]) >= SMALLEST_EXAMPLE
     ):
         shrinks.insert(0, 2 * shrinks[0])
