@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -142,11 +143,8 @@ def _member(path: Path, parent: Any, name: str) -> Any:
 
 def _read_names(path: Path, group: Any, key: str) -> list[str]:
     """Return a list of names; Keras cuts long ones into key0, key1, ..."""
-    parts = [key] if key in group.attrs else []
-    while not parts or parts[0] != key:
-        if f"{key}{len(parts)}" not in group.attrs:
-            break
-        parts.append(f"{key}{len(parts)}")
+    cut = itertools.takewhile(group.attrs.__contains__, map(f"{key}{{}}".format, itertools.count()))
+    parts = [key] if key in group.attrs else list(cut)
     names = [name for part in parts for name in np.ravel(group.attrs[part]).tolist()]
     texts = [n.decode("utf-8", "replace") if isinstance(n, bytes) else n for n in names]
     if not all(isinstance(text, str) for text in texts):

@@ -73,7 +73,7 @@ def describe(network: Network, source: str, source_sha256: str, inherited: str =
 
 
 def to_attributes(provenance: Provenance) -> dict[str, Any]:
-    """Return the provenance as HDF5 attributes: strings, and numbers for the mean and the blocks."""
+    """Return the provenance as HDF5 attributes: strings, and lists of numbers."""
     values = dataclasses.asdict(provenance)
     return {**values, "notes": "\n".join(provenance.notes)}
 

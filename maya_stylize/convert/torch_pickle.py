@@ -99,7 +99,7 @@ def _read_legacy(path: Path, file: io.BufferedReader) -> Network:
     keys = unpickle.load(head, path.name)
     position = head.tell()
     storages = {tensor.storage.key: tensor.storage for tensor in _tensors(content)}
-    places: dict[str, int] = {}
+    places: dict[unpickle.Storage, int] = {}
     for key in keys if isinstance(keys, list) else []:
         storage = storages.get(key) if isinstance(key, str) else None
         if storage is None:
@@ -109,13 +109,13 @@ def _read_legacy(path: Path, file: io.BufferedReader) -> Network:
         end = position + 8 + storage.count * np.dtype(storage.dtype).itemsize
         if count != storage.count or end > size:
             raise _cut_short(path, f"storage {key!r} should hold {storage.count} numbers")
-        places[key] = position + 8
+        places[storage] = position + 8
         position = end
 
     def fetch(storage: unpickle.Storage) -> bytes:
-        if storage.key not in places:
-            raise _cut_short(path, f"storage {storage.key!r} is missing")
-        file.seek(places[storage.key])
+        if storage not in places:
+            raise _cut_short(path, f"storage {storage.key!r} is missing or has another size")
+        file.seek(places[storage])
         return file.read(storage.count * np.dtype(storage.dtype).itemsize)
 
     return _network(path, content, fetch)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,8 +13,6 @@ import maya_stylize
 from maya_stylize.cli import main
 from maya_stylize.convert import keras_h5, provenance
 from maya_stylize.convert.network import Convolution, Network, Pool
-
-cv2 = pytest.importorskip("cv2")
 
 
 @pytest.fixture

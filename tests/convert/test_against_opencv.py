@@ -7,6 +7,7 @@ pools over a single row or column, so sizes here leave at least two before the l
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from caffe_writer import BlobStyle, caffemodel, prototxt
@@ -14,8 +15,6 @@ from networks import caffe_layers
 
 from maya_stylize.convert.chain import with_pooling
 from maya_stylize.convert.convert import convert, read
-
-cv2 = pytest.importorskip("cv2")
 
 SIZES = [(32, 32), (64, 48), (33, 47), (50, 35), (37, 37)]
 CASES = {

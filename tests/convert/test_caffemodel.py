@@ -225,7 +225,7 @@ BAD_FILES = {
     ),
     "no layers": (block(1, "net") + block(3, "data"), "no Caffe layer"),
     "unknown kind": (block(2, block(4, "odd") + block(3, "x") + number(5, 99)), "layer 'odd'"),
-    "name that is no text": (block(2, block(4, b"\xff\xfe")), "no text"),
+    "name that is no text": (block(2, block(4, b"\xff\xfe")), "not a Caffe model"),
     "gray input": (
         caffemodel(LAYERS).replace(number(4, 3), number(4, 1), 1),
         "layer 'data', field 'dim'",

@@ -103,7 +103,8 @@ def test_the_known_network_is_recognized_in_a_file_of_others(tmp_path, real_mode
 
 
 def test_keras_applications_loads_the_real_model_exactly(real_model):
-    keras = pytest.importorskip("keras")
+    import keras
+
     model = keras.applications.VGG19(include_top=False, weights=str(real_model))
     found = [weight for layer in model.layers for weight in layer.get_weights()]
     expected = read(real_model).convolutions
@@ -111,6 +112,30 @@ def test_keras_applications_loads_the_real_model_exactly(real_model):
     for kernel, bias, layer in zip(found[::2], found[1::2], expected, strict=True):
         np.testing.assert_array_equal(kernel, layer.weight.transpose(2, 3, 1, 0))
         np.testing.assert_array_equal(bias, layer.bias)
+
+
+def test_features_agree_with_keras_applications_under_max_pooling(real_model):
+    import keras
+
+    from maya_stylize.engine import vgg19
+
+    pixels = np.random.default_rng(7).random((64, 96, 3), np.float32)
+    picture = vgg19.to_network(pixels, "channels_last")
+    whole = keras.applications.VGG19(include_top=False, weights=str(real_model))
+    taps = {"block1_conv1": "conv1_1", "block3_pool": "pool3", "block5_pool": "pool5"}
+    theirs = keras.Model(whole.inputs, [whole.get_layer(name).output for name in taps])(picture)
+    ours = vgg19.build(read(real_model), list(taps.values()), "max", "channels_last")(picture)
+    for name, expected in zip(taps.values(), theirs, strict=True):
+        found, expected = np.asarray(ours[name]), np.asarray(expected)
+        assert np.linalg.norm(found - expected) <= 1e-5 * np.linalg.norm(expected), name
+
+
+def test_long_lists_of_names_cut_in_pieces_are_joined(tmp_path):
+    file = write_others(tmp_path / "net.h5", NETWORK, "caffe")
+    with h5py.File(file, "r+") as opened:
+        names = opened.attrs.pop("layer_names")
+        opened.attrs["layer_names0"], opened.attrs["layer_names1"] = names[:5], names[5:]
+    assert_same(read(file), NETWORK)
 
 
 def keras_model(network: Network, pooling: str = "max", top: bool = False):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,8 +16,6 @@ from maya_stylize.convert.convert import read
 from maya_stylize.convert.fingerprint import ACADEMIC_NOTICE, fingerprint
 from maya_stylize.convert.network import MEAN_BGR, Convolution, Network
 from maya_stylize.errors import ImageError, ModelError
-
-cv2 = pytest.importorskip("cv2")
 
 
 @pytest.fixture

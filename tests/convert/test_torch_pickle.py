@@ -217,7 +217,17 @@ def test_views_outside_their_storage_are_refused(tmp_path, case):
 
 GOOD = one_layer(tensor(STORE, SHAPE))
 END = struct.pack("<q", 27) + bytes(27 * 4)
+TWICE = legacy(
+    value(
+        {
+            "conv1_1.weight": tensor(storage("0", 2**40), SHAPE),
+            "conv1_1.bias": tensor(storage("0", 27), (1,), (1,)),
+        }
+    ),
+    {"0": np.zeros(27, "<f4")},
+)
 BAD_FILES = {
+    "one storage of two sizes": (TWICE, "storage '0'"),
     "storage larger than the file": (one_layer(tensor(storage("0", 2**30), SHAPE)), "cut short"),
     "storage not listed": (one_layer(tensor(storage("7", 27), SHAPE)), "cut short"),
     "view of a storage": (
