@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from maya_stylize.errors import StylizeError
@@ -38,15 +38,19 @@ def replacing(path: Path, failure: type[StylizeError] = StylizeError) -> Iterato
     except OSError as error:
         raise unwritable(path, error, failure) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # Where the folder is none, or is gone, this fails as the block did.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def unwritable(
     path: Path, error: OSError, failure: type[StylizeError] = StylizeError
 ) -> StylizeError:
     """Return the error for a file that the system does not let us write."""
+    # Not its strerror: HDF5 puts a paragraph there.
+    reason = os.strerror(error.errno) if error.errno else error
     return failure(
-        f"{path} cannot be written: {error.strerror or error}.",
+        f"{path} cannot be written: {reason}.",
         "Check the folder's permissions and free space, or choose another folder.",
     )
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from pathlib import Path
 
 from maya_stylize.convert import caffemodel, keras_h5, provenance, torch_pickle
 from maya_stylize.convert import prototxt as prototxt_reader
-from maya_stylize.convert.atomic import replacing
 from maya_stylize.convert.chain import fault, with_pooling
 from maya_stylize.convert.fingerprint import KNOWN, NORMALIZED_VGG19, fingerprint, notice
 from maya_stylize.convert.network import Convolution, Network
@@ -16,6 +14,7 @@ from maya_stylize.convert.provenance import Provenance
 from maya_stylize.convert.sniff import sniff
 from maya_stylize.convert.topology import Filters, Topology, to_network
 from maya_stylize.errors import ModelError
+from maya_stylize.files import replacing, sha256
 
 
 def convert(source: Path, output: Path, prototxt: Path | None = None) -> Provenance:
@@ -36,7 +35,7 @@ def convert(source: Path, output: Path, prototxt: Path | None = None) -> Provena
     check_output(output, source)
     network = read(source, prototxt)
     origin = provenance.describe(
-        network, source.name, file_sha256(source), inherited_notice(source, network)
+        network, source.name, sha256(source), inherited_notice(source, network)
     )
     return save(network, origin, output)
 
@@ -64,7 +63,7 @@ def save(network: Network, origin: Provenance, output: Path) -> Provenance:
     Raises:
         ModelError: The output cannot be written, or what is read back differs.
     """
-    with replacing(output) as temporary:
+    with replacing(output, ModelError) as temporary:
         keras_h5.write(temporary, network, origin)
         if fingerprint(keras_h5.read(temporary)) != origin.fingerprint:
             raise ModelError(
@@ -95,15 +94,6 @@ def inherited_notice(source: Path, network: Network) -> str:
     """Return the license notice that goes with a source: by its fingerprint, or written in it."""
     prior = keras_h5.read_provenance(source) if sniff(source) == "keras" else None
     return (prior.notice if prior else "") or notice(fingerprint(network))
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of a file's bytes as hex."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _rearranged(source: Path, network: Network, chain: Topology) -> Network:

@@ -21,6 +21,7 @@ from maya_stylize.convert.chain import assemble, with_pooling
 from maya_stylize.convert.network import MEAN_BGR, Convolution, FloatArray, Network, Pool
 from maya_stylize.convert.provenance import Provenance
 from maya_stylize.errors import ModelError
+from maya_stylize.files import sha256
 from maya_stylize.images import reader
 from maya_stylize.images.formats import SUFFIXES
 from maya_stylize.images.resize import resize
@@ -90,7 +91,7 @@ def normalize(
     origin = provenance.describe(
         scaled,
         stock.name,
-        convert.file_sha256(stock),
+        sha256(stock),
         convert.inherited_notice(stock, network),
     )
     return Normalized(convert.save(scaled, origin, output), len(files), dead)

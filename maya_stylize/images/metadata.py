@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from maya_stylize.files import sha256
 from maya_stylize.images import formats
 from maya_stylize.images.reader import opened
 
@@ -35,7 +35,7 @@ def pack(job: Mapping[str, Any]) -> str:
 
 def pack_sidecar(job: Mapping[str, Any], picture: Path) -> str:
     """Return the sidecar's text: the job, and the hash of the picture that it is true of."""
-    content = {_JOB: job, _PICTURE: _sha256(picture)}
+    content = {_JOB: job, _PICTURE: sha256(picture)}
     return json.dumps(content, sort_keys=True, indent=2, allow_nan=False) + "\n"
 
 
@@ -59,7 +59,7 @@ def read_job(path: str | PathLike[str]) -> dict[str, Any] | None:
     sidecar = sidecar_path(path)
     if job is None and sidecar.is_file():
         content = _parse(sidecar.read_bytes())
-        if content.get(_PICTURE) == _sha256(path):
+        if content.get(_PICTURE) == sha256(path):
             job = content.get(_JOB)
     return job if isinstance(job, dict) else None
 
@@ -71,7 +71,3 @@ def _parse(text: str | bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -16,8 +16,8 @@ import OpenImageIO
 
 from maya_stylize import __version__
 from maya_stylize.errors import ImageError
+from maya_stylize.files import replacing, unwritable
 from maya_stylize.images import formats, metadata
-from maya_stylize.images.atomic import replacing, unwritable
 from maya_stylize.images.color import srgb_to_linear
 
 FloatArray = npt.NDArray[np.float32]
@@ -61,7 +61,7 @@ def check_writable(path: str | PathLike[str]) -> None:
         probe.touch(exist_ok=False)
         probe.unlink()
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise unwritable(path, error, ImageError) from error
 
 
 def write(
@@ -106,10 +106,10 @@ def write(
     inside = description is not None and metadata.fits(kind, description)
     sidecar = None if job is None or inside else metadata.sidecar_path(path)
     with ExitStack() as stack:
-        temporary = stack.enter_context(replacing(path))
+        temporary = stack.enter_context(replacing(path, ImageError))
         _write_file(path, temporary, kind, values, description if inside else None)
         if sidecar is not None and job is not None:
-            beside = stack.enter_context(replacing(sidecar))
+            beside = stack.enter_context(replacing(sidecar, ImageError))
             beside.write_text(metadata.pack_sidecar(job, temporary), encoding="ascii", newline="\n")
     return Written(path, sidecar)
 

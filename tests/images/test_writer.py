@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maya_stylize import files
 from maya_stylize.errors import ImageError
-from maya_stylize.images import atomic, writer
+from maya_stylize.images import writer
 from maya_stylize.images.color import srgb_to_linear
 from maya_stylize.images.metadata import read_job
 from maya_stylize.images.reader import read
@@ -301,7 +302,7 @@ def test_an_interruption_leaves_the_old_file(suffix, failure, where, tmp_path, m
     if where == "_write_file":
         monkeypatch.setattr(writer, "_write_file", interrupt)
     elif where == "fsync":
-        monkeypatch.setattr(atomic.os, "fsync", interrupt)
+        monkeypatch.setattr(files.os, "fsync", interrupt)
     else:
         monkeypatch.setattr(writer.metadata, "pack_sidecar", interrupt)
     with pytest.raises(failure):
