@@ -28,8 +28,7 @@ def resize(pixels: FloatArray, width: int, height: int) -> FloatArray:
         return pixels.astype(np.float32)
     source = OpenImageIO.ImageBuf(np.ascontiguousarray(pixels, np.float32))
     frame = OpenImageIO.ROI(0, width, 0, height, 0, 1, 0, channels)
-    resized = OpenImageIO.ImageBufAlgo.resize(source, "lanczos3", roi=frame).get_pixels(
-        OpenImageIO.FLOAT
-    )
-    clipped = np.clip(resized, pixels.min(axis=(0, 1)), pixels.max(axis=(0, 1)))
+    resized = OpenImageIO.ImageBufAlgo.resize(source, "lanczos3", roi=frame)
+    values = np.asarray(resized.get_pixels(OpenImageIO.FLOAT))
+    clipped = np.clip(values, pixels.min(axis=(0, 1)), pixels.max(axis=(0, 1)))
     return np.ascontiguousarray(clipped, np.float32)
