@@ -189,6 +189,7 @@ class _Walk:
         self._bare: str | None = None  # the convolution whose ReLU has not come yet
         self._layers: list[Union[Filters, Pool]] = []
         self._tops: list[str] = []
+        self._aside: set[str] = set()  # labels, and what only comes from them
 
     def take(self, step: _Step) -> None:
         """Add one layer to the chain.
@@ -198,6 +199,8 @@ class _Walk:
         """
         if step.kind in _INPUTS:
             self._take_input(step)
+        elif step.message.bottom and self._aside.issuperset(step.message.bottom):
+            self._aside.update(step.message.top)
         elif self._tops or step.kind in _TOPS:
             if step.kind in ("Convolution", "Pooling"):
                 raise self._fault(step, "bottom", f"it follows the top layer {self._tops[0]!r}")
@@ -220,6 +223,7 @@ class _Walk:
             for shape in step.message.input_param.shape[:1]:
                 _check_input(self._path, step.name, list(shape.dim))
         self._blob = step.message.top[0]
+        self._aside.update(step.message.top[1:])
 
     def _follow(self, step: _Step) -> None:
         bottoms, tops = list(step.message.bottom), list(step.message.top)

@@ -89,6 +89,17 @@ def test_fully_connected_layers_are_dropped_with_a_note(tmp_path):
     )
 
 
+def test_labels_and_what_comes_from_them_are_passed_over(tmp_path):
+    training = [
+        LayerSpec("data", "Data", [], ["data", "label"]),
+        LayerSpec("label_split", "Split", ["label"], ["label_0", "label_1"]),
+    ]
+    assert_same(reader.read(written(tmp_path, caffemodel([*training, *LAYERS]))), NETWORK)
+    training[1] = LayerSpec("data_split", "Split", ["data"], ["data_0", "data_1"])
+    with pytest.raises(ModelError, match="layer 'data_split', field 'top'"):
+        reader.read(written(tmp_path, caffemodel([*training, *LAYERS])))
+
+
 def with_blob(data: bytes, kind: str = "weight") -> bytes:
     """The small network, V2, one blob of conv1_1 replaced by the given bytes."""
     style = BlobStyle(legacy=False)
