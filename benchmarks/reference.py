@@ -1,8 +1,8 @@
 """The published recipe, as the measure of ours: SciPy's L-BFGS-B from noise, at full size only.
 
 Gatys, Ecker, Bethge 2015 with the settings of the authors' notebook: N(0, 1) noise, bounds at the
-exemplar's minimum and maximum per channel, history 20. Records the loss after every evaluation, and
-the layers' relative Gram errors at the end:
+exemplar's minimum and maximum per channel, history 20, histogram matching at the end. Records the
+loss after every evaluation, the layers' relative Gram errors, and the picture:
 
     python benchmarks/reference.py [EXEMPLAR ...] [--evaluations 600]
 """
@@ -16,15 +16,9 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from recipe import EXEMPLARS, RECORDS, SHIPPED, Recipe
 from rich.progress import Progress
 from scipy.optimize import fmin_l_bfgs_b
-
-from maya_stylize.convert import sources
-from maya_stylize.engine import backend
-
-EXEMPLARS = ("pebbles", "bricks", "rust", "granite")
-SHIPPED = Path(__file__).parents[1] / "maya_stylize" / "exemplars"
-RECORDS = Path(__file__).parent / "reference"
 
 
 class EnoughError(Exception):
@@ -32,49 +26,48 @@ class EnoughError(Exception):
 
 
 def record(exemplar: Path, evaluations: int, progress: Progress) -> dict[str, object]:
-    """Run the recipe on one exemplar and return its curve."""
-    device = backend.activate("tensorflow", "cpu")
+    """Run the recipe on one exemplar, keep its picture and return its curve."""
+    recipe = Recipe(exemplar)
     from keras import ops
 
-    from maya_stylize.convert import keras_h5
-    from maya_stylize.engine import texture, vgg19
-    from maya_stylize.images import reader
-    from maya_stylize.jobs import TEXTURE_LAYERS
+    from maya_stylize.engine.histogram import match_histogram
+    from maya_stylize.engine.vgg19 import from_network
+    from maya_stylize.images import writer
 
-    network = keras_h5.read(sources.ensure())
-    model = vgg19.build(network, list(TEXTURE_LAYERS), "average", device.data_format)
-    pixels = reader.read(exemplar).pixels
-    objective = texture.objective(model, pixels, TEXTURE_LAYERS, device.data_format)
-    evaluate = device.value_and_gradient(objective)
-    picture = vgg19.to_network(pixels, device.data_format)
-    axes = (0, 1, 2)
-    lower, upper = picture.min(axes), picture.max(axes)
-    bounds = list(zip(lower, upper, strict=True)) * (pixels.shape[0] * pixels.shape[1])
+    shape = recipe.picture.shape
+    lower, upper = recipe.picture.min((0, 1, 2)), recipe.picture.max((0, 1, 2))
+    bounds = list(zip(lower, upper, strict=True)) * (shape[1] * shape[2])
     curve: list[float] = []
-    last = {}
+    best = {}
     task = progress.add_task(exemplar.stem, total=evaluations)
 
     def function(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        x = ops.convert_to_tensor(flat.reshape(picture.shape).astype(np.float32))
-        value, gradient = evaluate(x)
+        x = ops.convert_to_tensor(flat.reshape(shape).astype(np.float32))
+        value, gradient = recipe.evaluate(x)
         curve.append(float(value))
-        last["x"] = x
+        if curve[-1] == min(curve):
+            best["x"] = x
         progress.advance(task)
         if len(curve) >= evaluations:
             raise EnoughError
         return float(value), ops.convert_to_numpy(gradient).ravel().astype(np.float64)
 
-    start = np.random.default_rng(0).normal(size=picture.size)
+    start = np.random.default_rng(0).normal(size=recipe.picture.size)
     began = perf_counter()
     with suppress(EnoughError):
         fmin_l_bfgs_b(function, start, bounds=bounds, m=20, maxiter=10**6, maxfun=10**6, factr=0)
+    seconds = perf_counter() - began
+    pixels = from_network(ops.convert_to_numpy(best["x"]), recipe.backend.data_format)
+    path = RECORDS / f"{exemplar.stem}.png"
+    writer.write(path, match_histogram(pixels, recipe.pixels))
     return {
         "exemplar": exemplar.name,
-        "size": list(pixels.shape[1::-1]),
+        "size": [shape[2], shape[1]],
         "evaluations": len(curve),
-        "seconds": round(perf_counter() - began, 1),
-        "best_loss": min(curve),
-        "layer_errors": objective.layer_errors(last["x"]),
+        "seconds": round(seconds, 1),
+        "loss": min(curve),
+        "layer_errors": recipe.objective.layer_errors(best["x"]),
+        "picture_loss": recipe.judge(path)[0],
         "curve": [float(f"{value:.5g}") for value in np.minimum.accumulate(curve)],
     }
 
@@ -91,7 +84,9 @@ def main() -> None:
         for exemplar in exemplars:
             result = record(exemplar, arguments.evaluations, progress)
             (RECORDS / f"{exemplar.stem}.json").write_text(json.dumps(result) + "\n")
-            print(f"{exemplar.stem}: {result['best_loss']:.4g} in {result['seconds']} s")
+            progress.console.print(
+                f"{exemplar.stem}: {result['loss']:.4g} in {result['seconds']} s"
+            )
 
 
 if __name__ == "__main__":

@@ -53,7 +53,9 @@ class Backend:
         """Return a context in which tensors are made on the device."""
         import keras
 
-        scope: AbstractContextManager[Any] = keras.device(self.device)
+        # PyTorch takes "cpu:0" for another place than "cpu" and copies every weight.
+        name = self.device.removesuffix(":0") if self.name == "torch" else self.device
+        scope: AbstractContextManager[Any] = keras.device(name)
         return scope
 
 

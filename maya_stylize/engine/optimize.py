@@ -131,10 +131,12 @@ class LBFGS:
         best: tuple[Tensor, float, Tensor] | None = None
         for _ in range(MOST_TRIALS):
             x = ops.clip(state.x + scale * direction, self._lower, self._upper)
+            descent = float(ops.sum(state.gradient * (x - state.x)))
+            if not descent < 0:  # the step is lost in rounding, or leaves the box at once
+                break
             value_on_device, gradient = self._function(x)
             value = float(value_on_device)
             state.evaluations += 1
-            descent = float(ops.sum(state.gradient * (x - state.x)))
             if not value <= state.value + SUFFICIENT_DECREASE * descent:
                 high = scale
                 scale = low + (high - low) * _shrink(value, state.value, initial_slope, scale)
@@ -147,7 +149,7 @@ class LBFGS:
                 break
             low = scale
             scale = EXPANSION * scale if math.isinf(high) else (low + high) / 2
-        if best is None:
+        if best is None or best[1] >= state.value:
             return False
         self._keep(*best)
         return True

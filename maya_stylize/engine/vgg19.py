@@ -58,7 +58,6 @@ def build(network: Network, taps: Sequence[str], pooling: str, data_format: str)
         if isinstance(layer, Convolution):
             weights += [layer.weight.transpose(2, 3, 1, 0), layer.bias]
     model.set_weights(weights)
-    model.trainable = False
     return model
 
 
@@ -69,6 +68,7 @@ def _convolution(layer: Convolution, data_format: str) -> keras.layers.Conv2D:
         padding="same",
         activation="relu",
         data_format=data_format,
+        trainable=False,
         name=layer.name,
     )
 

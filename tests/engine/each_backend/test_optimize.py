@@ -1,0 +1,111 @@
+"""Our L-BFGS against SciPy's L-BFGS-B."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import ops
+from scipy.optimize import minimize, rosen, rosen_der
+
+from maya_stylize.engine.optimize import LBFGS
+
+
+def rosenbrock(x):
+    return ops.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+def descend(backend, function, start, lower, upper, evaluations, history=20):
+    optimizer = LBFGS(
+        backend.value_and_gradient(function),
+        ops.convert_to_tensor(np.asarray(start, np.float32)),
+        ops.convert_to_tensor(np.asarray(lower, np.float32)),
+        ops.convert_to_tensor(np.asarray(upper, np.float32)),
+        history,
+    )
+    values = [optimizer.state.value]
+    while optimizer.state.evaluations < evaluations and optimizer.step():
+        values.append(optimizer.state.value)
+    return ops.convert_to_numpy(optimizer.state.x), values, optimizer.state
+
+
+@pytest.mark.parametrize(
+    ("variables", "upper"), [(2, 5.0), (10, 5.0), (2, 0.8), (10, 0.8), (30, 0.5)]
+)
+def test_rosenbrock_ends_where_scipy_ends(engine_backend, variables, upper):
+    start = np.full(variables, -1.2)
+    theirs = minimize(
+        rosen, start, jac=rosen_der, method="L-BFGS-B", bounds=[(-5, upper)] * variables
+    )
+
+    x, values, state = descend(engine_backend, rosenbrock, start, -5.0, upper, 150)
+
+    assert values[-1] == pytest.approx(theirs.fun, abs=1e-3, rel=1e-4)
+    assert np.abs(x - theirs.x).max() < 2e-2
+    assert x.max() <= np.float32(upper)
+    # It notices that it is done, at the price of one line search.
+    assert state.evaluations < 150
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bounded_quadratics_end_where_scipy_ends(engine_backend, seed):
+    random = np.random.default_rng(seed)
+    size = 25
+    basis = np.linalg.qr(random.normal(size=(size, size)))[0]
+    matrix = basis @ np.diag(np.geomspace(1, 100, size)) @ basis.T
+    center = random.normal(0, 2, size)
+    lower, upper = -random.uniform(0.2, 1, size), random.uniform(0.2, 1, size)
+    theirs = minimize(
+        lambda x: (0.5 * (x - center) @ matrix @ (x - center), matrix @ (x - center)),
+        np.zeros(size),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=list(zip(lower, upper, strict=True)),
+        options={"ftol": 1e-15, "gtol": 1e-10},
+    )
+    on_device = ops.convert_to_tensor(matrix.astype(np.float32))
+    center32 = ops.convert_to_tensor(center.astype(np.float32))
+
+    def quadratic(x):
+        return 0.5 * ops.sum((x - center32) * ops.matmul(on_device, x - center32))
+
+    x, values, _ = descend(engine_backend, quadratic, np.zeros(size), lower, upper, 300)
+
+    assert values[-1] == pytest.approx(theirs.fun, rel=1e-4)
+    assert np.abs(x - theirs.x).max() < 5e-3
+    assert ((x <= lower + 1e-6) == (theirs.x <= lower + 1e-6)).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    start=st.lists(st.floats(-3, 3, width=32), min_size=4, max_size=4),
+    low=st.floats(-2, 0, width=32),
+    high=st.floats(0, 2, width=32),
+    history=st.integers(1, 6),
+)
+def test_never_rises_and_never_leaves_the_box(engine_backend, start, low, high, history):
+    x, values, state = descend(engine_backend, rosenbrock, start, low, high, 25, history)
+
+    assert all(later <= earlier for earlier, later in itertools.pairwise(values))
+    assert x.min() >= np.float32(low)
+    assert x.max() <= np.float32(high)
+    assert len(state.steps) == len(state.changes) <= history
+
+
+def test_stops_at_the_minimum_and_keeps_its_state(engine_backend):
+    x, values, state = descend(engine_backend, rosenbrock, [1.0, 1.0], -5.0, 5.0, 50)
+
+    assert values == [0.0]
+    assert x.tolist() == [1.0, 1.0]
+    assert state.evaluations <= 25
+
+
+def test_climbs_out_of_negative_curvature(engine_backend):
+    def valley(x):
+        return ops.sum(-ops.exp(-((x - 3.0) ** 2)))
+
+    x, _, state = descend(engine_backend, valley, [0.0], -10.0, 10.0, 40)
+
+    assert x[0] == pytest.approx(3.0, abs=1e-2)
+    assert state.value == pytest.approx(-1.0, abs=1e-4)

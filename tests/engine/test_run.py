@@ -1,0 +1,289 @@
+"""Whole jobs on the real network, small."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from maya_stylize import events
+from maya_stylize.demo import EXEMPLARS
+from maya_stylize.engine.run import run
+from maya_stylize.engine.texture import objective
+from maya_stylize.errors import EngineError, JobError, ModelError
+from maya_stylize.images import metadata, reader, writer
+from maya_stylize.images.resize import resize
+from maya_stylize.jobs import Style, StylizeJob, SynthesizeJob, from_json
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Small pieces of the pictures that ship, by name."""
+    folder = tmp_path_factory.mktemp("pictures")
+    pieces = {
+        "rust": reader.read(EXEMPLARS / "rust.png").pixels[:64, :48],
+        "bricks": reader.read(EXEMPLARS / "bricks.png").pixels[:64, :64],
+        "coffee": resize(reader.read(EXEMPLARS / "coffee.png").pixels, 72, 48),
+    }
+    for name, pixels in pieces.items():
+        writer.write(folder / f"{name}.png", pixels)
+    return {name: str(folder / f"{name}.png") for name in pieces}
+
+
+def finish(job, model):
+    """Run a job to its end; return every event."""
+    return list(run(job, model))
+
+
+def synthesize(pictures, output, **settings):
+    settings = {"exemplar": pictures["rust"], "quality": "draft", "device": "cpu", **settings}
+    return SynthesizeJob(output=str(output), **settings)
+
+
+def stylize(pictures, output, **settings):
+    settings = {
+        "content": pictures["coffee"],
+        "styles": (pictures["rust"],),
+        "quality": "draft",
+        "device": "cpu",
+        **settings,
+    }
+    return StylizeJob(output=str(output), **settings)
+
+
+def test_a_texture_of_another_odd_size_has_the_exemplars_look(pictures, real_model, tmp_path):
+    output = tmp_path / "texture.png"
+
+    *_, result = finish(synthesize(pictures, output, size=(67, 53), quality="normal"), real_model)
+
+    pixels, exemplar = reader.read(output).pixels, reader.read(pictures["rust"]).pixels
+    assert pixels.shape == (53, 67, 3)
+    assert max(result.layer_errors.values()) < 0.5
+    assert result.layer_errors["conv1_1"] < 0.05
+    for channel in range(3):
+        shares = np.linspace(0.02, 0.98, 25)
+        got, wanted = (np.quantile(item[..., channel], shares) for item in (pixels, exemplar))
+        assert np.abs(got - wanted).max() < 0.02
+
+
+def test_events_tell_a_job_from_beginning_to_end(pictures, real_model, tmp_path):
+    previews = tmp_path / "previews"
+    previews.mkdir()
+    job = synthesize(pictures, tmp_path / "texture.png", size=(64, 64))
+
+    found = list(run(job, real_model, previews))
+
+    progress = [event for event in found if isinstance(event, events.Progress)]
+    fractions = [event.fraction for event in progress]
+    assert fractions == sorted(fractions)
+    assert 0 < fractions[0] < 0.1
+    assert fractions[-1] == pytest.approx(1.0, abs=0.1)
+    assert list(dict.fromkeys(event.stage for event in progress)) == [
+        "octave 32x32",
+        "octave 64x64",
+    ]
+    assert all(event.seconds_left >= 0 for event in progress[1:])
+    shown = [event.path for event in found if isinstance(event, events.Preview)]
+    assert [reader.read(path).pixels.shape for path in shown] == [(64, 64, 3)] * 2
+    assert isinstance(found[-1], events.Result)
+    assert sum(isinstance(event, events.Result) for event in found) == 1
+    for event in found:
+        assert json.loads(json.dumps(events.to_json(event)))["event"] == event.event
+
+
+def test_the_picture_carries_its_job_without_paths(pictures, real_model, tmp_path):
+    output = tmp_path / "texture.png"
+
+    *_, result = finish(synthesize(pictures, output, seed=5), real_model)
+
+    carried = metadata.read_job(output)
+    assert carried["exemplar"].startswith("sha256:")
+    assert "output" not in carried
+    assert carried["seed"] == 5
+    assert carried["resolution"] == result.job["resolution"]
+    assert str(tmp_path) not in json.dumps(carried)
+
+
+def test_a_resolved_job_run_again_gives_the_same_bytes(pictures, real_model, tmp_path):
+    first, second, other = (tmp_path / f"{name}.png" for name in ("first", "second", "other"))
+    *_, result = finish(synthesize(pictures, first), real_model)
+    again = dataclasses.replace(from_json(result.job), output=str(second))
+
+    found = finish(again, real_model)
+    finish(synthesize(pictures, other, seed=1), real_model)
+
+    assert first.read_bytes() == second.read_bytes()
+    assert first.read_bytes() != other.read_bytes()
+    assert not [event for event in found if isinstance(event, events.Log)]
+
+
+def test_a_job_resolved_elsewhere_says_what_differs(pictures, real_model, tmp_path):
+    job = synthesize(pictures, tmp_path / "texture.png")
+    *_, result = finish(job, real_model)
+    resolution = {**result.job["resolution"], "model": "0" * 64, "octaves": [[48, 64, 1, 3]]}
+
+    found = finish(dataclasses.replace(job, resolution=resolution), real_model)
+
+    (warning,) = [event for event in found if isinstance(event, events.Log)]
+    assert "model: 0000" in warning.message
+    assert "octaves" not in warning.message
+    assert found[-1].job["resolution"]["octaves"] == [[48, 64, 1, 3]]
+
+
+def test_a_style_transfer_keeps_the_content_and_takes_the_style(pictures, real_model, tmp_path):
+    outputs = [tmp_path / f"{weight}.png" for weight in ("light", "heavy")]
+    results = []
+    for output, weight in zip(outputs, (1e4, 1e11), strict=True):
+        job = stylize(pictures, output, content_weight=weight)
+        *_, result = finish(job, real_model)
+        results.append(result)
+
+    content = reader.read(pictures["coffee"]).pixels
+    distances = [np.abs(reader.read(output).pixels - content).mean() for output in outputs]
+    light, heavy = (sum(result.layer_errors.values()) for result in results)
+    assert distances[1] < 0.5 * distances[0]
+    assert light < 0.5 * heavy
+
+
+def test_a_style_of_weight_zero_is_no_style(pictures, real_model, tmp_path):
+    one, two = tmp_path / "one.png", tmp_path / "two.png"
+    *_, alone = finish(stylize(pictures, one, seed=3), real_model)
+    styles = (Style(pictures["rust"], 2.0), Style(pictures["bricks"], 0.0))
+
+    *_, beside = finish(stylize(pictures, two, seed=3, styles=styles), real_model)
+
+    assert beside.loss == pytest.approx(alone.loss, rel=1e-3)
+    assert np.abs(reader.read(one).pixels - reader.read(two).pixels).mean() < 0.01
+
+
+def test_two_styles_end_between_the_two(pictures, real_model, tmp_path):
+    def colors(*styles):
+        output = tmp_path / f"{len(list(tmp_path.iterdir()))}.png"
+        job = stylize(pictures, output, styles=styles, content_weight=0.0, start="noise")
+        finish(job, real_model)
+        return reader.read(output).pixels.mean((0, 1))
+
+    rust, bricks = colors(pictures["rust"]), colors(pictures["bricks"])
+    both = colors(pictures["rust"], pictures["bricks"])
+
+    assert np.linalg.norm(both - rust) < np.linalg.norm(bricks - rust)
+    assert np.linalg.norm(both - bricks) < np.linalg.norm(bricks - rust)
+
+
+def test_the_longer_side_is_the_size_and_the_shape_is_the_contents(pictures, real_model, tmp_path):
+    output = tmp_path / "small.png"
+
+    finish(stylize(pictures, output, size=45, start=pictures["bricks"]), real_model)
+
+    assert reader.read(output).pixels.shape == (30, 45, 3)
+
+
+def test_the_result_has_the_sources_depth(pictures, real_model, tmp_path):
+    pixels = reader.read(pictures["rust"]).pixels
+    for name, depth, wanted in (("a.png", "uint16", "uint16"), ("b.exr", "half", "half")):
+        exemplar, output = tmp_path / name, tmp_path / f"out_{name}"
+        writer.write(exemplar, pixels, depth=depth)
+
+        finish(synthesize(pictures, output, exemplar=str(exemplar)), real_model)
+
+        result = reader.read(output)
+        assert result.depth == wanted
+        assert abs(result.pixels.mean() - pixels.mean()) < 0.01
+
+
+def test_a_job_stopped_between_two_events_leaves_nothing(pictures, real_model, tmp_path):
+    stream = run(synthesize(pictures, tmp_path / "texture.png"), real_model)
+    for _ in range(3):
+        next(stream)
+
+    stream.close()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_source_is_never_overwritten(pictures, real_model):
+    before = reader.Path(pictures["rust"]).read_bytes()
+
+    with pytest.raises(JobError, match=r"output: .*rust\.png is a picture that the job reads"):
+        finish(synthesize(pictures, pictures["rust"]), real_model)
+
+    assert reader.Path(pictures["rust"]).read_bytes() == before
+
+
+def test_alpha_is_left_out_with_a_warning(pictures, real_model, tmp_path):
+    exemplar, output = tmp_path / "alpha.png", tmp_path / "texture.png"
+    pixels = reader.read(pictures["rust"]).pixels
+    writer.write(exemplar, pixels, alpha=np.full(pixels.shape[:2], 0.5, np.float32))
+
+    first, *_ = finish(synthesize(pictures, output, exemplar=str(exemplar)), real_model)
+
+    assert first == events.Log(f"{exemplar}: its alpha is left out.", "warning")
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"size": (16, 4096), "layers": {"conv9_1": 1.0}}, EngineError, "no layer conv9_1"),
+        ({"resolution": {"threads": "x"}}, JobError, "resolution.threads"),
+        ({"resolution": {"octaves": []}}, JobError, "resolution.octaves"),
+        ({"resolution": {"octaves": [[1, 2]]}}, JobError, "resolution.octaves"),
+        ({"resolution": {"history": 0}}, JobError, "resolution.history"),
+    ],
+)
+def test_a_job_that_cannot_be_run_says_why(
+    settings, error, message, pictures, real_model, tmp_path
+):
+    with pytest.raises(error, match=message):
+        finish(synthesize(pictures, tmp_path / "texture.png", **settings), real_model)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_single_pixel_has_no_texture(pictures, real_model, tmp_path):
+    exemplar = tmp_path / "one.png"
+    writer.write(exemplar, np.full((1, 1, 3), 0.5, np.float32))
+
+    with pytest.raises(EngineError, match="side of 1 pixels is too short"):
+        finish(synthesize(pictures, tmp_path / "texture.png", exemplar=str(exemplar)), real_model)
+
+
+def test_a_missing_model_is_named(pictures, tmp_path):
+    with pytest.raises(ModelError, match=r"nowhere\.h5"):
+        finish(synthesize(pictures, tmp_path / "texture.png"), tmp_path / "nowhere.h5")
+
+
+def test_coarse_to_fine_beats_the_published_recipe(pictures, real_model, engine_backend, tmp_path):
+    """The small version of benchmarks/quality.py: as many evaluations, no higher a loss."""
+    from keras import ops
+    from scipy.optimize import minimize
+
+    from maya_stylize.convert import keras_h5
+    from maya_stylize.engine import vgg19
+    from maya_stylize.jobs import TEXTURE_LAYERS
+
+    job = synthesize(pictures, tmp_path / "texture.png", exemplar=pictures["bricks"])
+    *_, result = finish(dataclasses.replace(job, quality="normal"), real_model)
+    data_format = engine_backend.data_format
+    pixels = reader.read(pictures["bricks"]).pixels
+    model = vgg19.build(keras_h5.read(real_model), list(TEXTURE_LAYERS), "average", data_format)
+    evaluate = engine_backend.value_and_gradient(
+        objective(model, pixels, TEXTURE_LAYERS, data_format)
+    )
+    picture = vgg19.to_network(pixels, data_format)
+
+    def function(flat):
+        value, gradient = evaluate(ops.convert_to_tensor(flat.reshape(picture.shape), "float32"))
+        return float(value), ops.convert_to_numpy(gradient).ravel().astype(np.float64)
+
+    limits = zip(picture.min((0, 1, 2)), picture.max((0, 1, 2)), strict=True)
+    spent = sum(octave[3] for octave in result.job["resolution"]["octaves"])
+    recipe = minimize(
+        function,
+        np.random.default_rng(0).normal(size=picture.size),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=list(limits) * (picture.size // 3),
+        options={"maxcor": 20, "maxfun": spent, "ftol": 0, "gtol": 0},
+    )
+
+    assert result.loss < recipe.fun

@@ -1,0 +1,79 @@
+"""The octaves that a job goes through, and when one is done."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maya_stylize.engine import schedule
+from maya_stylize.errors import EngineError
+
+
+def sizes(*arguments):
+    return [(octave.width, octave.height) for octave in schedule.octaves(*arguments)]
+
+
+def test_halves_from_32_pixels_up():
+    assert sizes("synthesize", "normal", (256, 256), 256) == [
+        (32, 32),
+        (64, 64),
+        (128, 128),
+        (256, 256),
+    ]
+
+
+def test_a_content_is_not_shrunk_below_64():
+    assert sizes("stylize", "normal", (384, 256), 256) == [(96, 64), (192, 128), (384, 256)]
+
+
+def test_a_small_exemplar_limits_the_octaves():
+    assert sizes("synthesize", "draft", (512, 512), 40) == [(256, 256), (512, 512)]
+
+
+def test_better_qualities_spend_more_everywhere():
+    for kind in ("synthesize", "stylize"):
+        spent = [
+            [octave.evaluations for octave in schedule.octaves(kind, quality, (256, 256), 256)]
+            for quality in ("draft", "normal", "final")
+        ]
+        for less, more in itertools.pairwise(spent):
+            assert all(few < many for few, many in zip(less, more, strict=True))
+
+
+@given(
+    st.sampled_from(["synthesize", "stylize"]),
+    st.integers(16, 5000),
+    st.integers(16, 5000),
+    st.integers(16, 5000),
+)
+def test_any_size_climbs_by_twos_to_the_size_wanted(kind, width, height, example):
+    found = schedule.octaves(kind, "normal", (width, height), example)
+
+    assert (found[-1].width, found[-1].height, found[-1].shrink) == (width, height, 1)
+    for coarse, fine in itertools.pairwise(found):
+        assert coarse.shrink == 2 * fine.shrink
+    for octave in found:
+        assert abs(octave.width - width / octave.shrink) <= 0.5
+        assert example / octave.shrink >= schedule.SMALLEST_EXAMPLE or octave.shrink == 1
+
+
+@pytest.mark.parametrize(("size", "example"), [((15, 64), 64), ((64, 64), 15), ((64, 1), 64)])
+def test_too_small_is_refused_with_the_number(size, example):
+    with pytest.raises(EngineError, match=rf"side of {min(*size, example)} pixels.*at least 16"):
+        schedule.octaves("synthesize", "normal", size, example)
+
+
+def test_patience_lasts_while_the_loss_falls():
+    patience = schedule.Patience()
+
+    assert not any(patience.spent(100 * 0.999**step) for step in range(200))
+
+
+def test_patience_ends_when_the_loss_stays():
+    patience = schedule.Patience()
+    losses = [100 - step for step in range(30)] + [70 - 1e-3 * step for step in range(60)]
+
+    done = [patience.spent(loss) for loss in losses]
+
+    assert done.index(True) == 30 + schedule.PATIENCE
