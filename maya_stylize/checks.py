@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,16 +16,23 @@ SMALLEST_SIDE = 16
 
 def refuse(name: str, wanted: str, got: object) -> JobError:
     """Return the error for a field that holds something else than wanted."""
-    shown = repr(got)
     return JobError(
-        f"{name}: must be {wanted}, got {shown if len(shown) <= 80 else shown[:77] + '...'}.",
-        f"Correct {name} and run the job again.",
+        f"{name}: must be {wanted}, got {shown(got)}.", f"Correct {name} and run the job again."
     )
 
 
+def shown(value: object) -> str:
+    """Return a value as one short line for a message, whatever it is."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply; a whole number of 5000 digits
+        return f"something too long to show ({type(value).__name__})"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 def path(name: str, value: Any) -> str:
-    """Check a path: a string with something in it and no NUL character."""
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
+    """Check a path: a string with something in it, and no character that no file name has."""
+    if not isinstance(value, str) or not value.strip() or re.search(r"[\0\ud800-\udfff]", value):
         raise refuse(name, "a path", value)
     return value
 
@@ -64,9 +70,8 @@ def number(lowest: float, highest: float) -> Check:
     """Return a check for a finite number from lowest to highest."""
 
     def check(name: str, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise refuse(name, f"a number from {lowest:g} to {highest:g}", value)
-        if not math.isfinite(value) or not lowest <= value <= highest:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not is_number or not lowest <= value <= highest:  # NaN is in no range
             raise refuse(name, f"a number from {lowest:g} to {highest:g}", value)
         return float(value)
 
@@ -80,7 +85,7 @@ def optional(check: Check) -> Check:
 
 def device(name: str, value: Any) -> str:
     """Check a device: "auto", "cpu", "gpu", or "gpu:N"."""
-    if not isinstance(value, str) or not re.fullmatch(r"auto|cpu|gpu(:\d{1,2})?", value):
+    if not isinstance(value, str) or not re.fullmatch(r"auto|cpu|gpu(:[0-9]{1,2})?", value):
         raise refuse(name, '"auto", "cpu", "gpu" or "gpu:0"', value)
     return value
 
@@ -98,7 +103,7 @@ def layer_weights(name: str, value: Any) -> dict[str, float]:
     if not isinstance(value, Mapping) or not value:
         raise refuse(name, 'layers with weights, such as {"pool1": 1e9}', value)
     for layer in value:
-        if not isinstance(layer, str) or not re.fullmatch(r"conv\d+_\d+|pool\d+", layer):
+        if not isinstance(layer, str) or not re.fullmatch(r"conv[0-9]{1,2}_[0-9]{1,2}|pool[0-9]{1,2}", layer):
             raise refuse(name, 'named after layers such as "conv1_1" or "pool4"', layer)
     weights = {layer: number(0, 1e15)(f"{name}.{layer}", value[layer]) for layer in value}
     if not any(weights.values()):

@@ -17,7 +17,7 @@ BACKENDS = ("tensorflow", "torch", "jax")
 
 # Gatys, Ecker, Bethge 2015, from the authors' notebook.
 TEXTURE_LAYERS = {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "pool4": 1e9}
-# Gatys, Ecker, Bethge 2016, with the normalised network.
+# Gatys, Ecker, Bethge 2016, with the normalized network.
 STYLE_LAYERS = {f"conv{block}_1": 1e9 / 5 for block in (1, 2, 3, 4, 5)}
 CONTENT_LAYERS = {"conv4_2": 1.0}
 CONTENT_WEIGHT = 1e6
@@ -66,9 +66,14 @@ def _styles(name: str, value: Any) -> tuple[Style, ...]:
 
 
 def _resolution(name: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise checks.refuse(name, "what an earlier run of the job wrote there", value)
-    return dict(value)
+    wanted = "what an earlier run of the job wrote there"
+    if not isinstance(value, Mapping):
+        raise checks.refuse(name, wanted, value)
+    try:
+        plain: dict[str, Any] = json.loads(json.dumps(dict(value), allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise checks.refuse(name, wanted, value) from error
+    return plain
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,10 @@ class _Job:
 
     def to_json(self) -> dict[str, Any]:
         """Return the job as plain data that JSON can hold."""
-        data = {"kind": self.kind, "version": VERSION, **dataclasses.asdict(self)}
+        data = {"kind": self.kind, "version": VERSION, **vars(self)}
         if not self.resolution:
             del data["resolution"]
-        plain: dict[str, Any] = json.loads(json.dumps(data))
+        plain: dict[str, Any] = json.loads(json.dumps(data, default=dataclasses.asdict))
         return plain
 
 
@@ -185,7 +190,7 @@ def from_json(data: Any) -> Job:
     kind = data.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise checks.refuse("kind", "one of " + ", ".join(KINDS), kind)
-    if data.get("version") != VERSION or isinstance(data["version"], bool):
+    if type(data.get("version")) is not int or data["version"] != VERSION:
         raise checks.refuse("version", str(VERSION), data.get("version"))
     job_type = KINDS[kind]
     known = {item.name: item for item in dataclasses.fields(job_type)}
@@ -193,7 +198,8 @@ def from_json(data: Any) -> Job:
     for name in given:
         if name not in known:
             raise JobError(
-                f"{name}: a {kind} job has no such field.", "It has: " + ", ".join(sorted(known))
+                f"{name}: a {kind} job has no such field.",
+                f"It has: {', '.join(sorted(known))}.",
             )
     for name, item in known.items():
         missing = item.default is item.default_factory is dataclasses.MISSING
