@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from maya_stylize import __version__
 from maya_stylize.cli import convert, info, jobs, model
@@ -32,7 +36,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("maya-stylize: cancelled.", file=sys.stderr)
         return CANCELLED
+    except BrokenPipeError:
+        # Whoever read our output has gone; keep the interpreter from complaining at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        report = _keep(traceback.format_exc())
+        print(f"maya-stylize: an error that should not happen: {error!r}", file=sys.stderr)
+        print(f"  Please report it with the details in {report}.", file=sys.stderr)
+        return FAILED
     return code
+
+
+def _keep(details: str) -> Path:
+    """Write what only a developer wants to read to a file, and say where."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="maya-stylize-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(details)
+    return Path(file.name)
 
 
 def _parser() -> argparse.ArgumentParser:

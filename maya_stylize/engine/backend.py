@@ -155,7 +155,7 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
     found = devices(name)
     chosen = _pick(device, found, name)
     start = {"tensorflow": _start_tensorflow, "torch": _start_torch, "jax": _start_jax}[name]
-    value_and_gradient = start(threads)
+    value_and_gradient = _telling_of_memory(start(threads))
     # Channels last was the faster on the CPU in all three; PyTorch's GPU kernels are native to
     # channels first.
     on_cpu = chosen.startswith("cpu")
@@ -177,6 +177,39 @@ def _pick(wanted: str, found: dict[str, str], name: str) -> str:
             f"build of {name} made for it.",
         )
     return chosen
+
+
+def _telling_of_memory(
+    value_and_gradient: Callable[[Objective], ValueAndGradient],
+) -> Callable[[Objective], ValueAndGradient]:
+    """Turn each backend's own way of running out of memory into our error."""
+
+    def guarded(objective: Objective) -> ValueAndGradient:
+        evaluate = value_and_gradient(objective)
+
+        def told(x: Tensor) -> tuple[Tensor, Tensor]:
+            try:
+                return evaluate(x)
+            except _memory_errors() as error:
+                if not any(word in f"{type(error).__name__} {error}" for word in _NO_MEMORY):
+                    raise
+                raise EngineError(
+                    f"The device has too little memory for a picture of shape {tuple(x.shape)}.",
+                    "Choose a smaller --size, or the CPU with --device cpu.",
+                ) from error
+
+        return told
+
+    return guarded
+
+
+_NO_MEMORY = ("MemoryError", "OutOfMemory", "ResourceExhausted", "RESOURCE_EXHAUSTED", "allocate")
+
+
+def _memory_errors() -> tuple[type[Exception], ...]:
+    tf = sys.modules.get("tensorflow")
+    own = () if tf is None else (tf.errors.ResourceExhaustedError,)
+    return (MemoryError, RuntimeError, *own)
 
 
 @contextmanager

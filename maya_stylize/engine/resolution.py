@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from maya_stylize import checks
 from maya_stylize.engine.backend import Backend, versions
 from maya_stylize.engine.schedule import Octave
 from maya_stylize.errors import ImageError, JobError
@@ -29,22 +30,23 @@ def file_hash(path: str) -> str:
         ) from error
 
 
-def resolve(job: Job, backend: Backend, model: str, octaves: list[Octave]) -> Job:
+def resolve(job: Job, backend: Backend, model: str, octaves: list[Octave], history: int) -> Job:
     """Return the job with everything in it that decides the result's bytes.
 
     Args:
         job: As the user wrote it, or as an earlier run resolved it.
         backend: What it runs on.
         model: Fingerprint of the network.
-        octaves: What the schedule proposes; a job resolved before keeps its own.
+        octaves: What it goes through.
+        history: The optimizer's.
     """
     resolution = {
         "backend": backend.name,
         "device": backend.device,
         "data_format": backend.data_format,
         "threads": backend.threads,
-        "history": job.resolution.get("history", HISTORY),
-        "octaves": job.resolution.get("octaves", [dataclasses.astuple(item) for item in octaves]),
+        "history": history,
+        "octaves": [dataclasses.astuple(item) for item in octaves],
         "model": model,
         "versions": versions(backend.name),
     }
@@ -52,45 +54,62 @@ def resolve(job: Job, backend: Backend, model: str, octaves: list[Octave]) -> Jo
 
 
 def read_threads(job: Job) -> int | None:
-    """Return how many threads an earlier run of the job used, if it says."""
-    threads = job.resolution.get("threads")
-    if threads is not None and (type(threads) is not int or not 1 <= threads <= 1024):
-        raise JobError(f"resolution.threads: must be a whole number, got {threads!r}.", _REMOVE)
-    return threads
-
-
-def read_octaves(job: Job) -> list[Octave]:
-    """Return the octaves that a resolved job holds.
+    """Return how many threads an earlier run of the job used; None if there was none.
 
     Raises:
-        JobError: They are not what an earlier run writes.
+        JobError: The job's resolution says something else than a number of threads.
     """
-    octaves = job.resolution["octaves"]
-    try:
-        found = [Octave(*(int(number) for number in entry)) for entry in octaves]
-    except (TypeError, ValueError) as error:
-        raise JobError(f"resolution.octaves: {error}.", _REMOVE) from error
-    if not found or any(min(dataclasses.astuple(octave)) < 1 for octave in found):
-        raise JobError("resolution.octaves: must all be numbers of at least 1.", _REMOVE)
-    return found
+    threads = job.resolution.get("threads")
+    return None if threads is None else _whole("resolution.threads", threads, 1024)
 
 
 def read_history(job: Job) -> int:
-    """Return the optimizer's history that a resolved job holds.
+    """Return the optimizer's history, as an earlier run had it if there was one.
 
     Raises:
-        JobError: It is not what an earlier run writes.
+        JobError: The job's resolution says something else than a length.
     """
-    history = job.resolution["history"]
-    if type(history) is not int or not 1 <= history <= 1000:
-        raise JobError(f"resolution.history: must be a whole number, got {history!r}.", _REMOVE)
-    return history
+    return _whole("resolution.history", job.resolution.get("history", HISTORY), 1000)
+
+
+def read_octaves(job: Job, planned: list[Octave]) -> list[Octave]:
+    """Return the octaves that an earlier run went through, or those that the schedule proposes.
+
+    Args:
+        job: The job.
+        planned: What the schedule proposes.
+
+    Raises:
+        JobError: The job's resolution holds no octaves, or those of another size of the result.
+    """
+    if "octaves" not in job.resolution:
+        return planned
+    name = "resolution.octaves"
+    entries, wanted = job.resolution["octaves"], "lists of width, height, shrink and evaluations"
+    fields = len(dataclasses.fields(Octave))
+    if not isinstance(entries, list) or not entries:
+        raise _refuse(name, wanted, entries)
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, list) or len(entry) != fields:
+            raise _refuse(f"{name}[{index}]", wanted, entry)
+    found = [
+        Octave(*(_whole(f"{name}[{index}]", number, checks.LARGEST_SIDE) for number in entry))
+        for index, entry in enumerate(entries)
+    ]
+    last, size = found[-1], planned[-1]
+    if (last.width, last.height) != (size.width, size.height):
+        raise JobError(
+            f"{name}: they end at {last.width}x{last.height}, but the result has "
+            f"{size.width}x{size.height} pixels.",
+            _REMOVE,
+        )
+    return found
 
 
 def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """Return in words where a job's earlier resolution and this one differ."""
     return [
-        f"{name}: {before[name]} then, {now[name]} now"
+        f"{name}: {checks.shown(before[name])} then, {checks.shown(now[name])} now"
         for name in sorted(before.keys() & now.keys())
         if before[name] != now[name]
     ]
@@ -108,6 +127,16 @@ def for_metadata(job: Job) -> dict[str, Any]:
     if data.get("start", "content") not in ("content", "noise"):
         data["start"] = file_hash(data["start"])
     return data
+
+
+def _whole(name: str, value: Any, highest: int) -> int:
+    if type(value) is not int or not 1 <= value <= highest:
+        raise _refuse(name, f"whole numbers from 1 to {highest}", value)
+    return value
+
+
+def _refuse(name: str, wanted: str, got: object) -> JobError:
+    return JobError(checks.refuse(name, wanted, got).message, _REMOVE)
 
 
 _REMOVE = 'Remove "resolution" from the job to let it be decided anew.'

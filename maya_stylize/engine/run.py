@@ -18,7 +18,7 @@ from maya_stylize.engine.objective import Objective
 from maya_stylize.engine.optimize import LBFGS
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
-from maya_stylize.errors import JobError
+from maya_stylize.errors import ImageError, JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
 from maya_stylize.images import reader, writer
 from maya_stylize.images.resize import resize
@@ -46,17 +46,17 @@ def run(job: Job, model_file: Path, previews: Path | None = None) -> Iterator[Ev
     _check_output(job)
     problem, like, notes = _read(job)
     yield from notes
+    planned = schedule.octaves(job.kind, job.quality, problem.size, problem.smallest_example)
+    octaves = resolution.read_octaves(job, planned)
+    history = resolution.read_history(job)
     network = keras_h5.read(model_file)
     backend = activate(job.backend, job.device, resolution.read_threads(job))
-    planned = schedule.octaves(job.kind, job.quality, problem.size, problem.smallest_example)
-    resolved = resolution.resolve(job, backend, fingerprint(network), planned)
-    octaves = resolution.read_octaves(resolved)
+    resolved = resolution.resolve(job, backend, fingerprint(network), octaves, history)
     changed = resolution.differences(job.resolution, resolved.resolution)
     if changed:
         yield Log("The result may differ from the earlier run: " + "; ".join(changed), "warning")
     with backend.scope():
         model = vgg19.build(network, problem.taps, job.pooling, backend.data_format)
-        history = resolution.read_history(resolved)
         climb = _Climb(problem, octaves, backend, history)
         random = np.random.default_rng(job.seed)
         pixels = problem.begin(octaves[0], random)
@@ -101,6 +101,13 @@ def _check_output(job: Job) -> None:
 def _read(job: Job) -> tuple[Problem, reader.Picture, list[Log]]:
     """Read a job's pictures: the problem, the picture whose depth the result has, and notes."""
     pictures = {path: reader.read(path) for path in job.sources}
+    for path, picture in pictures.items():
+        height, width = picture.pixels.shape[:2]
+        if min(height, width) < schedule.SMALLEST_EXAMPLE:
+            raise ImageError(
+                f"{path}: {width}x{height} pixels are too few to have a texture.",
+                f"Use a picture of at least {schedule.SMALLEST_EXAMPLE} pixels a side.",
+            )
     notes = [
         Log(f"{path}: its alpha is left out.", "warning")
         for path, picture in pictures.items()

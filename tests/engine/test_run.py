@@ -10,7 +10,7 @@ from maya_stylize import events
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine.run import run
 from maya_stylize.engine.texture import objective
-from maya_stylize.errors import EngineError, JobError, ModelError
+from maya_stylize.errors import EngineError, ImageError, JobError, ModelError
 from maya_stylize.images import metadata, reader, writer
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import Style, StylizeJob, SynthesizeJob, from_json
@@ -243,7 +243,7 @@ def test_a_single_pixel_has_no_texture(pictures, real_model, tmp_path):
     exemplar = tmp_path / "one.png"
     writer.write(exemplar, np.full((1, 1, 3), 0.5, np.float32))
 
-    with pytest.raises(EngineError, match="side of 1 pixels is too short"):
+    with pytest.raises(ImageError, match=r"one\.png: 1x1 pixels are too few"):
         finish(synthesize(pictures, tmp_path / "texture.png", exemplar=str(exemplar)), real_model)
 
 
