@@ -103,7 +103,9 @@ def layer_weights(name: str, value: Any) -> dict[str, float]:
     if not isinstance(value, Mapping) or not value:
         raise refuse(name, 'layers with weights, such as {"pool1": 1e9}', value)
     for layer in value:
-        if not isinstance(layer, str) or not re.fullmatch(r"conv[0-9]{1,2}_[0-9]{1,2}|pool[0-9]{1,2}", layer):
+        if not isinstance(layer, str) or not re.fullmatch(
+            r"conv[0-9]{1,2}_[0-9]{1,2}|pool[0-9]{1,2}", layer
+        ):
             raise refuse(name, 'named after layers such as "conv1_1" or "pool4"', layer)
     weights = {layer: number(0, 1e15)(f"{name}.{layer}", value[layer]) for layer in value}
     if not any(weights.values()):

@@ -131,7 +131,7 @@ def for_metadata(job: Job) -> dict[str, Any]:
 
 def _whole(name: str, value: Any, highest: int) -> int:
     if type(value) is not int or not 1 <= value <= highest:
-        raise _refuse(name, f"whole numbers from 1 to {highest}", value)
+        raise _refuse(name, f"a whole number from 1 to {highest}", value)
     return value
 
 

@@ -125,7 +125,7 @@ def test_a_job_resolved_elsewhere_says_what_differs(pictures, real_model, tmp_pa
     found = finish(dataclasses.replace(job, resolution=resolution), real_model)
 
     (warning,) = [event for event in found if isinstance(event, events.Log)]
-    assert "model: 0000" in warning.message
+    assert "model: '0000" in warning.message
     assert "octaves" not in warning.message
     assert found[-1].job["resolution"]["octaves"] == [[48, 64, 1, 3]]
 
