@@ -9,7 +9,7 @@ from typing import Union
 import keras
 from keras import ops
 
-from maya_stylize.engine.backend import Tensor
+from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.statistics import gram_matrix
 
 

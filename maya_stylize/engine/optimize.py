@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from keras import ops
 
-from maya_stylize.engine.backend import Tensor, ValueAndGradient
+from maya_stylize.engine.backend.types import Tensor, ValueAndGradient
 
 # The weak Wolfe conditions with the customary constants for quasi-Newton steps (Nocedal, Wright).
 SUFFICIENT_DECREASE = 1e-4

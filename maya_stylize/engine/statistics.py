@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras import ops
 
-from maya_stylize.engine.backend import Tensor
+from maya_stylize.engine.backend.types import Tensor
 
 
 def positions_by_channels(features: Tensor, data_format: str) -> Tensor:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from maya_stylize.engine.backend import Tensor
+from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.histogram import match_histogram
 from maya_stylize.engine.objective import GramTerm, Objective
 from maya_stylize.engine.schedule import Octave, shrunk

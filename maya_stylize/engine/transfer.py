@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from maya_stylize.engine.backend import Tensor
+from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.objective import FeatureTerm, Objective, Term
 from maya_stylize.engine.schedule import Octave, shrunk
 from maya_stylize.engine.texture import channel_range, gram_terms

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tensorflow import errors
 
 from maya_stylize.engine import backend
+from maya_stylize.engine.backend import on_tensorflow
 from maya_stylize.errors import EngineError
 
 HERE = Path(__file__).parent
@@ -84,19 +86,16 @@ def test_a_backend_that_is_not_installed_is_named(monkeypatch):
 
 @pytest.mark.parametrize(
     "error",
-    [MemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")],
+    [MemoryError(), errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")],
 )
 def test_running_out_of_memory_is_told(engine_backend, monkeypatch, error):
-    def exhausted(_threads):
-        def value_and_gradient(_objective):
-            def evaluate(_x):
-                raise error
+    def exhausted(_objective):
+        def evaluate(_x):
+            raise error
 
-            return evaluate
+        return evaluate
 
-        return value_and_gradient
-
-    monkeypatch.setattr(backend, "_start_tensorflow", exhausted)
+    monkeypatch.setattr(on_tensorflow, "value_and_gradient", exhausted)
     evaluate = backend.activate("tensorflow", "cpu").value_and_gradient(lambda x: x)
 
     with pytest.raises(EngineError, match=r"too little memory.*\(1, 8, 9, 3\).*--size"):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,13 +18,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
+from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient
 from maya_stylize.errors import EngineError
 
-Tensor = Any
-Objective = Callable[[Tensor], Tensor]
-ValueAndGradient = Callable[[Tensor], tuple[Tensor, Tensor]]
-
 NAMES = ("tensorflow", "torch", "jax")
+
+# How the frameworks say that memory ran out, in an error's type or text.
+_NO_MEMORY = ("MemoryError", "OutOfMemory", "ResourceExhausted", "RESOURCE_EXHAUSTED", "allocate")
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def choose(name: str) -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     flags = os.environ.get("XLA_FLAGS", "")
-    if "xla_gpu_deterministic_ops" not in flags:
+    if name == "jax" and "xla_gpu_deterministic_ops" not in flags:
         os.environ["XLA_FLAGS"] = f"{flags} --xla_gpu_deterministic_ops=true".strip()
     with _quiet():
         importlib.import_module(name)
@@ -131,8 +130,14 @@ def devices(name: str) -> dict[str, str]:
     Raises:
         EngineError: As for `choose`.
     """
+    found: dict[str, str] = _framework(name).devices()
+    return found
+
+
+def _framework(name: str) -> Any:
+    """Return the module here that speaks to a backend."""
     choose(name)
-    return {"tensorflow": _tensorflow_devices, "torch": _torch_devices, "jax": _jax_devices}[name]()
+    return importlib.import_module(f"{__name__}.on_{name}")
 
 
 def activate(name: str, device: str = "auto", threads: int | None = None) -> Backend:
@@ -154,8 +159,9 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
     os.environ["NPROC"] = str(threads)  # JAX reads it when it first looks for devices
     found = devices(name)
     chosen = _pick(device, found, name)
-    start = {"tensorflow": _start_tensorflow, "torch": _start_torch, "jax": _start_jax}[name]
-    value_and_gradient = _telling_of_memory(start(threads))
+    framework = _framework(name)
+    framework.start(threads)
+    value_and_gradient = _telling_of_memory(framework)
     # Channels last was the faster on the CPU in all three; PyTorch's GPU kernels are native to
     # channels first.
     on_cpu = chosen.startswith("cpu")
@@ -179,37 +185,27 @@ def _pick(wanted: str, found: dict[str, str], name: str) -> str:
     return chosen
 
 
-def _telling_of_memory(
-    value_and_gradient: Callable[[Objective], ValueAndGradient],
-) -> Callable[[Objective], ValueAndGradient]:
-    """Turn each backend's own way of running out of memory into our error."""
+def _telling_of_memory(framework: Any) -> Callable[[Objective], ValueAndGradient]:
+    """Turn a framework's own way of running out of memory into our error."""
 
-    def guarded(objective: Objective) -> ValueAndGradient:
-        evaluate = value_and_gradient(objective)
+    def value_and_gradient(objective: Objective) -> ValueAndGradient:
+        evaluate = framework.value_and_gradient(objective)
 
         def told(x: Tensor) -> tuple[Tensor, Tensor]:
             try:
-                return evaluate(x)
-            except _memory_errors() as error:
+                value, gradient = evaluate(x)
+            except (MemoryError, *framework.MEMORY_ERRORS) as error:
                 if not any(word in f"{type(error).__name__} {error}" for word in _NO_MEMORY):
                     raise
                 raise EngineError(
                     f"The device has too little memory for a picture of shape {tuple(x.shape)}.",
                     "Choose a smaller --size, or the CPU with --device cpu.",
                 ) from error
+            return value, gradient
 
         return told
 
-    return guarded
-
-
-_NO_MEMORY = ("MemoryError", "OutOfMemory", "ResourceExhausted", "RESOURCE_EXHAUSTED", "allocate")
-
-
-def _memory_errors() -> tuple[type[Exception], ...]:
-    tf = sys.modules.get("tensorflow")
-    own = () if tf is None else (tf.errors.ResourceExhaustedError,)
-    return (MemoryError, RuntimeError, *own)
+    return value_and_gradient
 
 
 @contextmanager
@@ -228,92 +224,3 @@ def _quiet() -> Iterator[None]:
         finally:
             os.dup2(screen, 2)
             os.close(screen)
-
-
-def _processor() -> str:
-    return platform.processor() or platform.machine()
-
-
-def _tensorflow_devices() -> dict[str, str]:
-    tf = importlib.import_module("tensorflow")
-    gpus = tf.config.list_physical_devices("GPU")
-    names = [
-        tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus
-    ]
-    return {**{f"gpu:{index}": name for index, name in enumerate(names)}, "cpu:0": _processor()}
-
-
-def _torch_devices() -> dict[str, str]:
-    torch = importlib.import_module("torch")
-    found = {f"gpu:{i}": torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())}
-    if torch.backends.mps.is_available():
-        found["mps:0"] = "Metal"
-    return {**found, "cpu:0": _processor()}
-
-
-def _jax_devices() -> dict[str, str]:
-    jax = importlib.import_module("jax")
-    accelerators = [item for item in jax.devices() if item.platform != "cpu"]
-    found = {f"gpu:{index}": item.device_kind for index, item in enumerate(accelerators)}
-    return {**found, "cpu:0": _processor()}
-
-
-def _start_tensorflow(threads: int) -> Callable[[Objective], ValueAndGradient]:
-    tf = importlib.import_module("tensorflow")
-    try:
-        # A second job in the same process finds these set.
-        if tf.config.threading.get_intra_op_parallelism_threads() != threads:
-            tf.config.threading.set_intra_op_parallelism_threads(threads)
-        for gpu in tf.config.list_physical_devices("GPU"):
-            if not tf.config.experimental.get_memory_growth(gpu):
-                tf.config.experimental.set_memory_growth(gpu, True)
-    except RuntimeError as error:
-        raise EngineError(
-            "This process already computes with other settings of TensorFlow.",
-            "Start a new process for this job.",
-        ) from error
-    tf.config.experimental.enable_op_determinism()
-    tf.config.experimental.enable_tensor_float_32_execution(False)
-
-    def value_and_gradient(objective: Objective) -> ValueAndGradient:
-        @tf.function  # type: ignore[untyped-decorator]
-        def evaluate(x: Tensor) -> tuple[Tensor, Tensor]:
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                value = objective(x)
-            return value, tape.gradient(value, x)
-
-        compiled: ValueAndGradient = evaluate
-        return compiled
-
-    return value_and_gradient
-
-
-def _start_torch(threads: int) -> Callable[[Objective], ValueAndGradient]:
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
-
-    def value_and_gradient(objective: Objective) -> ValueAndGradient:
-        def evaluate(x: Tensor) -> tuple[Tensor, Tensor]:
-            x = x.detach().requires_grad_(True)
-            value = objective(x)
-            (gradient,) = torch.autograd.grad(value, x)
-            return value.detach(), gradient
-
-        return evaluate
-
-    return value_and_gradient
-
-
-def _start_jax(_threads: int) -> Callable[[Objective], ValueAndGradient]:
-    jax = importlib.import_module("jax")
-    jax.config.update("jax_default_matmul_precision", "float32")
-
-    def value_and_gradient(objective: Objective) -> ValueAndGradient:
-        evaluate: ValueAndGradient = jax.jit(jax.value_and_grad(objective))
-        return evaluate
-
-    return value_and_gradient

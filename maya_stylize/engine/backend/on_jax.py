@@ -1,0 +1,27 @@
+"""JAX: its devices, its settings, its transformations."""
+
+from __future__ import annotations
+
+import jax
+
+from maya_stylize.engine.backend.types import Objective, ValueAndGradient, processor
+
+MEMORY_ERRORS: tuple[type[Exception], ...] = (RuntimeError,)
+
+
+def devices() -> dict[str, str]:
+    """Return what each device calls itself, by its name here."""
+    accelerators = [item for item in jax.devices() if item.platform != "cpu"]
+    found = {f"gpu:{index}": item.device_kind for index, item in enumerate(accelerators)}
+    return {**found, "cpu:0": processor()}
+
+
+def start(_threads: int) -> None:
+    """Set full float32; JAX has read the number of threads from NPROC when it looked around."""
+    jax.config.update("jax_default_matmul_precision", "float32")
+
+
+def value_and_gradient(objective: Objective) -> ValueAndGradient:
+    """Return a function that gives the objective and its gradient, compiled once per shape."""
+    evaluate: ValueAndGradient = jax.jit(jax.value_and_grad(objective))
+    return evaluate

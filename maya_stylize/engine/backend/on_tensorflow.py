@@ -1,0 +1,54 @@
+"""TensorFlow: its devices, its settings, its gradient tape."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient, processor
+from maya_stylize.errors import EngineError
+
+MEMORY_ERRORS: tuple[type[Exception], ...] = (tf.errors.ResourceExhaustedError,)
+
+
+def devices() -> dict[str, str]:
+    """Return what each device calls itself, by its name here."""
+    gpus = tf.config.list_physical_devices("GPU")
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+    names = [detail.get("device_name", "GPU") for detail in details]
+    return {**{f"gpu:{index}": name for index, name in enumerate(names)}, "cpu:0": processor()}
+
+
+def start(threads: int) -> None:
+    """Set threads, growing GPU memory, determinism and full float32.
+
+    Raises:
+        EngineError: The process computes with other settings already.
+    """
+    try:
+        # A second job in the same process finds these set.
+        if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+        for gpu in tf.config.list_physical_devices("GPU"):
+            if not tf.config.experimental.get_memory_growth(gpu):
+                tf.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError as error:
+        raise EngineError(
+            "This process already computes with other settings of TensorFlow.",
+            "Start a new process for this job.",
+        ) from error
+    tf.config.experimental.enable_op_determinism()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+
+
+def value_and_gradient(objective: Objective) -> ValueAndGradient:
+    """Return a function that gives the objective and its gradient, traced once per shape."""
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def evaluate(x: Tensor) -> tuple[Tensor, Tensor]:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = objective(x)
+        return value, tape.gradient(value, x)
+
+    traced: ValueAndGradient = evaluate
+    return traced

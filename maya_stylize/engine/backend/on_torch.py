@@ -1,0 +1,37 @@
+"""PyTorch: its devices, its settings, its autograd."""
+
+from __future__ import annotations
+
+import torch
+
+from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient, processor
+
+MEMORY_ERRORS: tuple[type[Exception], ...] = (RuntimeError,)
+
+
+def devices() -> dict[str, str]:
+    """Return what each device calls itself, by its name here."""
+    found = {f"gpu:{i}": torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())}
+    if torch.backends.mps.is_available():
+        found["mps:0"] = "Metal"
+    return {**found, "cpu:0": processor()}
+
+
+def start(threads: int) -> None:
+    """Set threads, determinism and full float32."""
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def value_and_gradient(objective: Objective) -> ValueAndGradient:
+    """Return a function that gives the objective and its gradient."""
+
+    def evaluate(x: Tensor) -> tuple[Tensor, Tensor]:
+        x = x.detach().requires_grad_(True)
+        value = objective(x)
+        (gradient,) = torch.autograd.grad(value, x)
+        return value.detach(), gradient
+
+    return evaluate
