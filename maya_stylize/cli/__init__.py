@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import tempfile
@@ -25,9 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 when it is done, 1 when it failed, 2 when it was used wrongly, 130 when it was cancelled.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a pipe's encoding may lack a path's letters
+        sys.stdout.reconfigure(errors="backslashreplace")
     parsed = _parser().parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
+        sys.stdout.flush()
     except StylizeError as error:
         print(f"maya-stylize: {error.message}", file=sys.stderr)
         if error.hint:
@@ -60,7 +64,7 @@ def _keep(details: str) -> Path:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="maya-stylize",
-        description="Texture synthesis and style transfer with the normalised VGG-19.",
+        description="Texture synthesis and style transfer with the normalized VGG-19.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")

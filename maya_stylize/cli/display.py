@@ -40,7 +40,9 @@ class Bar:
     """A progress bar on stderr, the result on stdout."""
 
     def show(self, stream: Iterable[events.Event]) -> None:
-        """Move the bar; print notes above it and the result when it comes."""
+        """Move the bar; print notes above it, and the result once the bar is gone."""
+        # While the bar is drawn, all that is printed goes to its console, which is not stdout.
+        results = []
         console = Console(stderr=True)
         columns = (
             TextColumn("{task.description:<18}"),
@@ -49,7 +51,7 @@ class Bar:
             TextColumn("{task.fields[details]}"),
         )
         with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task("reading", total=1.0, details="")
+            task = bar.add_task("starting", total=1.0, details="")
             for event in stream:
                 if isinstance(event, events.Progress):
                     bar.update(
@@ -59,9 +61,12 @@ class Bar:
                         details=_details(event),
                     )
                 elif isinstance(event, events.Log):
-                    bar.console.print(f"{event.level}: {event.message}", markup=False)
+                    note = f"{event.level}: {event.message}"
+                    bar.console.print(note, markup=False, highlight=False, soft_wrap=True)
                 elif isinstance(event, events.Result):
-                    _print_result(event)
+                    results.append(event)
+        for result in results:
+            _print_result(result)
 
 
 def _details(event: events.Progress) -> str:

@@ -10,6 +10,8 @@ import sys
 from importlib import metadata
 from typing import Any
 
+from rich.console import Console
+
 from maya_stylize import __version__
 from maya_stylize.convert import sources
 from maya_stylize.engine import backend
@@ -26,6 +28,8 @@ def add_parsers(commands: Any) -> None:
 
 def _info(arguments: argparse.Namespace) -> int:
     model = sources.locate()
+    with Console(stderr=True).status("Starting each backend"):
+        devices = {name: _devices(name) for name in backend.installed()}
     facts = {
         "maya_stylize": __version__,
         "python": platform.python_version(),
@@ -33,7 +37,7 @@ def _info(arguments: argparse.Namespace) -> int:
         "threads": backend.available_threads(),
         "libraries": {name: metadata.version(name) for name in LIBRARIES},
         "backends": {
-            name: {"version": version, "devices": _devices(name)}
+            name: {"version": version, "devices": devices[name]}
             for name, version in backend.installed().items()
         },
         "model": None if model is None else str(model),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from maya_stylize import checks
+from maya_stylize import checks, events
 from maya_stylize import jobs as job_kinds
 from maya_stylize.cli.display import Bar, JsonLines
 from maya_stylize.errors import JobError, ModelError
@@ -21,33 +22,34 @@ def add_parsers(commands: Any) -> None:
         "synthesize",
         help="make a new texture that looks like an exemplar",
         description="Make a new texture that looks like an exemplar (Gatys et al. 2015).",
+        epilog="Example: maya-stylize synthesize pebbles.png --size 1024x512 -o more_pebbles.png",
     )
     synthesize.add_argument("exemplar", metavar="EXEMPLAR", help="the picture to learn from")
     _add_size(synthesize, "of the result, as 512 or 768x512; the exemplar's if not given")
-    _add_common(synthesize)
     synthesize.add_argument(
         "--no-histogram",
         action="store_true",
         help="leave the result's histogram as it comes instead of matching the exemplar's",
     )
-    synthesize.set_defaults(run=_synthesize)
+    _add_common(synthesize)
+    synthesize.set_defaults(run=_run, job_of=_synthesize)
 
     stylize = commands.add_parser(
         "stylize",
         help="repaint a picture in the style of others",
         description="Repaint a picture in the style of others (Gatys et al. 2016).",
+        epilog="Example: maya-stylize stylize wall.tif rust.png:2 moss.png:1 -o old_wall.tif",
     )
     stylize.add_argument("content", metavar="CONTENT", help="the picture that says what is where")
     stylize.add_argument(
         "styles",
         metavar="STYLE[:WEIGHT]",
         nargs="+",
-        help="pictures that say how it is painted, each with a weight if there are several",
+        help="pictures that say how it is painted; of several, each with its weight (default: 1)",
     )
     stylize.add_argument(
         "--size", metavar="N", help="longer side of the result; the content's if not given"
     )
-    _add_common(stylize)
     stylize.add_argument(
         "--start",
         default="content",
@@ -68,16 +70,19 @@ def add_parsers(commands: Any) -> None:
         metavar="W",
         help=f"more keeps more of the content (default: {job_kinds.CONTENT_WEIGHT:g})",
     )
-    stylize.set_defaults(run=_stylize)
+    _add_common(stylize)
+    stylize.set_defaults(run=_run, job_of=_stylize)
 
     run = commands.add_parser(
         "run",
         help="run a job from a JSON file",
         description="Run a job from a JSON file; its paths are relative to the current folder.",
     )
-    run.add_argument("job", metavar="JOB.json", type=Path)
+    run.add_argument(
+        "job", metavar="JOB.json", type=Path, help='such as the "job" of a result under --json'
+    )
     _add_output_options(run)
-    run.set_defaults(run=_run_file)
+    run.set_defaults(run=_run, job_of=_from_file)
 
 
 def _add_size(parser: argparse.ArgumentParser, what: str) -> None:
@@ -86,46 +91,60 @@ def _add_size(parser: argparse.ArgumentParser, what: str) -> None:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-o", "--output", required=True, metavar="OUT", help=".png, .tif, .exr, .jpg or .tga"
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="the picture to write: .png, .tif, .exr, .jpg or .tga",
     )
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of the noise (default: 0)"
+        "--seed", type=int, default=0, metavar="N", help="another one starts from other noise"
     )
     parser.add_argument(
         "--quality", choices=QUALITIES, default="normal", help="time spent (default: normal)"
     )
     parser.add_argument(
-        "--pooling", choices=("average", "max"), default="average", help="(default: average)"
+        "--pooling",
+        choices=("average", "max"),
+        default="average",
+        help="how the network sums up its features (default: average, as in the papers)",
     )
     parser.add_argument(
-        "--backend", choices=BACKENDS, default="tensorflow", help="(default: tensorflow)"
+        "--backend",
+        choices=BACKENDS,
+        default="tensorflow",
+        help="the library that computes (default: tensorflow)",
     )
     parser.add_argument(
         "--device",
         default="auto",
         metavar="auto|cpu|gpu|gpu:N",
-        help="(default: auto, the first GPU if there is one)",
+        help="what it runs on (default: auto, the first GPU if there is one)",
     )
     _add_output_options(parser)
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print events as JSON lines")
-    parser.add_argument("--model", type=Path, metavar="FILE", help="a converted model to use")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="FILE",
+        help="use this model instead of the fetched one: an .h5, or what converts to it",
+    )
 
 
-def _synthesize(arguments: argparse.Namespace) -> int:
-    job = SynthesizeJob(
+def _synthesize(arguments: argparse.Namespace) -> Job:
+    return SynthesizeJob(
         exemplar=arguments.exemplar,
         size=None if arguments.size is None else _width_and_height(arguments.size),
         match_histogram=not arguments.no_histogram,
         **_common(arguments),
     )
-    return _run(job, arguments)
 
 
-def _stylize(arguments: argparse.Namespace) -> int:
-    job = StylizeJob(
+def _stylize(arguments: argparse.Namespace) -> Job:
+    return StylizeJob(
         content=arguments.content,
         styles=tuple(_style(text) for text in arguments.styles),
         size=None if arguments.size is None else _side(arguments.size),
@@ -134,34 +153,41 @@ def _stylize(arguments: argparse.Namespace) -> int:
         content_weight=arguments.content_weight,
         **_common(arguments),
     )
-    return _run(job, arguments)
 
 
-def _run_file(arguments: argparse.Namespace) -> int:
+def _from_file(arguments: argparse.Namespace) -> Job:
     path: Path = arguments.job
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
     except OSError as error:
         raise JobError(f"{path}: cannot be read ({error.strerror}).", "Check the path.") from error
     except (ValueError, RecursionError) as error:
         raise JobError(f"{path}: is not JSON ({error}).", "Correct it and run it again.") from error
-    return _run(job_kinds.from_json(data), arguments)
+    try:
+        return job_kinds.from_json(data)
+    except JobError as error:
+        raise JobError(f"{path}: {error.message}", error.hint) from error
 
 
-def _run(job: Job, arguments: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
+    display = JsonLines() if arguments.json else Bar()
+    display.show(_events(arguments))
+    return 0
+
+
+def _events(arguments: argparse.Namespace) -> Iterator[events.Event]:
+    job: Job = arguments.job_of(arguments)
     # The engine is heavy to import and needs its backend chosen first.
     from maya_stylize.convert import sources
     from maya_stylize.engine.backend import choose
 
-    model = arguments.model or sources.locate()
+    model = sources.ensure(arguments.model) if arguments.model else sources.locate()
     if model is None:
         raise ModelError("There is no model on this machine yet.", "Run: maya-stylize model fetch.")
     choose(job.backend)
     from maya_stylize.engine.run import run
 
-    display = JsonLines() if arguments.json else Bar()
-    display.show(run(job, model))
-    return 0
+    yield from run(job, model)
 
 
 def _common(arguments: argparse.Namespace) -> dict[str, Any]:
