@@ -1,0 +1,206 @@
+"""What is typed, as the job that it means."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maya_stylize import __version__, cli
+from maya_stylize.errors import JobError
+from maya_stylize.jobs import Job, Style, StylizeJob, SynthesizeJob
+
+
+def job_of(*arguments: str) -> Job:
+    parsed = cli._parser().parse_args(arguments)
+    job: Job = parsed.job_of(parsed)
+    return job
+
+
+def test_the_least_that_can_be_typed_gives_the_defaults() -> None:
+    assert job_of("synthesize", "e.png", "-o", "o.png") == SynthesizeJob(
+        exemplar="e.png", output="o.png"
+    )
+    assert job_of("stylize", "c.png", "s.png", "-o", "o.png") == StylizeJob(
+        content="c.png", styles=(Style("s.png"),), output="o.png"
+    )
+
+
+def test_every_option_arrives_in_its_field() -> None:
+    common: dict[str, Any] = {
+        "output": "o.exr",
+        "seed": 7,
+        "quality": "final",
+        "pooling": "max",
+        "backend": "jax",
+        "device": "gpu:1",
+    }
+    typed = [text for name, value in common.items() for text in (f"--{name}", str(value))]
+    assert job_of(
+        "synthesize", "e.png", *typed, "--size", "768x512", "--no-histogram"
+    ) == SynthesizeJob(exemplar="e.png", size=(768, 512), match_histogram=False, **common)
+    assert job_of(
+        *("stylize", "c.png", "a.png:2", "b.png", *typed, "--size", "512", "--start", "noise"),
+        *("--style-scale", "0.5", "--content-weight", "1e5"),
+    ) == StylizeJob(
+        content="c.png",
+        styles=(Style("a.png", 2.0), Style("b.png", 1.0)),
+        size=512,
+        start="noise",
+        style_scale=0.5,
+        content_weight=1e5,
+        **common,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("512", (512, 512)),
+        ("768x512", (768, 512)),
+        ("768X512", (768, 512)),
+        ("768×512", (768, 512)),
+        (" 16x65536 ", (16, 65536)),
+        ("0512", (512, 512)),
+    ],
+)
+def test_sizes(text: str, size: tuple[int, int]) -> None:
+    job = job_of("synthesize", "e.png", "-o", "o.png", "--size", text)
+    assert isinstance(job, SynthesizeJob)
+    assert job.size == size
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "0", "x", "512x", "x512", "0x0", "512x0", "15", "65537", "3x3x3", "-512", "1e3"),
+        *("512.0", "99999999999", "5 12", "512 x", "512*512", "NaN"),
+    ],
+)
+@pytest.mark.parametrize("command", [["synthesize", "e.png"], ["stylize", "c.png", "s.png"]])
+def test_what_is_no_size(command: list[str], text: str) -> None:
+    with pytest.raises(JobError, match=r"^size(\[[01]\])?: must be "):
+        job_of(*command, "-o", "o.png", f"--size={text}")
+
+
+def test_the_size_of_a_transfer_is_one_number() -> None:
+    with pytest.raises(JobError, match=r"^size: must be the longer side in pixels.*'768x512'"):
+        job_of("stylize", "c.png", "s.png", "-o", "o.png", "--size", "768x512")
+
+
+@pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("a.png", Style("a.png", 1.0)),
+        ("a.png:2", Style("a.png", 2.0)),
+        ("a.png:0.25", Style("a.png", 0.25)),
+        ("a.png:.5", Style("a.png", 0.5)),
+        (r"C:\pics\a.png", Style(r"C:\pics\a.png", 1.0)),
+        (r"C:\pics\a.png:2", Style(r"C:\pics\a.png", 2.0)),
+        ("C:/pics/a.png:0.5", Style("C:/pics/a.png", 0.5)),
+        ("take:two.png", Style("take:two.png", 1.0)),
+        ("take:two.png:3", Style("take:two.png", 3.0)),
+        ("12:30:1", Style("12:30", 1.0)),
+        ("a.png:", Style("a.png:", 1.0)),
+        ("a.png:x", Style("a.png:x", 1.0)),
+        ("a.png:-1", Style("a.png:-1", 1.0)),
+        ("a.png:nan", Style("a.png:nan", 1.0)),
+        (":2", Style(":2", 1.0)),
+    ],
+)
+def test_styles_and_their_weights(text: str, style: Style) -> None:
+    job = job_of("stylize", "c.png", text, "-o", "o.png")
+    assert isinstance(job, StylizeJob)
+    assert job.styles == (style,)
+
+
+@given(
+    st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1),
+    st.decimals(0, 1000, places=3),
+)
+def test_a_weight_behind_a_colon_is_never_lost(path: str, weight: Any) -> None:
+    job = job_of("stylize", "c.png", "s.png", f"{path}:{weight}", "-o", "o.png")
+    assert isinstance(job, StylizeJob)
+    assert job.styles[1] == Style(path, float(weight))
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a byte order mark"])
+def test_a_job_file(tmp_path: Path, mark: bytes) -> None:
+    job = StylizeJob(content="ä.png", styles=(Style("b.png", 2.0),), output="o.png", size=64)
+    file = tmp_path / "job.json"
+    file.write_bytes(mark + json.dumps(job.to_json(), ensure_ascii=False).encode())
+    assert job_of("run", str(file)) == job
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["paint"],
+        ["synthesize"],
+        ["synthesize", "e.png"],
+        ["synthesize", "e.png", "f.png", "-o", "o.png"],
+        ["synthesize", "e.png", "-o", "o.png", "--quality", "best"],
+        ["synthesize", "e.png", "-o", "o.png", "--pooling", "avg"],
+        ["synthesize", "e.png", "-o", "o.png", "--backend", "caffe"],
+        ["synthesize", "e.png", "-o", "o.png", "--seed", "x"],
+        ["synthesize", "e.png", "-o", "o.png", "--seed", "1.5"],
+        ["synthesize", "e.png", "-o", "o.png", "--style-scale", "1"],
+        ["stylize", "c.png", "-o", "o.png"],
+        ["stylize", "c.png", "s.png", "-o", "o.png", "--content-weight", "heavy"],
+        ["run"],
+        ["run", "job.json", "-o", "o.png"],
+        ["info", "synthesize"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_2_and_shows_the_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.err.startswith("usage: maya-stylize")
+    assert "error: " in printed.err
+    assert printed.out == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ([], ["synthesize", "stylize", "run", "convert", "normalize", "model", "info"]),
+        (["synthesize"], ["--size", "--no-histogram", "--seed", "--json", "--model", "Example:"]),
+        (["stylize"], ["STYLE[:WEIGHT]", "--style-scale", "--content-weight", "Example:"]),
+        (["run"], ["JOB.json", "--json"]),
+        (["info"], ["--json"]),
+    ],
+)
+def test_help_names_what_there_is(
+    command: list[str], wanted: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main([*command, "--help"])
+    assert caught.value.code == 0
+    printed = capsys.readouterr().out
+    for text in wanted:
+        assert text in printed
+
+
+def test_the_examples_in_the_help_are_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("synthesize", "stylize"):
+        with pytest.raises(SystemExit):
+            cli.main([command, "--help"])
+        example = " ".join(capsys.readouterr().out.partition("Example: maya-stylize ")[2].split())
+        assert job_of(*example.split()).kind == command
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"maya-stylize {__version__}\n"
