@@ -44,3 +44,15 @@ class EngineError(StylizeError):
     """A computation that cannot be started or finished."""
 
     kind = "engine"
+
+
+class WorkerError(StylizeError):
+    """A worker process that cannot be started, reached or understood."""
+
+    kind = "worker"
+
+
+class SceneError(StylizeError):
+    """A scene that refuses what is asked of it."""
+
+    kind = "scene"

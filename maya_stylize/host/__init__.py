@@ -1,0 +1,1 @@
+"""The program that the panel lives in: Maya, or none."""

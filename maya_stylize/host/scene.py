@@ -1,0 +1,71 @@
+"""What the panel asks of a scene: a few meaningful calls, and the plain data they speak in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Texture:
+    """One texture node of the scene.
+
+    Attributes:
+        node: The node's unique name; the key to it.
+        node_type: "file" or "aiImage".
+        path: The picture as the node names it, resolved: variables and the project expanded.
+        pattern: The path with the tile's token where the node shows a set of tiles; else the path.
+        tiling: Maya's uvTilingMode: 0 off, 1 ZBrush, 2 Mudbox, 3 UDIM, 4 explicit tiles.
+        tiles: The tiles' files that exist; just the path where there are none.
+        color_space: The node's own.
+        materials: Names of the materials that use it.
+        missing: Whether no file is there.
+        refusal: Why a result cannot be applied to it (a reference, a lock); empty where it can.
+        applied: Whether a result of ours stands in its place, so that it can be reverted.
+    """
+
+    node: str
+    node_type: str
+    path: str
+    pattern: str
+    tiling: int
+    tiles: tuple[str, ...]
+    color_space: str
+    materials: tuple[str, ...]
+    missing: bool
+    refusal: str = ""
+    applied: bool = False
+
+
+class Scene(Protocol):
+    """A scene with textures.
+
+    Every method raises `SceneError` where the scene refuses, with the reason.
+    """
+
+    def textures(self, selected_only: bool = False) -> list[Texture]:
+        """Return the scene's textures, or those of the selected objects only."""
+
+    def apply(self, texture: Texture, picture: Path) -> Texture:
+        """Put a picture in a texture's place, in one undo step; return the new texture.
+
+        A new texture node and placement are made, wired like the old ones, and the connections
+        moved. The old nodes and their file stay.
+        """
+
+    def revert(self, texture: Texture) -> Texture:
+        """Take an applied result away again, in one undo step; return the old texture."""
+
+    def color_config(self) -> Path | None:
+        """Return the OpenColorIO configuration in use, expanded; None where there is none."""
+
+    def project(self) -> Path | None:
+        """Return the project's folder; None where there is none."""
+
+    def saved_as(self) -> Path | None:
+        """Return the scene's file; None while it is unsaved."""
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call `changed` whenever the list of textures may differ; return what ends that."""
