@@ -50,7 +50,9 @@ class Bar:
             TaskProgressColumn(),
             TextColumn("{task.fields[details]}"),
         )
-        with Progress(*columns, console=console, transient=True) as bar:
+        # A log file has no use for a bar, nor for the blank line it would leave.
+        hidden = not console.is_terminal
+        with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
             task = bar.add_task("starting", total=1.0, details="")
             for event in stream:
                 if isinstance(event, events.Progress):

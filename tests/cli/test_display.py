@@ -45,6 +45,8 @@ def test_a_result_goes_to_stdout_and_the_rest_to_stderr(
     ]
     assert f"warning: {LONG}: its alpha is left out.\n" in printed.err
     assert "Gram" not in printed.err
+    if screen == "a file":
+        assert len(printed.err.splitlines()) == 1
     if screen == "a terminal":
         assert "octave 64x64" in printed.err
         assert "loss 4e+08  1:15 left" in printed.err
