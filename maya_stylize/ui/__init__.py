@@ -1,0 +1,1 @@
+"""The panel: plain Qt widgets over a scene and a worker."""
