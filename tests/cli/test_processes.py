@@ -1,0 +1,257 @@
+"""The command line as users and farms start it: whole processes, exit codes and streams."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import maya_stylize
+from maya_stylize.demo import EXEMPLARS
+from maya_stylize.images import metadata, reader, writer
+
+ROOT = Path(maya_stylize.__file__).parents[1]
+COMMAND = [sys.executable, "-m", "maya_stylize"]
+JOB = ["--quality", "draft", "--device", "cpu"]
+HANGING_SECONDS = 300
+
+
+@pytest.fixture(scope="module")
+def environment(real_model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    return {
+        **inherited,
+        "PYTHONPATH": str(ROOT),
+        "MAYA_STYLIZE_MODEL": str(real_model),
+        "MAYA_STYLIZE_HOME": str(tmp_path_factory.mktemp("home")),
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two small pictures, where the commands are run."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for name in ("rust", "bricks"):
+        pixels = reader.read(EXEMPLARS / f"{name}.png").pixels[:32, :40]
+        writer.write(folder / f"{name}.png", pixels)
+    return folder
+
+
+def run(
+    environment: dict[str, str], folder: Path, *arguments: str, **settings: Any
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=HANGING_SECONDS,
+        **settings,
+    )
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def result_of(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Check the order of events that is documented, and return the result."""
+    kinds = [line["event"] for line in lines]
+    assert set(kinds) <= {"log", "progress", "preview", "result"}
+    assert kinds.count("result") == 1
+    assert kinds[-1] == "result"
+    fractions = [line["fraction"] for line in lines if line["event"] == "progress"]
+    assert len(fractions) > 3
+    assert fractions == sorted(fractions)
+    assert 0 <= fractions[0] < fractions[-1] <= 1
+    return lines[-1]
+
+
+@pytest.fixture(scope="module")
+def synthesized(environment: dict[str, str], folder: Path) -> list[dict[str, Any]]:
+    """The events of one texture."""
+    command = ["synthesize", "rust.png", "-o", "out.png", "--size", "37x33", "--seed", "3", *JOB]
+    done = run(environment, folder, *command, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_json_lines_tell_a_job_from_beginning_to_end(
+    synthesized: list[dict[str, Any]], folder: Path
+) -> None:
+    result = result_of(synthesized)
+    assert result["path"] == "out.png"
+    assert result["sidecar"] is None
+    assert reader.read(folder / "out.png").pixels.shape == (33, 37, 3)
+    assert result["job"]["seed"] == 3
+    assert result["job"]["size"] == [37, 33]
+    assert result["job"]["resolution"]["octaves"][-1][:2] == [37, 33]
+    assert listing(folder)[:3] == ["bricks.png", "out.png", "rust.png"]
+
+
+def test_the_picture_carries_its_job_with_hashes_and_no_time(
+    synthesized: list[dict[str, Any]], folder: Path
+) -> None:
+    result = result_of(synthesized)
+    carried = metadata.read_job(folder / "out.png")
+    assert carried is not None
+    wanted = {name: value for name, value in result["job"].items() if name != "output"}
+    content = hashlib.sha256((folder / "rust.png").read_bytes()).hexdigest()
+    assert carried == {**wanted, "exemplar": f"sha256:{content}"}
+    picture = (folder / "out.png").read_bytes()
+    assert b"rust.png" not in picture
+    assert b"out.png" not in picture
+    assert b"tIME" not in picture
+    assert b"DateTime" not in picture
+
+
+def test_a_job_from_a_file_gives_the_same_bytes(
+    synthesized: list[dict[str, Any]], environment: dict[str, str], folder: Path
+) -> None:
+    """Once as it would be written by hand, and once as the first run resolved it."""
+    resolved = result_of(synthesized)["job"]
+    by_hand = {
+        "kind": "synthesize",
+        "version": 1,
+        "exemplar": "rust.png",
+        "output": "by_hand.png",
+        "size": [37, 33],
+        "seed": 3,
+        "quality": "draft",
+        "device": "cpu",
+    }
+    for job in (by_hand, {**resolved, "output": "resolved.png"}):
+        (folder / "job.json").write_text(json.dumps(job))
+        done = run(environment, folder, "run", "job.json", "--json")
+        assert (done.returncode, done.stderr) == (0, "")
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        again = result_of(lines)
+        assert "log" not in [line["event"] for line in lines]
+        assert again["job"] == {**resolved, "output": job["output"]}
+        assert again["loss"] == synthesized[-1]["loss"]
+        assert (folder / again["path"]).read_bytes() == (folder / "out.png").read_bytes()
+
+
+def test_a_transfer_prints_its_picture_for_a_shell_to_take(
+    environment: dict[str, str], folder: Path
+) -> None:
+    """Through a pipe that knows ASCII only, to a format that cannot hold the job."""
+    done = run(
+        {**environment, "PYTHONIOENCODING": "ascii"},
+        folder,
+        *("stylize", "bricks.png", "rust.png:2", "bricks.png:1", "-o", "gemäuer.tga", *JOB),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    path, sidecar, errors = done.stdout.splitlines()
+    assert path.encode().decode("unicode_escape") == "gemäuer.tga"
+    assert sidecar.encode().decode("unicode_escape") == "gemäuer.tga.json"
+    assert errors.startswith("  loss ")
+    assert "conv5_1" in errors
+    pixels = reader.read(folder / "gemäuer.tga").pixels
+    assert pixels.shape == (32, 40, 3)
+    assert np.ptp(pixels) > 0.1
+    carried = metadata.read_job(folder / "gemäuer.tga")
+    assert carried is not None
+    assert [style["weight"] for style in carried["styles"]] == [2.0, 1.0]
+    for picture in (carried["content"], *(style["path"] for style in carried["styles"])):
+        assert picture.startswith("sha256:")
+
+
+# A shell's background jobs ignore Ctrl-C and pass that on, so the handler is put back first.
+INTERRUPTIBLE = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from maya_stylize.cli import main; sys.exit(main())"
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_ctrl_c_ends_with_130_and_leaves_no_file(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    writer.write(tmp_path / "rust.png", reader.read(EXEMPLARS / "rust.png").pixels[:64, :64])
+    writer.write(tmp_path / "out.png", np.zeros((16, 16, 3), np.float32))
+    before = (tmp_path / "out.png").read_bytes()
+    command = ["synthesize", "rust.png", "-o", "out.png", *JOB, "--quality", "final", "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE, *command],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["event"] == "progress"
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=HANGING_SECONDS)
+    assert process.returncode == 130
+    assert errors == "maya-stylize: cancelled.\n"
+    assert {json.loads(line)["event"] for line in rest.splitlines()} <= {"progress"}
+    assert listing(tmp_path) == ["out.png", "rust.png"]
+    assert (tmp_path / "out.png").read_bytes() == before
+
+
+def test_failures_and_wrong_usage_have_their_codes(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    without = {**environment, "MAYA_STYLIZE_MODEL": ""}
+    failed = run(without, tmp_path, "synthesize", "no.png", "-o", "out.png", "--json")
+    assert failed.returncode == 1
+    (line,) = map(json.loads, failed.stdout.splitlines())
+    assert (line["event"], line["kind"]) == ("failure", "model")
+    wrong = run(environment, tmp_path, "synthesize", "no.png", "-o", "out.png", "--size", "x")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("maya-stylize: size: must be a number or WIDTHxHEIGHT")
+    usage = run(environment, tmp_path, "synthesize", "no.png")
+    assert usage.returncode == 2
+    assert usage.stderr.startswith("usage: maya-stylize synthesize")
+    assert listing(tmp_path) == []
+
+
+@pytest.mark.parametrize("command", [["--version"], ["model", "info"]], ids=" ".join)
+def test_a_reader_who_goes_away_is_no_error_of_ours(
+    environment: dict[str, str], tmp_path: Path, command: list[str]
+) -> None:
+    """As in `maya-stylize model info | true`."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(
+            [*COMMAND, *command],
+            cwd=tmp_path,
+            env=environment,
+            stdout=write,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=HANGING_SECONDS,
+        )
+    finally:
+        os.close(write)
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipeError" not in done.stderr
+
+
+def test_info_as_json(environment: dict[str, str], tmp_path: Path) -> None:
+    done = run(environment, tmp_path, "info", "--json")
+    assert (done.returncode, done.stderr.strip()) == (0, "")
+    facts = json.loads(done.stdout)
+    assert facts["maya_stylize"] == maya_stylize.__version__
+    assert facts["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert facts["threads"] >= 1
+    assert facts["model"] == environment["MAYA_STYLIZE_MODEL"]
+    assert {"tensorflow", "jax"} <= set(facts["backends"])
+    for found in facts["backends"].values():
+        assert found["version"][0].isdigit()
+        assert "cpu:0" in found["devices"]
+    for version in facts["libraries"].values():
+        assert version[0].isdigit()
+    assert listing(tmp_path) == []
