@@ -12,6 +12,8 @@ try:
 except ImportError:
     from PySide2 import QtCore, QtGui, QtWidgets
 
+__all__ = ["QAction", "QShortcut", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal"]
+
 IS_QT6 = int(QtCore.qVersion().split(".")[0]) >= 6
 # Qt 6 moved them from the widgets to the user interface's base.
 QAction = QtGui.QAction if IS_QT6 else QtWidgets.QAction

@@ -1,0 +1,55 @@
+"""A bar for one message: what happened, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maya_stylize.errors import StylizeError
+from maya_stylize.ui import look
+from maya_stylize.ui.qt import Qt, QtWidgets, Signal
+
+
+class MessageBar(QtWidgets.QFrame):
+    """Shows the latest error until it is dismissed; hidden while there is none."""
+
+    copy_report = Signal()
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "message")
+        self.setAccessibleName("Message")
+        self._message = look.labelled("", "heading")
+        self._hint = QtWidgets.QLabel()
+        for label in (self._message, self._hint):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse
+                | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+        copy = QtWidgets.QPushButton("Copy report")
+        copy.setToolTip("Puts what support needs to know on the clipboard.")
+        copy.clicked.connect(lambda: self.copy_report.emit())
+        dismiss = QtWidgets.QPushButton("Dismiss")
+        dismiss.clicked.connect(self.hide)
+        words = QtWidgets.QVBoxLayout()
+        words.addWidget(self._message)
+        words.addWidget(self._hint)
+        row = QtWidgets.QHBoxLayout(self)
+        row.addLayout(words, 1)
+        row.addWidget(copy)
+        row.addWidget(dismiss)
+        self.hide()
+
+    def tell(self, error: StylizeError) -> None:
+        """Show an error."""
+        self._message.setText(error.message)
+        self._hint.setText(error.hint)
+        self._hint.setVisible(bool(error.hint))
+        self.show()
+
+    def text(self) -> str:
+        """Return what is shown; empty while nothing is."""
+        if self.isHidden():
+            return ""
+        return f"{self._message.text()} {self._hint.text()}".strip()

@@ -1,0 +1,120 @@
+"""Pictures for the screen: asked of the worker, loaded beside the main thread, kept for a while."""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from maya_stylize.errors import StylizeError
+from maya_stylize.ui.calls import Answer, Client
+from maya_stylize.ui.qt import QtCore, QtGui, Signal
+
+KEPT = 400
+# More than the worker answers at once would keep what is scrolled to from coming soon.
+IN_FLIGHT = 4
+
+Key = tuple[str, int]
+
+
+def load(path: str) -> Any:
+    """Return a picture file as QImage; a null one where it cannot be read."""
+    reader = QtGui.QImageReader(path)
+    reader.setAutoTransform(True)
+    return reader.read()
+
+
+class Loader(QtCore.QObject):
+    """Loads picture files that Qt can read, such as thumbnails and previews, in a thread."""
+
+    _loaded = Signal(object, object)
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(1, "maya-stylize-loader")
+        # Sent from the loading thread, received in this object's.
+        self._loaded.connect(self._receive)
+
+    def load(self, path: str, ready: Callable[[Any], None]) -> None:
+        """Load a file; `ready` gets the QImage on the main thread."""
+
+        def work() -> None:
+            self._loaded.emit(ready, load(path))
+
+        self._pool.submit(work)
+
+    def _receive(self, ready: Callable[[Any], None], image: Any) -> None:
+        ready(image)
+
+    def close(self) -> None:
+        """Finish what is being loaded and end the thread."""
+        self._pool.shutdown(wait=True)
+
+
+class Thumbnails(QtCore.QObject):
+    """Thumbnails by path and size; those asked for last come first."""
+
+    changed = Signal(str)
+
+    def __init__(self, client: Client, loader: Loader, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._loader = loader
+        self._pictures: OrderedDict[Key, Any] = OrderedDict()
+        self._wanted: OrderedDict[Key, None] = OrderedDict()
+        self._asked: set[Key] = set()
+        self._failures: dict[Key, StylizeError] = {}
+
+    def get(self, path: str, size: int) -> Any:
+        """Return a QPixmap, or None while it is on its way; `changed` tells when it came.
+
+        Args:
+            path: Any picture that the worker reads.
+            size: Longer side in pixels.
+        """
+        key = (path, size)
+        if key in self._pictures:
+            self._pictures.move_to_end(key)
+            return self._pictures[key]
+        if key not in self._asked and key not in self._failures:
+            self._wanted[key] = None
+            self._wanted.move_to_end(key)
+            self._ask()
+        return None
+
+    def failure(self, path: str, size: int) -> StylizeError | None:
+        """Return why a picture has no thumbnail, None while none is known."""
+        return self._failures.get((path, size))
+
+    def forget(self, path: str) -> None:
+        """Drop what is known of a picture, which may have changed on disk."""
+        for key in {*self._pictures, *self._failures}:
+            if key[0] == path:
+                self._pictures.pop(key, None)
+                self._failures.pop(key, None)
+
+    def _ask(self) -> None:
+        while self._wanted and len(self._asked) < IN_FLIGHT:
+            key, _ = self._wanted.popitem()
+            self._asked.add(key)
+            answered = functools.partial(self._answered, key)
+            self._client.request("thumbnail", {"path": key[0], "size": key[1]}, answered)
+
+    def _answered(self, key: Key, answer: Answer) -> None:
+        if answer is None or isinstance(answer, StylizeError):
+            self._done(key, None, answer)
+            return
+        self._loader.load(str(answer["path"]), lambda image: self._done(key, image, None))
+
+    def _done(self, key: Key, image: Any, error: StylizeError | None) -> None:
+        self._asked.discard(key)
+        if image is None or image.isNull():
+            self._failures[key] = error or StylizeError(f"{key[0]} cannot be shown.")
+        else:
+            self._pictures[key] = QtGui.QPixmap.fromImage(image)
+            while len(self._pictures) > KEPT:
+                self._pictures.popitem(last=False)
+        self.changed.emit(key[0])
+        self._ask()

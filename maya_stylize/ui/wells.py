@@ -1,0 +1,198 @@
+"""Wells: places to drop pictures on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from maya_stylize.jobs import Style
+from maya_stylize.ui import drops, look
+from maya_stylize.ui.modes import Well, plain
+from maya_stylize.ui.qt import Qt, QtWidgets, Signal
+from maya_stylize.ui.slots import slot
+from maya_stylize.ui.texture_model import THUMBNAIL, name_of
+from maya_stylize.ui.thumbnails import Thumbnails
+
+
+class PictureRow(QtWidgets.QWidget):
+    """One picture in a well: thumbnail, name, its weight where there may be several, remove."""
+
+    removed = Signal()
+    changed = Signal()
+
+    def __init__(self, style: Style, weighted: bool, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._path = style.path
+        self._thumbnails = thumbnails
+        self._thumbnail = QtWidgets.QLabel()
+        side = look.em(self) * 4
+        self._thumbnail.setFixedSize(side, side)
+        self._thumbnail.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._weight = QtWidgets.QDoubleSpinBox()
+        self._weight.setRange(0, 10)
+        self._weight.setSingleStep(0.1)
+        self._weight.setValue(style.weight)
+        self._weight.setPrefix("Weight ")
+        self._weight.setToolTip("This picture's share of the style, relative to the others'.")
+        self._weight.setVisible(weighted)
+        self._weight.valueChanged.connect(lambda _: self.changed.emit())
+        name = QtWidgets.QLabel(name_of(style.path))
+        name.setToolTip(style.path)
+        name.setMinimumWidth(side)
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        policy = QtWidgets.QSizePolicy.Policy
+        name.setSizePolicy(policy.Ignored, policy.Preferred)
+        remove = QtWidgets.QToolButton()
+        remove.setText("✕")
+        remove.setAutoRaise(True)
+        remove.setAccessibleName(f"Remove {name_of(style.path)}")
+        remove.setToolTip("Take this picture out.")
+        remove.clicked.connect(lambda: self.removed.emit())
+        words = QtWidgets.QVBoxLayout()
+        words.addWidget(name)
+        words.addWidget(self._weight)
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._thumbnail)
+        row.addLayout(words, 1)
+        row.addWidget(remove)
+        thumbnails.changed.connect(self._show)
+        self._show(self._path)
+
+    def style_(self) -> Style:
+        """Return the picture and its weight."""
+        return Style(self._path, self._weight.value())
+
+    def _show(self, path: str) -> None:
+        if path != self._path:
+            return
+        pixmap = self._thumbnails.get(path, THUMBNAIL)
+        if pixmap is not None:
+            self._thumbnail.setPixmap(
+                pixmap.scaled(
+                    self._thumbnail.size(),
+                    Qt.AspectRatioMode.KeepAspectRatio,
+                    Qt.TransformationMode.SmoothTransformation,
+                )
+            )
+        else:
+            failed = self._thumbnails.failure(path, THUMBNAIL)
+            self._thumbnail.setText("cannot\nbe read" if failed else "…")
+            self._thumbnail.setToolTip(str(failed or ""))
+
+
+class PictureWell(QtWidgets.QFrame):
+    """Takes one picture, or several with weights: dropped, from the list, or picked."""
+
+    changed = Signal()
+
+    def __init__(
+        self, well: Well, thumbnails: Thumbnails, selected: Callable[[], str | None]
+    ) -> None:
+        """Make an empty well.
+
+        Args:
+            well: What it is for.
+            thumbnails: Where pictures come from.
+            selected: Gives the file of the texture that is selected in the list.
+        """
+        super().__init__()
+        self._well = well
+        self._thumbnails = thumbnails
+        self._selected = selected
+        self._rows: list[PictureRow] = []
+        self.setProperty("role", "well")
+        self.setObjectName(well.name)
+        self.setAcceptDrops(True)
+        self.setToolTip(well.tooltip)
+        self.setAccessibleName(plain(well.label))
+        self._column = QtWidgets.QVBoxLayout()
+        self._hint = look.labelled("Drop a picture here", "faint")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setMinimumHeight(look.em(self) * 2)
+        pick = QtWidgets.QPushButton("Browse…")
+        pick.setToolTip(f"Choose a file. {well.tooltip}")
+        pick.clicked.connect(self._pick)
+        take = QtWidgets.QPushButton("Use selected")
+        take.setToolTip("Take the texture that is selected in the list.")
+        take.clicked.connect(self._take)
+        label = look.labelled(well.label, "heading")
+        label.setBuddy(pick)
+        header = QtWidgets.QHBoxLayout()
+        header.addWidget(label, 1)
+        header.addWidget(take)
+        header.addWidget(pick)
+        column = QtWidgets.QVBoxLayout(self)
+        column.addLayout(header)
+        column.addWidget(self._hint)
+        column.addLayout(self._column)
+
+    def pictures(self) -> tuple[Style, ...]:
+        """Return the pictures with their weights."""
+        return tuple(row.style_() for row in self._rows)
+
+    def set_pictures(self, pictures: tuple[Style, ...]) -> None:
+        """Show these pictures instead of those that are there."""
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._rows = []
+        for style in pictures:
+            row = PictureRow(style, self._well.many, self._thumbnails)
+            row.removed.connect(self._removing(row))
+            row.changed.connect(lambda: self.changed.emit())
+            self._rows.append(row)
+            self._column.addWidget(row)
+        self._hint.setVisible(not pictures)
+        self.changed.emit()
+
+    def add(self, paths: list[str]) -> None:
+        """Take pictures: all of them where there may be several, else the first."""
+        new = tuple(Style(path) for path in paths)
+        self.set_pictures((*self.pictures(), *new) if self._well.many else new[:1])
+
+    def dragEnterEvent(self, event: Any) -> None:  # noqa: N802
+        """Light up for a picture."""
+        if drops.accepts(event.mimeData()):
+            event.acceptProposedAction()
+            self._light(True)
+
+    def dragLeaveEvent(self, event: Any) -> None:  # noqa: N802
+        """Go out again."""
+        self._light(False)
+
+    def dropEvent(self, event: Any) -> None:  # noqa: N802
+        """Take what was dropped."""
+        event.acceptProposedAction()
+        self._light(False)
+        self._drop(event.mimeData())
+
+    @slot
+    def _drop(self, data: Any) -> None:
+        self.add(drops.paths(data))
+
+    @slot
+    def _take(self) -> None:
+        path = self._selected()
+        if path:
+            self.add([path])
+
+    @slot
+    def _pick(self) -> None:
+        dialog = QtWidgets.QFileDialog(self, f"{plain(self._well.label)}", "", drops.FILTER)
+        modes = QtWidgets.QFileDialog.FileMode
+        dialog.setFileMode(modes.ExistingFiles if self._well.many else modes.ExistingFile)
+        dialog.filesSelected.connect(lambda files: self.add(list(files)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _removing(self, row: PictureRow) -> Callable[[], None]:
+        def remove() -> None:
+            kept = [other for other in self._rows if other is not row]
+            self.set_pictures(tuple(other.style_() for other in kept))
+
+        return remove
+
+    def _light(self, on: bool) -> None:
+        self.setProperty("dropping", "true" if on else "false")
+        look.repolish(self)
