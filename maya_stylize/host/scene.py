@@ -64,6 +64,9 @@ class Scene(Protocol):
     def project(self) -> Path | None:
         """Return the project's folder; None where there is none."""
 
+    def source_images(self) -> Path | None:
+        """Return where the project keeps its pictures, there or not; None without a project."""
+
     def saved_as(self) -> Path | None:
         """Return the scene's file; None while it is unsaved."""
 
