@@ -7,17 +7,11 @@ import hashlib
 import numpy as np
 
 from maya_stylize.convert.network import Network
+from maya_stylize.license_notice import ACADEMIC_NOTICE
 
 NORMALIZED_VGG19 = "ae90e03877ee0f735a0e55f0ec2bd334333884e8646202b33f3bb1bf6c1ab516"
 
 KNOWN = {NORMALIZED_VGG19: "normalised VGG-19 (Gatys, Ecker, Bethge 2015)"}
-
-ACADEMIC_NOTICE = (
-    "The authors of these weights (L. A. Gatys, A. S. Ecker and M. Bethge) give them for academic "
-    "and non-commercial use only. That holds whichever file or package they came in: repackaging "
-    "does not change it. For other work, make a network of your own from weights whose license "
-    "allows it: maya-stylize normalize STOCK.h5 OUT.h5 --images DIR."
-)
 
 
 def fingerprint(network: Network) -> str:
