@@ -10,6 +10,7 @@ from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.objective import FeatureTerm, Objective, Term
+from maya_stylize.engine.plan import with_longer_side
 from maya_stylize.engine.schedule import Octave, shrunk
 from maya_stylize.engine.texture import channel_range, gram_terms
 from maya_stylize.engine.vgg19 import FloatArray, to_network
@@ -37,8 +38,7 @@ class Transfer:
     def size(self) -> tuple[int, int]:
         """Width and height of the result: the content's shape at the job's size."""
         height, width = self.content.shape[:2]
-        shrink = max(height, width) / (self.job.size or max(height, width))
-        return max(1, round(width / shrink)), max(1, round(height / shrink))
+        return with_longer_side((width, height), self.job.size)
 
     @property
     def smallest_example(self) -> int:
@@ -94,5 +94,4 @@ class Transfer:
 
     def _style_size(self, pixels: FloatArray) -> tuple[int, int]:
         height, width = pixels.shape[:2]
-        factor = self.job.style_scale * max(self.size) / max(height, width)
-        return max(1, round(width * factor)), max(1, round(height * factor))
+        return with_longer_side((width, height), self.job.style_scale * max(self.size))

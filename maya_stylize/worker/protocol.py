@@ -4,34 +4,123 @@ The client writes commands, each with a number of its own; the worker writes eve
 answers a command, or belongs to a job that a command started, carries that command's number under
 "id". The first event is always a hello.
 
-Commands:
+Commands, with their arguments beside "id" and "command":
     run: {"job": a job as `jobs.from_json` takes it, "previews": a folder, or null for none}. Its
-        events are those of `events`; the last one is a result, a failure, or cancelled.
-    cancel: {"run": the number of a run command}. Answered at once; the run ends with cancelled at
-        its next evaluation.
+        events are a device and those of `events`; the last one is a result, a failure, or
+        cancelled. Jobs run one at a time, in order.
+    cancel: {"run": the number of a run or model command}. Answered at once with null; that command
+        ends with cancelled at its next evaluation, or with what it had just finished.
     probe: {"path"}. Answered with width, height, channels, depth, color_space and format.
-    thumbnail: {"path", "size": longer side in pixels}. Answered with the path of a PNG on disk.
-    plan: {"job"}. Answered with the octaves and the size of the result.
+    thumbnail: {"path", "size": longer side in pixels}. Answered with {"path"}: a PNG on disk,
+        display-referred, of at most that size.
+    plan: {"job"}. Answered with {"width", "height", "octaves": [[width, height, evaluations]]}.
     model: {"action": "state" or "fetch", "source": a file to take it from, or null}. Fetching says
-        progress on the way. Answered with the model's facts, or with null where there is none.
+        progress on the way. Answered with the facts of `sources.ModelInfo`, or null if there is no
+        model.
     shutdown: {}. The worker ends its job and exits.
+
+Every command but run and shutdown is answered by one reply, or by a failure, also while a job runs.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Union
 
+from maya_stylize import events
 from maya_stylize.errors import WorkerError
 
 VERSION = 1
 COMMANDS = ("run", "cancel", "probe", "thumbnail", "plan", "model", "shutdown")
-# Events beside those of a job: `events.Progress`, `Preview`, `Result`, `Failure` and `Log`.
-HELLO, REPLY, CANCELLED = "hello", "reply", "cancelled"
-JOB_ENDS = ("result", "failure", CANCELLED)
 LONGEST_LINE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Hello:
+    """The worker is there.
+
+    Attributes:
+        version: Of this protocol.
+        package: Version of the package.
+        backends: Version of each backend that is installed, by name.
+        processor: What the CPU calls itself.
+        memory: Of the machine, in bytes; 0 where the system does not say.
+        log: The file that takes the worker's stderr.
+    """
+
+    version: int
+    package: str
+    backends: dict[str, str]
+    processor: str
+    memory: int
+    log: str
+    event: ClassVar[str] = "hello"
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a job runs on.
+
+    Attributes:
+        backend: "tensorflow", "torch" or "jax".
+        device: Keras's name of it, such as "gpu:0".
+        name: What the device calls itself.
+    """
+
+    backend: str
+    device: str
+    name: str
+    event: ClassVar[str] = "device"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to a small command."""
+
+    answer: Any
+    event: ClassVar[str] = "reply"
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """A job, or a fetch, that was cancelled; nothing was written."""
+
+    event: ClassVar[str] = "cancelled"
+
+
+@dataclass(frozen=True)
+class NeedsFreshWorker(events.Failure):
+    """A job that this worker cannot run after what it ran before, but a new one may."""
+
+    event: ClassVar[str] = "needs_fresh_worker"
+
+
+Event = Union[Hello, Device, Reply, Cancelled, events.Event]
+# What ends a job, as the client tells it.
+JOB_ENDS = ("result", "failure", "cancelled")
+
+_EVENTS: dict[str, type[Event]] = {
+    kind.event: kind
+    for kind in (
+        *(Hello, Device, Reply, Cancelled, NeedsFreshWorker),
+        *(events.Progress, events.Preview, events.Result, events.Failure, events.Log),
+    )
+}
+# What JSON may hold where a field has this annotation.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "str | None": (str, type(None)),
+    "int": (int,),
+    "float": (int, float),
+    "float | None": (int, float, type(None)),
+    "dict[str, Any]": (dict,),
+    "dict[str, float]": (dict,),
+    "dict[str, str]": (dict,),
+    "Any": (object,),
+}
 
 
 @dataclass(frozen=True)
@@ -49,32 +138,9 @@ class Command:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-def encode(message: Mapping[str, Any]) -> bytes:
-    """Return a message as one line of ASCII."""
-    return json.dumps(message).encode("ascii") + b"\n"
-
-
 def encode_command(command: Command) -> bytes:
-    """Return a command as one line."""
-    return encode({"id": command.id, "command": command.command, **command.arguments})
-
-
-def decode(line: bytes) -> dict[str, Any]:
-    """Return the message in a line.
-
-    Raises:
-        WorkerError: The line is not a JSON object, or is longer than any message.
-    """
-    if len(line) > LONGEST_LINE:
-        raise WorkerError("A message is too long to be one.", "Start the worker again.")
-    try:
-        message = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        shown = line[:60].decode("ascii", "backslashreplace").strip()
-        raise WorkerError(f"Not a message: {shown!r}.", "Start the worker again.") from error
-    if not isinstance(message, dict):
-        raise WorkerError("A message is not a JSON object.", "Start the worker again.")
-    return message
+    """Return a command as one line of ASCII."""
+    return _encode({"id": command.id, "command": command.command, **command.arguments})
 
 
 def decode_command(line: bytes) -> Command:
@@ -83,8 +149,65 @@ def decode_command(line: bytes) -> Command:
     Raises:
         WorkerError: The line is no command of this version.
     """
-    message = decode(line)
+    message = _decode(line)
     number, name = message.pop("id", None), message.pop("command", None)
     if type(number) is not int or name not in COMMANDS:
         raise WorkerError(f"Not a command: {name!r}.", "Use the client of the same version.")
     return Command(number, name, message)
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """Return an event as plain data, its kind under "event"."""
+    return {"event": event.event, **dataclasses.asdict(event)}
+
+
+def encode_event(event: Event, number: int | None = None) -> bytes:
+    """Return an event, with the number of the command it belongs to, as one line of ASCII."""
+    ours = {} if number is None else {"id": number}
+    return _encode({**to_json(event), **ours})
+
+
+def decode_event(line: bytes) -> tuple[Event, int | None]:
+    """Return the event in a line, and the number of the command it belongs to.
+
+    Raises:
+        WorkerError: The line is no event of this version.
+    """
+    message = _decode(line)
+    name, number = message.pop("event", None), message.pop("id", None)
+    kind = _EVENTS.get(name) if isinstance(name, str) else None
+    if kind is None or not (number is None or type(number) is int):
+        raise _garbage(line)
+    if kind is Hello and message.get("version") != VERSION:
+        raise WorkerError(
+            f"The engine is of another version: {message.get('package')!r}.",
+            "Run the installer again and restart Maya.",
+        )
+    fields = {item.name: item for item in dataclasses.fields(kind)}
+    if set(message) != set(fields):
+        raise _garbage(line)
+    for key, value in message.items():
+        if not isinstance(value, _TYPES[str(fields[key].type)]):
+            raise _garbage(line)
+    return kind(**message), number
+
+
+def _encode(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message).encode("ascii") + b"\n"
+
+
+def _decode(line: bytes) -> dict[str, Any]:
+    if len(line) > LONGEST_LINE:
+        raise _garbage(line)
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _garbage(line) from error
+    if not isinstance(message, dict):
+        raise _garbage(line)
+    return message
+
+
+def _garbage(line: bytes) -> WorkerError:
+    shown = line[:60].decode("ascii", "backslashreplace").strip()
+    return WorkerError(f"The pipe carried something strange: {shown!r}.", "Run it again.")

@@ -185,6 +185,11 @@ def _pick(wanted: str, found: dict[str, str], name: str) -> str:
     return chosen
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether this is how a framework, or Python, says that memory ran out."""
+    return any(word in f"{type(error).__name__} {error}" for word in _NO_MEMORY)
+
+
 def _telling_of_memory(framework: Any) -> Callable[[Objective], ValueAndGradient]:
     """Turn a framework's own way of running out of memory into our error."""
 
@@ -195,7 +200,7 @@ def _telling_of_memory(framework: Any) -> Callable[[Objective], ValueAndGradient
             try:
                 value, gradient = evaluate(x)
             except (MemoryError, *framework.MEMORY_ERRORS) as error:
-                if not any(word in f"{type(error).__name__} {error}" for word in _NO_MEMORY):
+                if not is_out_of_memory(error):
                     raise
                 raise EngineError(
                     f"The device has too little memory for a picture of shape {tuple(x.shape)}.",

@@ -1,0 +1,382 @@
+"""The worker's client: starts it on demand, keeps the queue, and says what happens to it.
+
+Everything is called, and calls back, on one thread: that of whoever feeds it (Qt's main thread, or
+the loop of a batch). No call waits for the worker.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, Union
+
+from maya_stylize import events
+from maya_stylize.errors import StylizeError, WorkerError
+from maya_stylize.worker import death, launch, protocol
+from maya_stylize.worker.launch import Launch
+
+# A worker that says nothing of its start or of its job for so long hangs. The first evaluation of a
+# large picture takes minutes on a CPU.
+SILENCE_SECONDS = 600.0
+
+Told = Callable[[Mapping[str, Any]], None]
+Answer = Union[Mapping[str, Any], StylizeError, None]
+Answered = Callable[[Answer], None]
+
+
+class Connection(Protocol):
+    """A worker process and its pipes."""
+
+    def send(self, data: bytes) -> None:
+        """Write to its stdin; nothing happens where it has ended."""
+
+    def kill(self) -> None:
+        """End it and its children at once."""
+
+    def close(self) -> None:
+        """Close its stdin and see that it ends, within two seconds."""
+
+
+class Connect(Protocol):
+    """Starts a worker; a transport.
+
+    The two callbacks are called on the client's thread: `received` with what comes from its stdout,
+    `ended` with its exit code, minus the number of the signal that ended it, or None where it could
+    not be started.
+    """
+
+    def __call__(
+        self,
+        launch: Launch,
+        received: Callable[[bytes], None],
+        ended: Callable[[int | None], None],
+    ) -> Connection:
+        """Start it."""
+
+
+@dataclass
+class _Request:
+    """A command on its way: waiting for the worker, or sent."""
+
+    command: protocol.Command
+    told: Callable[[protocol.Event], None]
+    cancelled: bool = False
+    renewed: bool = False
+
+    @property
+    def is_job(self) -> bool:
+        return self.command.command == "run"
+
+
+@dataclass
+class _Worker:
+    """One worker's life."""
+
+    log: Path
+    heard: float  # when it last said something of its start or of its job
+    connection: Connection | None = None
+    hello: protocol.Hello | None = None
+    rest: bytes = b""
+    sent: dict[int, _Request] = field(default_factory=dict)
+
+
+class Client:
+    """Runs jobs and asks questions in a worker, which is started for the first of them.
+
+    Args:
+        connect: The transport.
+        find: Says how a worker is started.
+        clock: Seconds that only grow.
+        silence: A worker silent for so many seconds hangs.
+
+    Attributes:
+        changed: Called after the queue, or what is known of the worker, has changed.
+    """
+
+    def __init__(
+        self,
+        connect: Connect,
+        find: Callable[[], Launch] = launch.find,
+        clock: Callable[[], float] = time.monotonic,
+        silence: float = SILENCE_SECONDS,
+    ) -> None:
+        self.changed: Callable[[], None] = _nothing
+        self._connect, self._find = connect, find
+        self._clock, self._silence = clock, silence
+        self._worker: _Worker | None = None
+        self._log: Path | None = None
+        self._last = 0
+        self._jobs: dict[int, _Request] = {}  # in the queue's order, the running one first
+        self._asked: dict[int, _Request] = {}  # small commands that wait for the worker
+
+    @property
+    def hello(self) -> protocol.Hello | None:
+        """What the running worker said of itself; None while there is none."""
+        return self._worker.hello if self._worker else None
+
+    @property
+    def log(self) -> Path | None:
+        """The stderr of the worker that runs, or ran last; None before the first."""
+        return self._log
+
+    @property
+    def queue(self) -> tuple[int, ...]:
+        """The numbers of the jobs that have not ended, in order; the first is running."""
+        return tuple(self._jobs)
+
+    def start(self) -> None:
+        """Start a worker if none is there, so that the first job finds it warm.
+
+        Raises:
+            WorkerError: It cannot be started.
+        """
+        if self._worker is None:
+            self._start()
+            self.changed()
+
+    def run(self, job: Mapping[str, Any], previews: Path | None, told: Told) -> int:
+        """Put a job at the queue's end.
+
+        Args:
+            job: As `jobs.from_json` takes it.
+            previews: A folder for pictures of the work; None for none.
+            told: Called with each of its events, the last one a result, a failure or cancelled.
+
+        Returns:
+            Its number.
+        """
+        folder = None if previews is None else str(previews)
+        request = self._request(
+            "run", {"job": dict(job), "previews": folder}, lambda event: told(_plain(event))
+        )
+        self._jobs[request.command.id] = request
+        self._go_on()
+        return request.command.id
+
+    def request(
+        self,
+        command: str,
+        arguments: Mapping[str, Any],
+        answered: Answered,
+        progress: Told | None = None,
+    ) -> int:
+        """Send a small command; a running job is not disturbed.
+
+        Args:
+            command: "probe", "thumbnail", "plan" or "model".
+            arguments: As `protocol` says.
+            answered: Called once, with the answer or with why there is none.
+            progress: Called with the progress of fetching a model.
+
+        Returns:
+            Its number.
+        """
+
+        def told(event: protocol.Event) -> None:
+            if isinstance(event, protocol.Reply):
+                answered(event.answer)
+            elif isinstance(event, events.Failure):
+                answered(_error(event))
+            elif isinstance(event, protocol.Cancelled):
+                answered(WorkerError("Cancelled."))
+            elif progress is not None:
+                progress(_plain(event))
+
+        request = self._request(command, arguments, told)
+        self._asked[request.command.id] = request
+        self._go_on()
+        return request.command.id
+
+    def cancel(self, number: int) -> None:
+        """Cancel a job or a fetch; one that has ended already is let be.
+
+        A job that waits leaves the queue. One that runs ends at its next evaluation; cancelled a
+        second time, it ends at once with its worker.
+        """
+        worker = self._worker
+        request = worker.sent.get(number) if worker else None
+        if worker is None or request is None:
+            waiting = self._jobs.pop(number, None) or self._asked.pop(number, None)
+            if waiting:
+                waiting.told(protocol.Cancelled())
+                self.changed()
+        elif request.cancelled and request.is_job:
+            del worker.sent[number], self._jobs[number]
+            self._renew(worker)
+            request.told(protocol.Cancelled())
+            self._go_on()
+        elif not request.cancelled:
+            request.cancelled = True
+            self._send(worker, self._request("cancel", {"run": number}, _ignore))
+
+    def tick(self) -> None:
+        """Look whether the worker hangs; call it every second or so."""
+        worker = self._worker
+        if worker is None or (worker.hello and not self._running(worker)):
+            return
+        silent = self._clock() - worker.heard
+        if silent > self._silence:
+            doing = "while it ran the job" if worker.hello else "while it started"
+            self._lose(
+                worker,
+                WorkerError(
+                    f"The engine said nothing for {silent:.0f} seconds {doing} and was ended.",
+                    f"Run it again. Details are in {worker.log}.",
+                ),
+            )
+            self._go_on()
+
+    def shutdown(self) -> None:
+        """End the worker; what waits is cancelled."""
+        worker, self._worker = self._worker, None
+        requests = [*self._jobs.values(), *self._asked.values()]
+        if worker:
+            requests += [each for each in worker.sent.values() if not each.is_job]
+            self._of(worker).close()
+        self._jobs.clear()
+        self._asked.clear()
+        for request in requests:
+            request.told(protocol.Cancelled())
+        self.changed()
+
+    def _request(
+        self, command: str, arguments: Mapping[str, Any], told: Callable[[protocol.Event], None]
+    ) -> _Request:
+        self._last += 1
+        return _Request(protocol.Command(self._last, command, arguments), told)
+
+    def _start(self) -> None:
+        started = self._find()
+        worker = _Worker(started.log, self._clock())
+        self._log = started.log
+        worker.connection = self._connect(
+            started,
+            lambda data: self._received(worker, data),
+            lambda code: self._ended(worker, code),
+        )
+        self._worker = worker
+
+    def _of(self, worker: _Worker) -> Connection:
+        assert worker.connection is not None
+        return worker.connection
+
+    def _go_on(self) -> None:
+        """Send what waits; start a worker for it if there is none."""
+        if self._worker is None and (self._jobs or self._asked):
+            try:
+                self._start()
+            except StylizeError as error:
+                self._fail([*self._asked.values(), *self._jobs.values()], error)
+        worker = self._worker
+        if worker and worker.hello:
+            asked, self._asked = self._asked, {}
+            for request in asked.values():
+                self._send(worker, request)
+            if self._jobs and not self._running(worker):
+                worker.heard = self._clock()
+                self._send(worker, next(iter(self._jobs.values())))
+        self.changed()
+
+    def _running(self, worker: _Worker) -> bool:
+        return any(request.is_job for request in worker.sent.values())
+
+    def _send(self, worker: _Worker, request: _Request) -> None:
+        worker.sent[request.command.id] = request
+        self._of(worker).send(protocol.encode_command(request.command))
+
+    def _received(self, worker: _Worker, data: bytes) -> None:
+        """Take bytes from a worker's stdout, of which a line may come in pieces."""
+        lines = (worker.rest + data).split(b"\n")
+        worker.rest = lines.pop()
+        if len(worker.rest) > protocol.LONGEST_LINE:
+            lines, worker.rest = [worker.rest], b""
+        for line in lines:
+            # A listener may have ended this worker meanwhile; what it still said is void.
+            if worker is not self._worker:
+                return
+            try:
+                event, number = protocol.decode_event(line)
+            except WorkerError as error:
+                hint = f"{error.hint} Details are in {worker.log}."
+                self._lose(worker, WorkerError(error.message, hint))
+                self._go_on()
+            else:
+                self._handle(worker, event, number)
+
+    def _handle(self, worker: _Worker, event: protocol.Event, number: int | None) -> None:
+        if isinstance(event, protocol.Hello):
+            worker.hello = event
+            self._go_on()
+            return
+        request = None if number is None else worker.sent.get(number)
+        if request is None:
+            return
+        if request.is_job:
+            worker.heard = self._clock()
+        if isinstance(event, protocol.NeedsFreshWorker) and not request.renewed:
+            request.renewed = True
+            del worker.sent[request.command.id]
+            self._renew(worker)
+            self._go_on()
+        elif isinstance(event, _ENDS):
+            del worker.sent[request.command.id]
+            self._jobs.pop(request.command.id, None)
+            request.told(event)
+            self._go_on()
+        else:
+            request.told(event)
+
+    def _renew(self, worker: _Worker) -> None:
+        """End a worker and ask its unanswered questions of the next one."""
+        self._worker = None
+        self._of(worker).kill()
+        unanswered = [each for each in worker.sent.values() if not each.is_job]
+        self._asked = {each.command.id: each for each in unanswered} | self._asked
+
+    def _ended(self, worker: _Worker, code: int | None) -> None:
+        if worker is self._worker:
+            self._lose(worker, death.explain(code, worker.log))
+            self._go_on()
+
+    def _lose(self, worker: _Worker, error: WorkerError) -> None:
+        """Give a worker up: what it was asked fails, and all that waited for its start."""
+        if worker is not self._worker:
+            return
+        self._worker = None
+        self._of(worker).kill()
+        lost = list(worker.sent.values())
+        if worker.hello is None:
+            lost += [*self._asked.values(), *self._jobs.values()]
+        self._fail(lost, error)
+
+    def _fail(self, requests: Iterable[_Request], error: StylizeError) -> None:
+        for request in requests:
+            self._jobs.pop(request.command.id, None)
+            self._asked.pop(request.command.id, None)
+        for request in requests:
+            request.told(events.Failure(error.kind, error.message, error.hint))
+
+
+_ENDS = (protocol.Reply, protocol.Cancelled, events.Result, events.Failure)
+
+
+def _plain(event: protocol.Event) -> Mapping[str, Any]:
+    if isinstance(event, protocol.NeedsFreshWorker):  # and a fresh one says so too
+        event = events.Failure(event.kind, event.message, event.hint)
+    return protocol.to_json(event)
+
+
+def _error(failure: events.Failure) -> StylizeError:
+    error = StylizeError(failure.message, failure.hint)
+    error.kind = failure.kind
+    return error
+
+
+def _nothing() -> None:
+    """Tell nobody."""
+
+
+def _ignore(event: protocol.Event) -> None:
+    """Tell nobody of an event."""

@@ -1,0 +1,59 @@
+"""Watches the process that a worker works for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+POLL_SECONDS = 0.25
+
+
+def watch(parent: int, ended: Callable[[], None]) -> None:
+    """Call `ended` from a thread of its own soon after a process has ended.
+
+    The end of stdin says so too, unless another process has inherited the pipe's other end.
+
+    Args:
+        parent: The process's number.
+        ended: What to do then.
+    """
+
+    def wait() -> None:
+        _wait(parent)
+        ended()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+if sys.platform == "win32":
+
+    def _wait(parent: int) -> None:
+        import ctypes
+
+        synchronize, forever = 0x00100000, 0xFFFFFFFF
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        kernel.WaitForSingleObject.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
+        handle = kernel.OpenProcess(synchronize, False, parent)
+        if handle:
+            kernel.WaitForSingleObject(handle, forever)
+
+else:
+
+    def _wait(parent: int) -> None:
+        # A child knows its parent's end at once; a grandchild, behind a launcher, has to ask.
+        is_child = os.getppid() == parent
+        while os.getppid() == parent if is_child else _exists(parent):
+            time.sleep(POLL_SECONDS)
+
+    def _exists(process: int) -> bool:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True

@@ -1,0 +1,78 @@
+"""One job in the worker: from a command's arguments to events, its errors among them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+from maya_stylize import checks, events
+from maya_stylize.convert import sources
+from maya_stylize.engine import backend, resolution
+from maya_stylize.errors import EngineError, JobError, ModelError, StylizeError
+from maya_stylize.files import unwritable
+from maya_stylize.jobs import from_json
+from maya_stylize.worker import protocol
+
+
+class Runner:
+    """Runs jobs in one process, which keeps the backend of its first one."""
+
+    def __init__(self) -> None:
+        self._used = False
+
+    def run(self, arguments: Mapping[str, Any]) -> Generator[protocol.Event, None, None]:
+        """Run a job; every event as it comes.
+
+        Args:
+            arguments: Of the command run.
+
+        Raises:
+            StylizeError: The job cannot be run.
+        """
+        job = from_json(arguments.get("job"))
+        previews = _folder(arguments.get("previews"))
+        model = sources.locate()
+        if model is None:
+            raise ModelError("There is no model on this machine yet.", "Fetch it first.")
+        yield events.Progress(f"starting {job.backend}", 0.0)
+        try:
+            active = backend.activate(job.backend, job.device, resolution.read_threads(job))
+        except EngineError as error:
+            if not self._used:
+                raise
+            yield protocol.NeedsFreshWorker(error.kind, error.message, error.hint)
+            return
+        self._used = True
+        yield protocol.Device(active.name, active.device, active.device_name)
+        from maya_stylize.engine.run import run  # needs its backend chosen first
+
+        yield from run(job, model, previews)
+
+
+def explain(error: Exception, log: Path) -> events.Failure:
+    """Return an error as an event; one that should not happen as a bug."""
+    if isinstance(error, StylizeError):
+        return events.Failure(error.kind, error.message, error.hint)
+    if backend.is_out_of_memory(error):
+        return events.Failure(
+            EngineError.kind,
+            "The device has too little memory for this job.",
+            "Choose a smaller size, or the CPU as the device.",
+        )
+    return events.Failure(
+        "bug",
+        f"An error that should not happen: {type(error).__name__}: {checks.shown(error)}.",
+        f"Please report it with the details in {log}.",
+    )
+
+
+def _folder(previews: Any) -> Path | None:
+    if previews is None:
+        return None
+    folder = Path(checks.path("previews", previews))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error, JobError) from error
+    return folder
