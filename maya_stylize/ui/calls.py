@@ -4,36 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol, Union
+from typing import Any, Protocol
 
-from maya_stylize.errors import StylizeError
+from maya_stylize.worker.client import Answer, Answered, Told
+from maya_stylize.worker.protocol import Hello
 
-# What a request is answered with: the reply's fields, or why there is none.
-Answer = Union[Mapping[str, Any], StylizeError, None]
+__all__ = ["Answer", "Answered", "Client", "Told"]
 
 
 class Client(Protocol):
-    """A client of one worker; everything is called, and calls back, on the main thread."""
+    """`worker.client.Client`, as far as the panel uses it; all on the main thread."""
+
+    changed: Callable[[], None]
+
+    @property
+    def hello(self) -> Hello | None:
+        """What the running worker said of itself."""
+
+    @property
+    def log(self) -> Path | None:
+        """The worker's log."""
+
+    @property
+    def queue(self) -> tuple[int, ...]:
+        """The jobs that have not ended, the running one first."""
 
     def request(
         self,
         command: str,
         arguments: Mapping[str, Any],
-        answered: Callable[[Answer], None],
-        progress: Callable[[Mapping[str, Any]], None] | None = None,
+        answered: Answered,
+        progress: Told | None = None,
     ) -> int:
-        """Send probe, thumbnail, plan or model; start the worker if need be; return its number."""
+        """Send a small command."""
 
-    def run(
-        self,
-        job: Mapping[str, Any],
-        previews: Path | None,
-        told: Callable[[Mapping[str, Any]], None],
-    ) -> int:
-        """Put a job at the queue's end; `told` gets its events, an end (JOB_ENDS) last."""
+    def run(self, job: Mapping[str, Any], previews: Path | None, told: Told) -> int:
+        """Put a job at the queue's end."""
 
-    def cancel(self, run: int) -> None:
-        """Take a waiting job out of the queue, cancel a running one, kill it the second time."""
+    def cancel(self, number: int) -> None:
+        """Cancel a job; the second time at once."""
+
+    def tick(self) -> None:
+        """Look whether the worker hangs."""
 
     def shutdown(self) -> None:
         """End the worker."""
