@@ -10,8 +10,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from environment import Environment, SetupError
+from environment import Environment
 from installer import interpreters
+from installer.errors import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
 TORCH = "2.13.0"

@@ -10,16 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from installer import pip
+from installer.errors import SetupError
 from installer.interpreters import clean_environment
-from status import Status
+from installer.status import Status
 
 CUDA = ("nvidia-", "cuda-", "triton", "pytorch-triton")
-BARS = ("--progress-bar", "raw")
 PROBE = "import pip, sys; assert (3, 10) <= sys.version_info < (3, 14)"
-
-
-class SetupError(Exception):
-    """The environment could not be made; the message says why and what to do."""
 
 
 class Environment:
@@ -65,7 +62,7 @@ class Environment:
         # First, because the pip of an old Python shows no progress to a program.
         self._pip("updating pip", "--require-hashes", "-r", "requirements/pip.txt")
         requirements = f"requirements/{kind}.txt"
-        self._pip(f"installing {requirements}", *BARS, "--require-hashes", "-r", requirements)
+        self._pip(f"installing {requirements}", *pip.BARS, "--require-hashes", "-r", requirements)
         self._pip("installing the project", "--no-deps", "--no-build-isolation", "-e", ".")
         self._write_stamps(wanted)
 
@@ -93,7 +90,7 @@ class Environment:
             return False
         if not planned:
             return False
-        self._pip(f"installing {requirement}", *BARS, requirement)
+        self._pip(f"installing {requirement}", *pip.BARS, requirement)
         return True
 
     def call(self, *arguments: str, **variables: str) -> int:
@@ -124,51 +121,16 @@ class Environment:
             )
 
     def _pip(self, title: str, *arguments: str) -> None:
-        pip = [str(self.python), "-m", "pip", "--no-input", "--disable-pip-version-check"]
-        environment = {**clean_environment(), "PYTHONUNBUFFERED": "1"}
-        lines = []
-        with Status(title) as status, subprocess.Popen(
-            [*pip, "install", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            cwd=self._root,
-            env=environment,
-        ) as process:  # fmt: skip
-            assert process.stdout
-            for line in process.stdout:
-                self._follow(line, status)
-                if not line.startswith("Progress "):
-                    lines.append(line)
-        if process.returncode:
-            raise SetupError(
-                f"pip failed while {title}. Its last words:\n\n{''.join(lines[-15:])}\n"
-                "Check the network and pip's configuration, then run this again."
-            )
+        pip.install(self.python, title, list(arguments), self._root, self._unfinished.touch)
         self._unfinished.unlink(missing_ok=True)
-
-    def _follow(self, line: str, status: Status) -> None:
-        """Show what pip's line says."""
-        words = line.split()
-        if len(words) == 4 and words[0] == "Progress":
-            status.amount(int(words[1]), int(words[3]))
-        elif len(words) > 1 and words[0] == "Collecting":
-            status.show(f"looking for {words[1]}")
-        elif len(words) > 1 and words[0] == "Downloading":
-            name_and_version = words[1].split("-")[:2]  # of a file name, the rest is its platform
-            status.show(f"downloading {' '.join(name_and_version)}")
-        elif line.startswith("Installing collected packages"):
-            self._unfinished.touch()
-            status.show(f"unpacking {len(words) - 3} package{'s' * (len(words) > 4)}")
 
     def _plan(self, requirement: str) -> list[str]:
         """Return the names of what pip would install; none where pip finds no way."""
         with tempfile.TemporaryDirectory() as folder, Status(f"asking pip for {requirement}"):
             report = Path(folder) / "report.json"
-            pip = [str(self.python), "-m", "pip", "install", "--dry-run", "--quiet"]
+            ask = [str(self.python), "-m", "pip", "install", "--dry-run", "--quiet"]
             subprocess.run(
-                [*pip, "--report", str(report), requirement],
+                [*ask, "--report", str(report), requirement],
                 env=clean_environment(),
                 capture_output=True,
             )
