@@ -142,7 +142,8 @@ class Client:
         Args:
             job: As `jobs.from_json` takes it.
             previews: A folder for pictures of the work; None for none.
-            told: Called with each of its events, the last one a result, a failure or cancelled.
+            told: Called with each of its events, the last one a result, a failure or cancelled;
+                before this returns where no worker can be started.
 
         Returns:
             Its number.
@@ -167,7 +168,8 @@ class Client:
         Args:
             command: "probe", "thumbnail", "plan" or "model".
             arguments: As `protocol` says.
-            answered: Called once, with the answer or with why there is none.
+            answered: Called once, with the answer or with why there is none; before this returns
+                where no worker can be started.
             progress: Called with the progress of fetching a model.
 
         Returns:
@@ -315,6 +317,8 @@ class Client:
             return
         if request.is_job:
             worker.heard = self._clock()
+        if isinstance(event, protocol.NeedsFreshWorker) and request.cancelled:
+            event = protocol.Cancelled()
         if isinstance(event, protocol.NeedsFreshWorker) and not request.renewed:
             request.renewed = True
             del worker.sent[request.command.id]
