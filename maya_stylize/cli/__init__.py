@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import io
 import os
 import sys
@@ -12,8 +13,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from maya_stylize import __version__
-from maya_stylize.cli import convert, info, jobs, model
 from maya_stylize.errors import JobError, StylizeError
+
+# The module of each command. Only that of the command named is loaded: the panel is shown in
+# environments that have none of the engine's packages.
+MODULES = {
+    "synthesize": "jobs",
+    "stylize": "jobs",
+    "run": "jobs",
+    "convert": "convert",
+    "normalize": "convert",
+    "model": "model",
+    "info": "info",
+    "panel": "panel",
+}
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -28,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):  # a pipe's encoding may lack a path's letters
         sys.stdout.reconfigure(errors="backslashreplace")
-    parsed = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parsed = _parser(arguments).parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
         sys.stdout.flush()
@@ -61,13 +75,14 @@ def _keep(details: str) -> Path:
     return Path(file.name)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="maya-stylize",
         description="Texture synthesis and style transfer with the normalized VGG-19.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for group in (jobs, convert, model, info):
-        group.add_parsers(commands)
+    named = [MODULES[name] for name in arguments[:1] if name in MODULES]
+    for module in named or dict.fromkeys(MODULES.values()):
+        importlib.import_module(f"maya_stylize.cli.{module}").add_parsers(commands)
     return parser

@@ -33,13 +33,14 @@ class FirstLaunch(QtWidgets.QWidget):
         super().__init__(parent)
         self._client = client
         self._fetch: int | None = None
-        self._title = look.labelled("Welcome to Maya Stylize", "title")
+        self._cancelled = False
+        self._title = look.labelled("", "title")
         self._intro = _text(
             "Textures are made with a neural network, the normalized VGG-19. Its weights "
             "are not part of this package: they are fetched once, checked and kept on this "
             "machine (about 80 MB)."
         )
-        self._notice = _text(ACADEMIC_NOTICE)
+        self._notice = _text("")
         self._source = self._source_choice()
         self.agree = QtWidgets.QCheckBox("I have read these &terms")
         self.agree.toggled.connect(self._refresh)
@@ -79,7 +80,7 @@ class FirstLaunch(QtWidgets.QWidget):
         row.addWidget(middle, 8, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         self._model: Mapping[str, Any] | None = None
-        self._refresh()
+        self.show_model(None)
 
     def show_model(self, model: Mapping[str, Any] | None) -> None:
         """Show a model's facts, or ask for one where there is none."""
@@ -89,8 +90,9 @@ class FirstLaunch(QtWidgets.QWidget):
         for label, fact in facts(model) if model else ():
             value = _text(fact)
             self._facts.addRow(look.labelled(label, "faint"), value)
+        self._title.setText("The model is ready" if model else "Welcome to Maya Stylize")
+        self._notice.setText(ACADEMIC_NOTICE)
         if model:
-            self._title.setText("The model is ready")
             self._notice.setText(model["provenance"]["notice"] or "None are known for it.")
         self._refresh()
 
@@ -129,6 +131,7 @@ class FirstLaunch(QtWidgets.QWidget):
             source = self.file.text().strip()
             if not source:
                 raise ModelError("No file is named.", "Browse for one, or choose to download.")
+        self._cancelled = False
         self._stage.setText("Starting")
         arguments = {"action": "fetch", "source": source}
         self._fetch = 0  # the answer may come before the number
@@ -139,6 +142,7 @@ class FirstLaunch(QtWidgets.QWidget):
     @slot
     def _cancel(self) -> None:
         if self._fetch is not None:
+            self._cancelled = True
             self._stage.setText("Cancelling")
             self._client.cancel(self._fetch)
 
@@ -154,7 +158,8 @@ class FirstLaunch(QtWidgets.QWidget):
         self.bar.setValue(0)
         if isinstance(answer, StylizeError):
             self._refresh()
-            report(self, answer)
+            if not self._cancelled:
+                report(self, answer)
         else:
             self.show_model(answer)
 

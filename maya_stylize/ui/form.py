@@ -18,6 +18,7 @@ class ChoiceControl(QtWidgets.QComboBox):
 
     def __init__(self, control: kinds.Choice) -> None:
         super().__init__()
+        _stretch(self)
         for key, title in control.options:
             self.addItem(title, key)
 
@@ -90,6 +91,7 @@ class SizeControl(QtWidgets.QComboBox):
 
     def __init__(self, control: kinds.Size) -> None:
         super().__init__()
+        _stretch(self)
         self.setEditable(True)
         self.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
         self.addItem("")
@@ -183,17 +185,8 @@ class Form(QtWidgets.QWidget):
         self._folded.setVisible(shown)
 
 
-class Forms(QtWidgets.QStackedWidget):
-    """One form per mode, of which one is shown; as tall as that one needs."""
-
-    def __init__(self, parent: Any = None) -> None:
-        super().__init__(parent)
-        self.currentChanged.connect(lambda _: self.updateGeometry())
-
-    def sizeHint(self) -> Any:  # noqa: N802
-        """Return what the shown form needs."""
-        return self.currentWidget().sizeHint()
-
-    def minimumSizeHint(self) -> Any:  # noqa: N802
-        """Return what the shown form needs at least."""
-        return self.currentWidget().minimumSizeHint()
+def _stretch(combo: Any) -> None:
+    """Let a list take the row's width, whatever its entries need."""
+    policy = QtWidgets.QSizePolicy.Policy
+    combo.setSizePolicy(policy.Expanding, policy.Fixed)
+    combo.setMinimumContentsLength(8)

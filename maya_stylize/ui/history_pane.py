@@ -14,6 +14,8 @@ from maya_stylize.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from maya_stylize.ui.slots import slot
 from maya_stylize.ui.texture_list import draw_thumbnail
 
+TALL = 7.2  # of a result, in heights of the font
+
 
 class ResultDelegate(QtWidgets.QStyledItemDelegate):
     """Draws a result: its thumbnail above its name."""
@@ -21,7 +23,7 @@ class ResultDelegate(QtWidgets.QStyledItemDelegate):
     def sizeHint(self, option: Any, index: Any) -> Any:  # noqa: N802
         """Return room for a thumbnail and one line."""
         unit = option.fontMetrics.height()
-        return QtCore.QSize(unit * 6, round(unit * 6.6))
+        return QtCore.QSize(round(unit * 6.5), round(unit * TALL))
 
     def paint(self, painter: Any, option: Any, index: Any) -> None:
         """Draw one result."""
@@ -69,14 +71,14 @@ class HistoryPane(QtWidgets.QWidget):
         self.view.setFlow(QtWidgets.QListView.Flow.LeftToRight)
         self.view.setHorizontalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.view.setFixedHeight(round(look.em(self) * 6.6) + look.em(self) * 2)
+        self.view.setFixedHeight(round(look.em(self) * (TALL + 1.5)))
         self.view.setAccessibleName("Results")
         self.view.selectionModel().selectionChanged.connect(self._selected)
         history.modelReset.connect(self._selected)
         title = look.labelled("Res&ults", "title")
         title.setBuddy(self.view)
         self.apply = _button(
-            "Appl&y", "Put this result in the texture's place; one undo takes it away.", self._apply
+            "A&pply", "Put this result in the texture's place; one undo takes it away.", self._apply
         )
         self.revert = _button(
             "&Revert",
@@ -84,13 +86,13 @@ class HistoryPane(QtWidgets.QWidget):
             lambda: self.reverting.emit(),
         )
         self.compare = _button(
-            "C&ompare",
+            "Compare",
             "Show the result beside its source; with two results selected, beside each other.",
             self._compare,
         )
-        self.reveal = _button("Show on &disk", "Open the folder of the picture.", self._reveal)
+        self.reveal = _button("Show on disk", "Open the folder of the picture.", self._reveal)
         self.again = _button(
-            "Run a&gain", "Run the very same job again, into a new file.", self._repeat
+            "Run again", "Run the very same job again, into a new file.", self._repeat
         )
         row = QtWidgets.QHBoxLayout()
         row.addWidget(title, 1)
@@ -138,7 +140,8 @@ class HistoryPane(QtWidgets.QWidget):
 
 
 def _button(text: str, tooltip: str, pressed: Any) -> Any:
-    button = QtWidgets.QPushButton(text)
+    button = QtWidgets.QToolButton()
+    button.setText(text)
     button.setToolTip(tooltip)
     button.clicked.connect(lambda: pressed())
     return button

@@ -27,7 +27,7 @@ class JobPane(QtWidgets.QWidget):
         self.queue = QtWidgets.QListWidget()
         self.queue.setAccessibleName("Waiting jobs")
         self.queue.setMaximumHeight(look.em(self) * 4)
-        self.remove = QtWidgets.QPushButton("Remo&ve")
+        self.remove = QtWidgets.QPushButton("Remove")
         self.remove.setToolTip("Take the selected job out of the queue.")
         self.remove.clicked.connect(self._remove)
         top = QtWidgets.QHBoxLayout()
@@ -61,7 +61,7 @@ class JobPane(QtWidgets.QWidget):
         self._title.setText(run.title)
         self._details.setText(_details(run))
         self.bar.setValue(round(run.fraction * 1000))
-        self.cancel.setText("&Stop now" if run.cancelling else "Cance&l")
+        self.cancel.setText("Stop now" if run.cancelling else "Cance&l")
         self._refresh_queue()
 
     def _refresh_queue(self) -> None:

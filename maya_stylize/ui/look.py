@@ -70,8 +70,7 @@ def stylesheet(widget: Any) -> str:
         QFrame[role="card"] {{ border: 1px solid {line}; border-radius: {unit // 4}px; }}
         QFrame[role="well"] {{ border: 1px dashed {faint}; border-radius: {unit // 4}px;
                                background: {soft}; }}
-        QFrame[role="well"]:focus, QFrame[role="well"][dropping="true"] {{
-                               border: 2px solid {accent}; }}
+        QFrame[role="well"][dropping="true"] {{ border: 2px solid {accent}; }}
         QFrame[role="message"] {{ background: {warning}; border: 1px solid {line};
                                   border-radius: {unit // 4}px; }}
         QPushButton[role="primary"] {{ background: {accent}; color: #ffffff; font-weight: bold;

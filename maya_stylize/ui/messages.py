@@ -35,7 +35,11 @@ class MessageBar(QtWidgets.QFrame):
         words = QtWidgets.QVBoxLayout()
         words.addWidget(self._message)
         words.addWidget(self._hint)
+        icon = QtWidgets.QLabel()
+        kind = QtWidgets.QStyle.StandardPixmap.SP_MessageBoxWarning
+        icon.setPixmap(self.style().standardIcon(kind).pixmap(look.em(self) * 2))
         row = QtWidgets.QHBoxLayout(self)
+        row.addWidget(icon)
         row.addLayout(words, 1)
         row.addWidget(copy)
         row.addWidget(dismiss)

@@ -68,14 +68,18 @@ class Mode:
         Raises:
             JobError: A well is empty, or a setting is not what the job takes.
         """
+        self.check(pictures)
+        common = {name: values[name] for name in ("seed", "quality", "pooling", "device")}
+        return self.make(pictures, values, {**common, "output": output, "backend": backend})
+
+    def check(self, pictures: Pictures) -> None:
+        """Raise `JobError` where a well is empty."""
         for well in self.wells:
             if not pictures.get(well.name):
                 raise JobError(
                     f"No picture in “{plain(well.label)}”.",
                     "Drop one there, or take it from the texture list.",
                 )
-        common = {name: values[name] for name in ("seed", "quality", "pooling", "device")}
-        return self.make(pictures, values, {**common, "output": output, "backend": backend})
 
 
 def plain(label: str) -> str:
@@ -116,21 +120,21 @@ _LONGER = Size(sides=1)
 _QUALITY = Field(
     "quality",
     "&Quality",
-    "How long the picture is worked on. Draft shows in a minute where it is heading; "
+    "How long the picture is worked on. Draft shows soonest where it is heading; "
     "final brings out the large structures and clean details.",
     Choice((("draft", "Draft"), ("normal", "Normal"), ("final", "Final"))),
     "normal",
 )
 _SEED = Field(
     "seed",
-    "S&eed",
+    "See&d",
     "Another seed arranges the picture anew; the same seed and settings give the same picture.",
     Whole(0, 2**31 - 1, dice=True),
     0,
 )
 _POOLING = Field(
     "pooling",
-    "&Pooling",
+    "Pooling",
     "How the network shrinks what it sees. Average, the papers' choice, gives smoother pictures; "
     "maximum gives harsher, more contrasted ones.",
     Choice((("average", "Average"), ("max", "Maximum"))),
@@ -139,7 +143,7 @@ _POOLING = Field(
 )
 _DEVICE = Field(
     "device",
-    "De&vice",
+    "Device",
     "Where the computation runs. It does not change what the picture looks like, only how long "
     "it takes. The processor is slower but leaves the graphics card to the viewport.",
     Choice((("auto", "Graphics card if there is one"), ("cpu", "Processor"))),
@@ -173,7 +177,7 @@ MODES = (
             _SEED,
             Field(
                 "match_histogram",
-                "&Match the exemplar's colors",
+                "Match the exemplar's colors",
                 "Brings each color channel's brightness to the exemplar's exactly. Without it "
                 "colors may drift a little.",
                 Toggle(),
@@ -224,14 +228,14 @@ MODES = (
             ),
             Field(
                 "stroke",
-                "St&roke size",
+                "Str&oke size",
                 "How large the style's strokes and grain become in the result.",
                 Slider("Fine", "Coarse"),
                 50,
             ),
             Field(
                 "start",
-                "Start &from",
+                "Start from",
                 "From the content: shapes stay in place. From noise: freer, less like the content, "
                 "and different with every seed.",
                 Choice((("content", "The content"), ("noise", "Noise"))),

@@ -1,236 +1,85 @@
-"""The preview: before and after with a wipe, zoom, and the picture tiled 2 by 2."""
+"""The preview: before and after, from files or from the running job."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from maya_stylize.ui import look
-from maya_stylize.ui.qt import Qt, QtCore, QtGui, QtWidgets, position
+from maya_stylize.ui.preview_view import ZOOMS, PreviewView
+from maya_stylize.ui.qt import Qt, QtGui, QtWidgets
+from maya_stylize.ui.texture_model import name_of
+from maya_stylize.ui.thumbnails import Loader, Thumbnails
 
-ZOOMS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # 0 fits the picture in
-
-
-class PreviewView(QtWidgets.QWidget):
-    """Draws two pictures over each other, the first one left of the wipe."""
-
-    def __init__(self, parent: Any = None) -> None:
-        super().__init__(parent)
-        self._before: Any = None
-        self._after: Any = None
-        self._wipe = 0.5
-        self._zoom = 0.0
-        self._tiled = False
-        self._offset = QtCore.QPointF()
-        self._grabbed: Any = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setMinimumSize(look.em(self) * 12, look.em(self) * 10)
-        self.setAccessibleName("Preview")
-        self.setToolTip(
-            "Drag the line to wipe between before and after, drag elsewhere to move the picture, "
-            "turn the wheel to zoom. Keys: left and right wipe, plus and minus zoom, 0 fits."
-        )
-
-    def set_before(self, pixmap: Any) -> None:
-        """Show a picture, or None, left of the wipe."""
-        self._before = pixmap
-        self.update()
-
-    def set_after(self, pixmap: Any) -> None:
-        """Show a picture, or None, right of the wipe."""
-        self._after = pixmap
-        self.update()
-
-    def set_tiled(self, tiled: bool) -> None:
-        """Show the pictures once, or 2 by 2."""
-        self._tiled = tiled
-        self.update()
-
-    def set_zoom(self, zoom: float) -> None:
-        """Set the zoom: screen pixels per picture pixel, 0 to fit; centered again."""
-        self._zoom = zoom
-        self._offset = QtCore.QPointF()
-        self.update()
-
-    def zoom(self) -> float:
-        """Return the zoom, 0 where the picture is fitted."""
-        return self._zoom
-
-    def wipe(self) -> float:
-        """Return the share of the picture's width left of the wipe."""
-        return self._wipe
-
-    def set_wipe(self, share: float) -> None:
-        """Put the wipe at a share of the picture's width."""
-        self._wipe = min(1.0, max(0.0, share))
-        self.update()
-
-    def paintEvent(self, event: Any) -> None:  # noqa: N802
-        """Draw both pictures and the wipe."""
-        painter = QtGui.QPainter(self)
-        painter.fillRect(self.rect(), look.mixed(self, -0.12))
-        area = self._area()
-        if area is None:
-            painter.setPen(look.mixed(self, 0.6))
-            words = "Select a texture, or start a job:\nthe picture shows up here"
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
-            painter.end()
-            return
-        painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform, self._zoom < 2)
-        both = self._before is not None and self._after is not None
-        line = area.left() + area.width() * self._wipe
-        self._draw(painter, area, self._after if self._after is not None else self._before)
-        if both:
-            left = QtCore.QRectF(self.rect())
-            left.setRight(line)
-            painter.setClipRect(left)
-            self._draw(painter, area, self._before)
-            painter.setClipping(False)
-            self._draw_wipe(painter, line)
-        painter.end()
-        if self.hasFocus():
-            self._draw_focus()
-
-    def _draw(self, painter: Any, area: Any, pixmap: Any) -> None:
-        count = 2 if self._tiled else 1
-        width, height = area.width() / count, area.height() / count
-        for row in range(count):
-            for column in range(count):
-                corner = area.topLeft() + QtCore.QPointF(column * width, row * height)
-                target = QtCore.QRectF(corner, QtCore.QSizeF(width, height))
-                painter.drawPixmap(target, pixmap, QtCore.QRectF(pixmap.rect()))
-
-    def _draw_wipe(self, painter: Any, line: float) -> None:
-        unit = look.em(self)
-        accent = self.palette().color(QtGui.QPalette.ColorRole.Highlight)
-        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        painter.setPen(QtGui.QPen(QtGui.QColor("#ffffff"), max(2, unit // 8)))
-        painter.drawLine(QtCore.QPointF(line, 0), QtCore.QPointF(line, self.height()))
-        painter.setBrush(accent)
-        middle = QtCore.QPointF(line, self.height() / 2)
-        painter.drawEllipse(middle, unit / 2, unit / 2)
-        for words, side in (("Before", -1), ("After", 1)):
-            width = painter.fontMetrics().horizontalAdvance(words) + unit
-            left = line + unit / 2 if side > 0 else line - unit / 2 - width
-            box = QtCore.QRectF(left, unit / 2, width, unit * 1.5)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QtGui.QColor(0, 0, 0, 150))
-            painter.drawRoundedRect(box, unit / 4, unit / 4)
-            painter.setPen(QtGui.QColor("#ffffff"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
-
-    def _draw_focus(self) -> None:
-        painter = QtGui.QPainter(self)
-        painter.setPen(self.palette().color(QtGui.QPalette.ColorRole.Highlight))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
-
-    def _area(self) -> Any:
-        """Return where the pictures are drawn, None while there is none."""
-        pixmap = self._after if self._after is not None else self._before
-        if pixmap is None:
-            return None
-        count = 2 if self._tiled else 1
-        width, height = pixmap.width() * count, pixmap.height() * count
-        scale = self._zoom / self.devicePixelRatioF()
-        if not scale:
-            scale = min(self.width() / width, self.height() / height)
-        size = QtCore.QSizeF(width * scale, height * scale)
-        corner = QtCore.QPointF(
-            (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
-        )
-        return QtCore.QRectF(corner + self._offset, size)
-
-    def mousePressEvent(self, event: Any) -> None:  # noqa: N802
-        """Take hold of the wipe, or of the picture."""
-        area = self._area()
-        if area is not None:
-            line = area.left() + area.width() * self._wipe
-            near = abs(position(event).x() - line) < look.em(self)
-            both = self._before is not None and self._after is not None
-            self._grabbed = "wipe" if near and both else position(event)
-
-    def mouseMoveEvent(self, event: Any) -> None:  # noqa: N802
-        """Move what is held."""
-        area = self._area()
-        if self._grabbed is None or area is None:
-            return
-        if isinstance(self._grabbed, str):
-            self.set_wipe((position(event).x() - area.left()) / area.width())
-            return
-        if self._zoom:  # a fitted picture stays in the middle
-            self._offset += QtCore.QPointF(position(event) - self._grabbed)
-        self._grabbed = position(event)
-        self.update()
-
-    def mouseReleaseEvent(self, event: Any) -> None:  # noqa: N802
-        """Let go."""
-        self._grabbed = None
-
-    def wheelEvent(self, event: Any) -> None:  # noqa: N802
-        """Zoom in or out."""
-        self.step_zoom(1 if event.angleDelta().y() > 0 else -1)
-
-    def step_zoom(self, step: int) -> None:
-        """Go to the next zoom in or out; from the fitted one, as if it were 100 %."""
-        current = self._zoom or 1.0
-        places = ZOOMS[1:]
-        nearest = min(range(len(places)), key=lambda place: abs(places[place] - current))
-        self.set_zoom(places[min(len(places) - 1, max(0, nearest + step))])
-
-    def keyPressEvent(self, event: Any) -> None:  # noqa: N802
-        """Wipe and zoom by keys."""
-        keys = Qt.Key
-        actions = {
-            keys.Key_Left: lambda: self.set_wipe(self._wipe - 0.05),
-            keys.Key_Right: lambda: self.set_wipe(self._wipe + 0.05),
-            keys.Key_Plus: lambda: self.step_zoom(1),
-            keys.Key_Minus: lambda: self.step_zoom(-1),
-            keys.Key_0: lambda: self.set_zoom(0.0),
-        }
-        action = actions.get(event.key())
-        if action is None:
-            super().keyPressEvent(event)
-        else:
-            action()
+# Longer side of what is shown; larger pictures are shrunk by the worker.
+SHOWN = 1024
 
 
 class Preview(QtWidgets.QWidget):
-    """The view with its buttons."""
+    """The view with its buttons, and the pictures in it."""
 
-    def __init__(self, parent: Any = None) -> None:
+    def __init__(self, thumbnails: Thumbnails, loader: Loader, parent: Any = None) -> None:
         super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._loader = loader
+        self._before = self._after = ""
+        self._live: Any = None
         self.view = PreviewView()
-        title = look.labelled("&Preview", "title")
+        title = look.labelled("Pre&view", "title")
         title.setBuddy(self.view)
-        self._zoom = QtWidgets.QComboBox()
-        self._zoom.setAccessibleName("Zoom")
-        self._zoom.setToolTip("Screen pixels per pixel of the picture.")
+        self.zoom = QtWidgets.QComboBox()
+        self.zoom.setAccessibleName("Zoom")
+        self.zoom.setToolTip("Screen pixels per pixel of the picture.")
         for zoom in ZOOMS:
-            self._zoom.addItem(f"{zoom:.0%}" if zoom else "Fit", zoom)
-        self._zoom.activated.connect(lambda _: self.view.set_zoom(self._zoom.currentData()))
-        self.tiled = QtWidgets.QCheckBox("&Tiled 2 × 2")
+            self.zoom.addItem(f"{zoom:.0%}" if zoom else "Fit", zoom)
+        self.zoom.activated.connect(lambda _: self.view.set_zoom(self.zoom.currentData()))
+        self.view.zoomed.connect(self._zoomed)
+        self.tiled = QtWidgets.QCheckBox("T&iled 2 × 2")
         self.tiled.setToolTip("Repeat the picture twice each way, to see its seams.")
         self.tiled.toggled.connect(self.view.set_tiled)
         row = QtWidgets.QHBoxLayout()
         row.addWidget(title, 1)
         row.addWidget(self.tiled)
-        row.addWidget(self._zoom)
-        self._caption = look.labelled("", "faint")
-        self._caption.setTextFormat(Qt.TextFormat.PlainText)
+        row.addWidget(self.zoom)
+        self.caption = look.labelled("", "faint")
+        self.caption.setTextFormat(Qt.TextFormat.PlainText)
         policy = QtWidgets.QSizePolicy.Policy
-        self._caption.setSizePolicy(policy.Ignored, policy.Preferred)
+        self.caption.setSizePolicy(policy.Ignored, policy.Preferred)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
         column.addWidget(self.view, 1)
-        column.addWidget(self._caption)
+        column.addWidget(self.caption)
+        thumbnails.changed.connect(self._changed)
 
-    def show_before(self, pixmap: Any) -> None:
-        """Show a picture as it was."""
-        self.view.set_before(pixmap)
+    def compare(self, before: str, after: str) -> None:
+        """Show two picture files, either of which may be "" for none."""
+        self._before, self._after, self._live = before, after, None
+        names = [name_of(path) for path in (before, after) if path]
+        self.caption.setText("  →  ".join(names))
+        self._show()
 
-    def show_after(self, pixmap: Any, caption: str) -> None:
-        """Show a picture as it is now, and say which."""
-        self.view.set_after(pixmap)
-        self._caption.setText(caption)
+    def follow(self, before: str, picture: str, caption: str) -> None:
+        """Show a picture of the work so far, a file that Qt can read, beside its source."""
+
+        def ready(image: Any) -> None:
+            if not image.isNull():
+                self._before, self._after = before, ""
+                self._live = QtGui.QPixmap.fromImage(image)
+                self.caption.setText(caption)
+                self._show()
+
+        self._loader.load(picture, ready)
+
+    def _changed(self, path: str) -> None:
+        if path in (self._before, self._after):
+            self._show()
+
+    def _show(self) -> None:
+        self.view.set_before(self._picture(self._before))
+        self.view.set_after(self._picture(self._after) if self._after else self._live)
+
+    def _picture(self, path: str) -> Any:
+        return self._thumbnails.get(path, SHOWN) if path else None
+
+    def _zoomed(self, zoom: float) -> None:
+        self.zoom.setCurrentIndex(self.zoom.findData(zoom))

@@ -8,7 +8,13 @@ from maya_stylize.host.scene import Scene, Texture
 from maya_stylize.ui import look
 from maya_stylize.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from maya_stylize.ui.slots import slot
-from maya_stylize.ui.texture_model import FactsRole, SearchRole, TextureModel, TextureRole
+from maya_stylize.ui.texture_model import (
+    FactsRole,
+    SearchRole,
+    TextureModel,
+    TextureRole,
+    name_of,
+)
 
 
 class TextureDelegate(QtWidgets.QStyledItemDelegate):
@@ -60,7 +66,8 @@ class TextureDelegate(QtWidgets.QStyledItemDelegate):
 
 
 def _title(texture: Texture) -> str:
-    return f"{texture.node}  (restyled)" if texture.applied else texture.node
+    name = name_of(texture.node) if texture.node == texture.pattern else texture.node
+    return f"{name}  (restyled)" if texture.applied else name
 
 
 def draw_thumbnail(painter: Any, square: Any, pixmap: Any, faint: Any) -> None:
@@ -102,7 +109,7 @@ class TextureList(QtWidgets.QWidget):
         self.search.setAccessibleName("Search textures")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)
-        self.selected_only = QtWidgets.QCheckBox("Selected &objects only")
+        self.selected_only = QtWidgets.QCheckBox("Selected o&bjects only")
         self.selected_only.setToolTip("Show only textures of the objects selected in the scene.")
         self.selected_only.toggled.connect(self.refresh)
         self.view = QtWidgets.QListView()
@@ -119,11 +126,16 @@ class TextureList(QtWidgets.QWidget):
         title.setBuddy(self.view)
         self._empty = look.labelled("", "faint")
         self._empty.setWordWrap(True)
-        self.column = QtWidgets.QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
         for widget in (title, self.search, self.selected_only, self._empty):
-            self.column.addWidget(widget)
-        self.column.addWidget(self.view, 1)
+            column.addWidget(widget)
+        column.addWidget(self.view, 1)
+
+    def add_below(self, buttons: Any) -> None:
+        """Put buttons below the list, which has no objects to be selected then."""
+        self.layout().addWidget(buttons)
+        self.selected_only.hide()
 
     def texture(self) -> Texture | None:
         """Return the selected texture, None if none is."""

@@ -48,10 +48,6 @@ class Loader(QtCore.QObject):
     def _receive(self, ready: Callable[[Any], None], image: Any) -> None:
         ready(image)
 
-    def close(self) -> None:
-        """Finish what is being loaded and end the thread."""
-        self._pool.shutdown(wait=True)
-
 
 class Thumbnails(QtCore.QObject):
     """Thumbnails by path and size; those asked for last come first."""

@@ -59,7 +59,7 @@ class PictureRow(QtWidgets.QWidget):
         thumbnails.changed.connect(self._show)
         self._show(self._path)
 
-    def style_(self) -> Style:
+    def picture(self) -> Style:
         """Return the picture and its weight."""
         return Style(self._path, self._weight.value())
 
@@ -129,7 +129,7 @@ class PictureWell(QtWidgets.QFrame):
 
     def pictures(self) -> tuple[Style, ...]:
         """Return the pictures with their weights."""
-        return tuple(row.style_() for row in self._rows)
+        return tuple(row.picture() for row in self._rows)
 
     def set_pictures(self, pictures: tuple[Style, ...]) -> None:
         """Show these pictures instead of those that are there."""
@@ -189,7 +189,7 @@ class PictureWell(QtWidgets.QFrame):
     def _removing(self, row: PictureRow) -> Callable[[], None]:
         def remove() -> None:
             kept = [other for other in self._rows if other is not row]
-            self.set_pictures(tuple(other.style_() for other in kept))
+            self.set_pictures(tuple(other.picture() for other in kept))
 
         return remove
 

@@ -16,7 +16,7 @@ from maya_stylize.jobs import Job, Style, StylizeJob, SynthesizeJob
 
 
 def job_of(*arguments: str) -> Job:
-    parsed = cli._parser().parse_args(arguments)
+    parsed = cli._parser(arguments).parse_args(arguments)
     job: Job = parsed.job_of(parsed)
     return job
 

@@ -1,0 +1,169 @@
+"""What is to be made: a tab per mode with its wells and settings, the output, the start button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from maya_stylize.errors import JobError
+from maya_stylize.host.scene import Scene
+from maya_stylize.jobs import Job, Style
+from maya_stylize.ui import look
+from maya_stylize.ui.form import Form
+from maya_stylize.ui.modes import MODES, Mode
+from maya_stylize.ui.output_form import OutputForm
+from maya_stylize.ui.qt import QtWidgets, Signal
+from maya_stylize.ui.thumbnails import Thumbnails
+from maya_stylize.ui.wells import PictureWell
+
+
+class ModePage(QtWidgets.QWidget):
+    """One mode: its wells above its settings."""
+
+    def __init__(
+        self, mode: Mode, thumbnails: Thumbnails, selected: Callable[[], str | None]
+    ) -> None:
+        super().__init__()
+        self.mode = mode
+        self.wells = {well.name: PictureWell(well, thumbnails, selected) for well in mode.wells}
+        self.form = Form(mode.fields)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setSpacing(look.em(self) // 2)
+        for well in self.wells.values():
+            column.addWidget(well)
+        column.addWidget(self.form)
+        column.addStretch(1)
+
+    def pictures(self) -> dict[str, tuple[Style, ...]]:
+        """Return what is in the wells."""
+        return {name: well.pictures() for name, well in self.wells.items()}
+
+    def source(self) -> str:
+        """Return the picture that results are compared with; "" where its well is empty."""
+        pictures = self.wells[self.mode.wells[0].name].pictures()
+        return pictures[0].path if pictures else ""
+
+    def follow(self, path: str) -> None:
+        """Put the texture selected in the list into the wells that follow it."""
+        for well in self.mode.wells:
+            if well.follows:
+                self.wells[well.name].set_pictures((Style(path),))
+
+    def state(self) -> dict[str, Any]:
+        """Return settings and pictures as plain data."""
+        return {
+            "settings": self.form.raw_values(),
+            "pictures": {
+                name: [[style.path, style.weight] for style in styles]
+                for name, styles in self.pictures().items()
+            },
+        }
+
+    def set_state(self, state: Any) -> None:
+        """Set what `state` returned.
+
+        Raises:
+            JobError: The data is something else.
+        """
+        try:
+            self.form.set_values(state["settings"])
+            for name, pictures in state["pictures"].items():
+                styles = tuple(Style(str(path), float(weight)) for path, weight in pictures)
+                self.wells[name].set_pictures(styles)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise JobError("The settings of the last session are damaged.") from error
+
+
+class Maker(QtWidgets.QWidget):
+    """Everything that makes a job.
+
+    Signals:
+        started: The start button was pressed.
+        source_changed: Another picture is the one that results are compared with.
+    """
+
+    started = Signal()
+    source_changed = Signal()
+
+    def __init__(
+        self,
+        scene: Scene,
+        thumbnails: Thumbnails,
+        selected: Callable[[], str | None],
+        parent: Any = None,
+    ) -> None:
+        super().__init__(parent)
+        self.tabs = QtWidgets.QTabWidget()
+        self.tabs.setAccessibleName("Modes")
+        self.tabs.setDocumentMode(True)
+        for mode in MODES:
+            page = ModePage(mode, thumbnails, selected)
+            for well in page.wells.values():
+                well.changed.connect(lambda: self.source_changed.emit())
+            self.tabs.addTab(page, mode.title)
+            self.tabs.setTabToolTip(self.tabs.indexOf(page), mode.tooltip)
+        self.tabs.currentChanged.connect(lambda _: self.source_changed.emit())
+        self.output = OutputForm(scene)
+        self.start = QtWidgets.QPushButton("&Make texture")
+        self.start.setProperty("role", "primary")
+        self.start.setToolTip("Start, or wait in the queue while another job runs.")
+        self.start.clicked.connect(lambda: self.started.emit())
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tabs, 1)
+        column.addWidget(self.output)
+        column.addWidget(self.start)
+
+    def page(self) -> ModePage:
+        """Return the mode that is shown."""
+        return self.tabs.currentWidget()
+
+    def pages(self) -> list[ModePage]:
+        """Return every mode."""
+        return [self.tabs.widget(row) for row in range(self.tabs.count())]
+
+    def show_mode(self, mode: Mode) -> ModePage:
+        """Show a mode and return it."""
+        page = next(page for page in self.pages() if page.mode.name == mode.name)
+        self.tabs.setCurrentWidget(page)
+        return page
+
+    def job(self, backend: str, taken: list[Path]) -> Job:
+        """Return the job that is shown.
+
+        Args:
+            backend: What to compute with.
+            taken: What waiting jobs are going to write.
+
+        Raises:
+            StylizeError: Something is missing, wrong, or cannot be written.
+        """
+        page = self.page()
+        pictures, values = page.pictures(), page.form.values()
+        page.mode.check(pictures)
+        output = self.output.next_output(page.source(), page.mode.name, taken)
+        return page.mode.job(pictures, values, str(output), backend)
+
+    def state(self) -> dict[str, Any]:
+        """Return everything set here as plain data."""
+        return {
+            "mode": self.page().mode.name,
+            "modes": {page.mode.name: page.state() for page in self.pages()},
+            "output": self.output.state(),
+        }
+
+    def set_state(self, state: Any) -> None:
+        """Set what `state` returned.
+
+        Raises:
+            JobError: The data is something else.
+        """
+        if not isinstance(state, dict) or set(state) != {"mode", "modes", "output"}:
+            raise JobError("The settings of the last session are damaged.")
+        self.output.set_state(state["output"])
+        for page in self.pages():
+            if page.mode.name in state["modes"]:
+                page.set_state(state["modes"][page.mode.name])
+            if page.mode.name == state["mode"]:
+                self.tabs.setCurrentWidget(page)

@@ -1,0 +1,258 @@
+"""The panel: the scene's textures, what is to be made of them, and what came out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from maya_stylize import jobs
+from maya_stylize.errors import StylizeError
+from maya_stylize.host.no_scene import PictureList
+from maya_stylize.host.scene import Scene
+from maya_stylize.ui import applying, look, stored, support
+from maya_stylize.ui.calls import Answer, Client
+from maya_stylize.ui.first_launch import FirstLaunch
+from maya_stylize.ui.history import Entry, History
+from maya_stylize.ui.history_pane import HistoryPane
+from maya_stylize.ui.job_pane import JobPane
+from maya_stylize.ui.maker import Maker
+from maya_stylize.ui.menus import Menus
+from maya_stylize.ui.messages import MessageBar
+from maya_stylize.ui.picture_buttons import PictureButtons
+from maya_stylize.ui.preview import Preview
+from maya_stylize.ui.qt import Qt, QtCore, QtWidgets
+from maya_stylize.ui.runs import Run, Runs
+from maya_stylize.ui.slots import slot
+from maya_stylize.ui.texture_list import TextureList
+from maya_stylize.ui.texture_model import TextureModel, shown
+from maya_stylize.ui.thumbnails import Loader, Thumbnails
+
+# Below this width, in heights of the font, the three columns are put on top of each other.
+NARROW = 66
+
+
+class Panel(QtWidgets.QWidget):
+    """A plain widget that works docked in Maya and as a window of its own."""
+
+    def __init__(self, scene: Scene, client: Client, parent: Any = None) -> None:
+        """Make the panel; nothing is read or started before the event loop runs.
+
+        Args:
+            scene: Whose textures are shown.
+            client: Of the worker.
+            parent: A widget that it lives in.
+        """
+        super().__init__(parent)
+        self.setObjectName("MayaStylizePanel")
+        self.setWindowTitle("Maya Stylize")
+        self._scene = scene
+        self._client = client
+        self._last_job: dict[str, Any] | None = None
+        self._backend = jobs.BACKENDS[0]
+        self._unwatch: Callable[[], None] | None = None
+        loader = Loader(self)
+        self.thumbnails = Thumbnails(client, loader, self)
+        self.runs = Runs(client, self)
+        self.history = History(self.thumbnails, self)
+        model = TextureModel(client, self.thumbnails, self)
+        self.textures = TextureList(scene, model)
+        if isinstance(scene, PictureList):
+            self.textures.add_below(PictureButtons(scene, self.textures))
+        self.maker = Maker(scene, self.thumbnails, self._selected_file)
+        self.preview = Preview(self.thumbnails, loader)
+        self.job_pane = JobPane(self.runs)
+        self.results = HistoryPane(self.history)
+        self.messages = MessageBar()
+        self.first_launch = FirstLaunch(client)
+        self.menus = Menus(self.maker, client, self.copy_report, self._ask_model_to_show)
+        self._engine = look.labelled("", "faint")
+        self._lay_out()
+        self._connect()
+        self.setStyleSheet(look.stylesheet(self))
+        QtCore.QTimer.singleShot(0, self._begin)
+
+    def report_error(self, error: StylizeError) -> None:
+        """Show an error in the message bar."""
+        self.messages.tell(error)
+
+    def copy_report(self) -> None:
+        """Put a report for support on the clipboard."""
+        text = support.report(self._client, self.messages.text(), self._last_job)
+        QtWidgets.QApplication.clipboard().setText(text)
+
+    def _lay_out(self) -> None:
+        right = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.preview, 1)
+        column.addWidget(self.job_pane)
+        column.addWidget(self.results)
+        middle = _scrolled(self.maker)
+        middle.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        middle.setMinimumWidth(self.maker.minimumSizeHint().width())
+        middle.setMinimumHeight(look.em(self) * 20)
+        self.splitter = QtWidgets.QSplitter()
+        self.splitter.setChildrenCollapsible(False)
+        for widget in (self.textures, middle, right):
+            self.splitter.addWidget(widget)
+        self.splitter.setStretchFactor(2, 1)
+        self.splitter.setSizes([look.em(self) * share for share in (21, 24, 40)])
+        self.pages = QtWidgets.QStackedWidget()
+        self.pages.addWidget(_scrolled(self.splitter))
+        self.pages.addWidget(self.first_launch)
+        whole = QtWidgets.QVBoxLayout(self)
+        margin = look.em(self) // 3
+        whole.setContentsMargins(margin, 0, margin, margin)
+        whole.setSpacing(margin)
+        whole.setMenuBar(self.menus)
+        whole.addWidget(self.messages)
+        whole.addWidget(self.pages, 1)
+        whole.addWidget(self._engine)
+
+    def _connect(self) -> None:
+        self.textures.selected.connect(self._texture_selected)
+        self.maker.started.connect(self._start)
+        self.maker.source_changed.connect(self._show_source)
+        self.runs.changed.connect(self._show_engine)
+        self.runs.previewed.connect(self._previewed)
+        self.runs.ended.connect(self._ended)
+        self.results.applying.connect(self._apply)
+        self.results.reverting.connect(self._revert)
+        self.results.comparing.connect(self.preview.compare)
+        self.results.repeating.connect(self._repeat)
+        self.messages.copy_report.connect(self.copy_report)
+        self.first_launch.finished.connect(lambda: self.pages.setCurrentIndex(0))
+        self._client.changed = self.runs.changed.emit
+
+    @slot
+    def _begin(self) -> None:
+        """Read what is kept, list the textures and ask the worker for the model."""
+        support.open_log()
+        self._client.request("model", {"action": "state"}, self._model_known)
+        self.textures.refresh()
+        self.history.load()
+        state = stored.read(stored.panel_file())
+        if state is not None:
+            self.maker.set_state(state)
+
+    @slot
+    def save_state(self) -> None:
+        """Keep the settings for the next session."""
+        stored.write(stored.panel_file(), self.maker.state())
+
+    def showEvent(self, event: Any) -> None:  # noqa: N802
+        """Follow the scene while the panel can be seen."""
+        super().showEvent(event)
+        if self._unwatch is None:
+            self._unwatch = self._scene.watch(self.textures.refresh)
+            self.textures.refresh()
+
+    def hideEvent(self, event: Any) -> None:  # noqa: N802
+        """Leave the scene alone, and keep the settings."""
+        super().hideEvent(event)
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None
+            self.save_state()
+
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802
+        """Put the columns on top of each other where they are too narrow."""
+        super().resizeEvent(event)
+        narrow = self.width() < look.em(self) * NARROW
+        orientation = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if self.splitter.orientation() != orientation:
+            self.splitter.setOrientation(orientation)
+
+    @slot
+    def _model_known(self, answer: Answer) -> None:
+        if isinstance(answer, StylizeError):
+            raise answer
+        self.first_launch.show_model(answer)
+        if answer is None:
+            self.pages.setCurrentWidget(self.first_launch)
+
+    def _ask_model_to_show(self) -> None:
+        self.pages.setCurrentWidget(self.first_launch)
+        self._client.request("model", {"action": "state"}, self._model_known)
+
+    def _show_engine(self) -> None:
+        hello = self._client.hello
+        if hello is None:
+            self._engine.setText("The engine is not running; it starts with the next job.")
+            return
+        self._backend = next(name for name in jobs.BACKENDS if name in hello.backends)
+        gigabytes = f", {hello.memory / 2**30:.0f} GB" if hello.memory else ""
+        version = hello.backends[self._backend]
+        self._engine.setText(f"Engine: {self._backend} {version} · {hello.processor}{gigabytes}")
+
+    def _selected_file(self) -> str | None:
+        texture = self.textures.texture()
+        return None if texture is None or texture.missing else shown(texture)
+
+    @slot
+    def _texture_selected(self) -> None:
+        path = self._selected_file()
+        if path is not None:
+            for page in self.maker.pages():
+                page.follow(path)
+        self._show_source()
+        texture = self.textures.texture()
+        self.results.revert.setEnabled(texture is not None and texture.applied)
+
+    @slot
+    def _show_source(self) -> None:
+        if self.runs.running() is None:
+            self.preview.compare(self.maker.page().source() or self._selected_file() or "", "")
+
+    @slot
+    def _start(self) -> None:
+        job = self.maker.job(self._backend, self.runs.outputs())
+        page, texture = self.maker.page(), self.textures.texture()
+        self._run(job, page.mode.name, page.source(), texture.node if texture else "")
+        self.save_state()
+
+    def _run(self, job: jobs.Job, mode: str, source: str, node: str) -> None:
+        self.messages.hide()
+        self._last_job = job.to_json()
+        self.runs.start(job, mode, source, node)
+        if self.runs.running() is not None:
+            self.preview.compare(source, "")
+
+    @slot
+    def _repeat(self, entry: Entry) -> None:
+        output = self.maker.output.next_output(entry.source, entry.mode, self.runs.outputs())
+        job = dataclasses.replace(jobs.from_json(entry.job), output=str(output))
+        self._run(job, entry.mode, entry.source, entry.node)
+
+    @slot
+    def _previewed(self, run: Run, path: str) -> None:
+        self.preview.follow(run.source, path, f"In progress: {run.stage}")
+
+    @slot
+    def _ended(self, run: Run, event: Mapping[str, Any]) -> None:
+        if event["event"] == "failure":
+            raise StylizeError(event["message"], event["hint"])
+        if event["event"] == "result":
+            self.preview.compare(run.source, event["path"])
+            entry = Entry(event["path"], run.source, run.node, run.mode, event["job"])
+            self.history.add(entry)
+            self.results.select_first()
+
+    @slot
+    def _apply(self, entry: Entry) -> None:
+        applying.apply(self._scene, self.textures, entry)
+
+    @slot
+    def _revert(self) -> None:
+        applying.revert(self._scene, self.textures)
+
+
+def _scrolled(content: Any) -> Any:
+    """Return a widget in an area that scrolls where there is too little room."""
+    area = QtWidgets.QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+    return area
