@@ -1,4 +1,4 @@
-"""Pictures in tiles: which files are one set, by the tokens that Maya and Arnold know."""
+"""Pictures in tiles: which files are one set, by the tokens that Maya knows."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ OFF, ZBRUSH, MUDBOX, UDIM, EXPLICIT = range(5)
 
 _NUMBERED = r"1[0-9]{3}"
 _BY_COORDINATES = r"u[0-9]+_v[0-9]+"
-# Maya writes u<u>_v<v> counting from 0 and u<U>_v<V> counting from 1; <tile> is Arnold's word
-# for the latter.
+# Maya writes u<u>_v<v> counting from 0 and u<U>_v<V> counting from 1.
 _TOKENS = (
     (re.compile(r"<udim>", re.IGNORECASE), UDIM, _NUMBERED),
     (re.compile(r"u<u>_v<v>"), ZBRUSH, _BY_COORDINATES),
     (re.compile(r"u<U>_v<V>"), MUDBOX, _BY_COORDINATES),
-    (re.compile(r"<tile>", re.IGNORECASE), MUDBOX, _BY_COORDINATES),
 )
 _TILE = {
     UDIM: re.compile(rf"(?<=[._-]){_NUMBERED}(?=\.[^.]+$)"),
@@ -63,10 +61,14 @@ def without_tile(name: str) -> str:
     return stem
 
 
-def token_path(path: Path, tiling: int, token: str) -> str:
-    """Return a tile's path with a token in the tile's place."""
-    name = _TILE[tiling].sub(lambda _: token, path.name)
-    return path.with_name(name).as_posix()
+def pattern_like(pattern: str, picture: Path) -> str:
+    """Return a tile's path with the pattern's token in the tile's place."""
+    for token, tiling, _ in _TOKENS:
+        found = token.search(pattern)
+        if found:
+            name = found[0].join(_TILE[tiling].split(picture.name, maxsplit=1))
+            return picture.with_name(name).as_posix()
+    return picture.as_posix()
 
 
 def _partition(token: re.Pattern[str], name: str) -> tuple[str, str, str]:

@@ -1,0 +1,281 @@
+"""The stand-in's scene: a node graph as plain data, with undo, references, locks and callbacks.
+
+It keeps Maya's manners that have cost others dearly: an undo queue that every command feeds,
+locks and references that refuse, color spaces that rules choose, and callbacks while it changes.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from node_types import COMPOUNDS, DAG_TYPES, OUTPUTS, PLUG_IN_TYPES, TYPES
+
+_INDEX = re.compile(r"\[\d+\]")
+_NUMBER = re.compile(r"(?<=[._])1\d{3}(?=\.[^.]+$)")
+
+
+@dataclass
+class Node:
+    type: str
+    values: dict[str, Any]
+    added: dict[str, str] = field(default_factory=dict)
+    locked_plugs: set[str] = field(default_factory=set)
+    locked: bool = False
+    reference: str = ""
+    parent: str = ""
+
+
+@dataclass
+class State:
+    """What undo brings back; connections by destination."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    connections: dict[str, str] = field(default_factory=dict)
+    selection: list[str] = field(default_factory=list)
+
+
+class Scene:
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.state = State()
+        self.undo_queue: list[tuple[str, State]] = []
+        self.redo_queue: list[tuple[str, State]] = []
+        self.undo_on = True
+        self.depth = 0
+        self.chunk = ("", copy.deepcopy(self.state))
+        self.plug_ins = {"mtoa"}
+        self.batch = False
+        self.project = "/projects/default/"
+        self.source_images = "sourceimages"
+        self.scene_name = ""
+        self.color_prefs: dict[str, Any] = {"cmEnabled": True, "configFilePath": ""}
+        self.previews: list[str] = []
+        self.idle_queue: list[Callable[[], None]] = []
+        self.jobs: dict[int, tuple[str, Callable[[], None]]] = {}
+        self.callbacks: dict[int, tuple[str, str, Callable[..., None]]] = {}
+        self.numbers = iter(range(1, 100_000))
+        self.fail_at: str = ""
+        self.calls: list[str] = []
+        for name, kind in (
+            ("defaultTextureList1", "defaultTextureList"),
+            ("defaultRenderUtilityList1", "defaultRenderUtilityList"),
+            ("defaultColorMgtGlobals", "colorManagementGlobals"),
+        ):
+            self.state.nodes[name] = Node(kind, copy.deepcopy(TYPES[kind]))
+
+    # What tests ask of it.
+
+    def graph(self) -> dict[str, Any]:
+        """Return all of the graph as plain data."""
+        return {
+            "nodes": {name: vars(node) for name, node in copy.deepcopy(self.state.nodes).items()},
+            "connections": dict(self.state.connections),
+            "selection": list(self.state.selection),
+        }
+
+    def reload(self) -> None:
+        """Save and open the scene: what Python and undo knew of it is gone."""
+        self.state = copy.deepcopy(self.state)
+        self.undo_queue.clear()
+        self.redo_queue.clear()
+        self.trigger("SceneOpened")
+
+    def idle(self) -> None:
+        """Run what waits for Maya to be idle."""
+        waiting, self.idle_queue = self.idle_queue, []
+        for call in waiting:
+            call()
+
+    def trigger(self, event: str) -> None:
+        for name, call in list(self.jobs.values()):
+            if name == event:
+                call()
+
+    def reference(self, file: str, *nodes: str, locked: bool = False) -> None:
+        """Make nodes a reference's, in its namespace and as locked as it is."""
+        for name in nodes:
+            self.state.nodes[name].reference = file
+            if locked:
+                self.state.nodes[name].locked_plugs.add("*")
+                self.state.nodes[name].locked = True
+
+    # What the commands are made of.
+
+    @contextmanager
+    def undoable(self, command: str) -> Iterator[None]:
+        before = copy.deepcopy(self.state)
+        try:
+            yield
+        finally:
+            if not self.depth:
+                self._remember(command, before)
+
+    def open_chunk(self, name: str) -> None:
+        if not self.depth:
+            self.chunk = (name, copy.deepcopy(self.state))
+        self.depth += 1
+
+    def close_chunk(self) -> None:
+        if not self.depth:
+            raise RuntimeError("There is no open undo chunk.")
+        self.depth -= 1
+        if not self.depth:
+            self._remember(*self.chunk)
+
+    def _remember(self, name: str, before: State) -> None:
+        if self.undo_on and before != self.state:
+            self.undo_queue.append((name, before))
+            self.redo_queue.clear()
+
+    def step(self, source: list[Any], target: list[Any], nothing: str, event: str) -> None:
+        if not source:
+            raise RuntimeError(nothing)
+        name, state = source.pop()
+        target.append((name, self.state))
+        self.state = state
+        self.trigger(event)
+
+    def find(self, name: str) -> str:
+        short = name.rpartition("|")[2].lstrip(":")
+        if short not in self.state.nodes:
+            raise ValueError(f"No object matches name: {name}")
+        return short
+
+    def node(self, name: str) -> Node:
+        return self.state.nodes[self.find(name)]
+
+    def path(self, name: str) -> str:
+        node = self.state.nodes[name]
+        if node.type not in DAG_TYPES:
+            return name
+        return (self.path(node.parent) if node.parent else "") + "|" + name
+
+    def types(self) -> list[str]:
+        return [kind for kind in TYPES if PLUG_IN_TYPES.get(kind, "") in {"", *self.plug_ins}]
+
+    def create(self, kind: str, name: str, parent: str = "") -> str:
+        if kind not in self.types():
+            raise RuntimeError(f"Unknown object type: {kind}")
+        wanted = (name or kind + "1").lstrip(":")
+        unique, number = wanted, 1
+        while unique in self.state.nodes:
+            unique, number = f"{wanted.rstrip('0123456789')}{number}", number + 1
+        self.state.nodes[unique] = Node(kind, copy.deepcopy(TYPES[kind]), parent=parent)
+        self._call("added", kind, unique)
+        return unique
+
+    def delete(self, name: str) -> None:
+        node = self.node(name)
+        if node.reference or node.locked:
+            why = "is locked" if node.locked else "is from a referenced file"
+            raise RuntimeError(f"'{name}' {why}, and cannot be deleted.")
+        for destination, source in list(self.state.connections.items()):
+            if name in (destination.split(".")[0], source.split(".")[0]):
+                self.disconnect(destination)
+        del self.state.nodes[name]
+        self.state.selection = [node for node in self.state.selection if node != name]
+        self._call("removed", node.type, name)
+
+    def plug(self, plug: str) -> str:
+        """Return a plug's full name; it must exist."""
+        name, _, attribute = plug.partition(".")
+        name = self.find(name)
+        node = self.state.nodes[name]
+        known = {*TYPES[node.type], *OUTPUTS.get(node.type, ()), *node.added, "message"}
+        compounds = {a for a, parts in COMPOUNDS.items() if set(parts) & known or a in known}
+        parts = {part for a in compounds for part in COMPOUNDS[a]}
+        computed = {"computedFileTextureNamePattern"} if node.type == "file" else set()
+        first = _INDEX.sub("", attribute).split(".")[0]
+        if not attribute or first not in known | compounds | parts | computed:
+            raise ValueError(f"No object matches name: {plug}")
+        return f"{name}.{attribute}"
+
+    def get(self, plug: str) -> Any:
+        name, _, attribute = self.plug(plug).partition(".")
+        values = self.state.nodes[name].values
+        if attribute == "computedFileTextureNamePattern":
+            path, tiling = values["fileTextureName"], values["uvTilingMode"]
+            return _NUMBER.sub("<UDIM>", path) if tiling == 3 else path
+        return values.get(attribute)
+
+    def set(self, plug: str, value: Any) -> None:
+        name, _, attribute = self.plug(plug).partition(".")
+        self.refuse_locked(plug)
+        if plug in self.state.connections:
+            raise RuntimeError(f"setAttr: The attribute '{plug}' is connected.")
+        node = self.state.nodes[name]
+        if attribute in OUTPUTS.get(node.type, ()):
+            raise RuntimeError(f"setAttr: The attribute '{plug}' cannot be set.")
+        node.values[attribute] = value
+        path = attribute in ("fileTextureName", "filename")
+        if path and not node.values["ignoreColorSpaceFileRules"]:
+            node.values["colorSpace"] = "by the rules"
+        self.changed(plug, 0x8)
+
+    def refuse_locked(self, plug: str) -> None:
+        if self.is_locked(plug):
+            raise RuntimeError(f"The attribute '{plug}' is locked and cannot be modified.")
+
+    def is_locked(self, plug: str) -> bool:
+        name, _, attribute = self.plug(plug).partition(".")
+        locked = self.state.nodes[name].locked_plugs
+        return attribute in locked or "*" in locked
+
+    def connect(self, source: str, destination: str, force: bool) -> None:
+        source, destination = self.plug(source), self.plug(destination)
+        if self.state.connections.get(destination) == source:
+            raise RuntimeError(f"'{source}' is already connected to '{destination}'.")
+        name, _, attribute = destination.partition(".")
+        if attribute in OUTPUTS.get(self.state.nodes[name].type, ()):
+            raise RuntimeError(f"'{destination}' cannot be a destination.")
+        self.refuse_locked(destination)
+        if destination in self.state.connections:
+            if not force:
+                raise RuntimeError(f"'{destination}' already has an incoming connection.")
+            self.disconnect(destination)
+        self.state.connections[destination] = source
+        self.changed(source, 0x1)
+        self.changed(destination, 0x1)
+
+    def disconnect(self, destination: str) -> None:
+        source = self.state.connections.pop(destination)
+        self.changed(source, 0x2)
+        self.changed(destination, 0x2)
+
+    def changed(self, plug: str, change: int) -> None:
+        self._call("changed", plug.partition(".")[0], change, plug)
+
+    def _call(self, event: str, about: str, *arguments: Any) -> None:
+        for kind, subject, call in list(self.callbacks.values()):
+            if (kind, subject) == (event, about):
+                call(*arguments, None)
+
+    def upstream(self, name: str) -> list[str]:
+        """Return a node and all that leads into it; a message carries no picture."""
+        seen: dict[str, None] = {}
+        waiting = [name]
+        while waiting:
+            node = waiting.pop(0)
+            if node in seen:
+                continue
+            seen[node] = None
+            for destination, source in self.state.connections.items():
+                if destination.startswith(node + ".") and not source.endswith(".message"):
+                    waiting.append(source.partition(".")[0])
+        return list(seen)
+
+    @staticmethod
+    def check_thread() -> None:
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("Maya was called from another thread.")
+
+
+scene = Scene()
