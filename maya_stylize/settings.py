@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from maya_stylize.errors import StylizeError
-from maya_stylize.files import replacing
+from maya_stylize.files import replacing, unwritable
 
 HOME_VARIABLE = "MAYA_STYLIZE_HOME"
 MODEL_VARIABLE = "MAYA_STYLIZE_MODEL"
@@ -91,11 +91,38 @@ def remember(changes: Mapping[str, Any]) -> None:
     Raises:
         StylizeError: The settings file is damaged or cannot be written.
     """
+    _write({**load(), **changes})
+
+
+def forget(names: Collection[str]) -> None:
+    """Remove some settings and leave the others; the file goes with the last one.
+
+    Args:
+        names: The settings to remove; those that are not there do not matter.
+
+    Raises:
+        StylizeError: The settings file is damaged, or cannot be written or removed.
+    """
+    before = load()
+    left = {name: value for name, value in before.items() if name not in names}
+    if left == before:
+        return
+    if left:
+        _write(left)
+        return
+    try:
+        _file().unlink()
+    except OSError as error:
+        raise unwritable(_file(), error) from error
+
+
+def _write(content: Mapping[str, Any]) -> None:
     path = _file()
-    content = json.dumps({**load(), **changes}, indent=2, sort_keys=True) + "\n"
     with replacing(path) as temporary:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(content, encoding="utf-8")
+        temporary.write_text(
+            json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+        )
 
 
 def _file() -> Path:

@@ -11,8 +11,7 @@ import tempfile
 from pathlib import Path
 
 from installer import pip
-from installer.errors import SetupError
-from installer.interpreters import clean_environment
+from installer.interpreters import clean_environment, make_environment
 from installer.status import Status
 
 CUDA = ("nvidia-", "cuda-", "triton", "pytorch-triton")
@@ -58,7 +57,7 @@ class Environment:
             return
         if not usable:
             with Status(f"making {self._folder.name}"):
-                self._create()
+                make_environment(self._base, self._folder)
         # First, because the pip of an old Python shows no progress to a program.
         self._pip("updating pip", "--require-hashes", "-r", "requirements/pip.txt")
         requirements = f"requirements/{kind}.txt"
@@ -104,21 +103,6 @@ class Environment:
             return False
         probe = [str(self.python), "-c", PROBE]
         return subprocess.run(probe, env=clean_environment(), capture_output=True).returncode == 0
-
-    def _create(self) -> None:
-        made = subprocess.run(
-            [*self._base, "-E", "-m", "venv", "--clear", str(self._folder)],
-            env=clean_environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        )
-        if made.returncode:
-            raise SetupError(
-                f"The virtual environment {self._folder} cannot be made: {made.stdout.strip()}\n"
-                "Delete that folder if it is there, and see that this one can be written to."
-            )
 
     def _pip(self, title: str, *arguments: str) -> None:
         pip.install(self.python, title, list(arguments), self._root, self._unfinished.touch)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from installer.errors import SetupError
 
 SUPPORTED = ("3.11", "3.12", "3.13", "3.10")  # the best first: 3.10 gets older libraries
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -61,6 +63,32 @@ def find(versions: tuple[str, ...] = SUPPORTED) -> list[str] | None:
             if version_of(command) == version:
                 return command
     return None
+
+
+def make_environment(command: Sequence[str], folder: Path) -> None:
+    """Make an empty virtual environment, over an older one where there is one.
+
+    Args:
+        command: An ordinary Python.
+        folder: The environment's folder.
+
+    Raises:
+        SetupError: It cannot be made.
+    """
+    made = subprocess.run(
+        [*command, "-E", "-m", "venv", "--clear", str(folder)],
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    if made.returncode:
+        raise SetupError(
+            f"The virtual environment {folder} cannot be made: {made.stdout.strip()}\n"
+            "Delete that folder if it is there, and see that this one can be written to."
+        )
 
 
 def candidates(version: str) -> Iterator[list[str]]:

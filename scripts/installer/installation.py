@@ -1,0 +1,201 @@
+"""Installing, step by step; each step may be the last one, and doing it all again mends it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from installer import bases, builds, engine, layout, receipt, removal
+from installer.engine import Engine
+from installer.errors import SetupError
+from installer.layout import Places
+from installer.machine import YEARS, Machine
+from installer.receipt import Receipt
+from maya_stylize import __version__, settings
+from maya_stylize.files import replacing, unwritable
+from maya_stylize.worker import launch
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks for.
+
+    Attributes:
+        mayas: Years of the Mayas to serve; empty for all that are installed.
+        python: The Python to make the engine's environment with; None to have one looked for.
+        wheelhouse: A folder of wheels to take in place of any index.
+        model: A model file to convert and put in place.
+        build: A name in `builds.BUILDS`; None for the one that suits the machine.
+        shared: A studio's folder, to be named in MAYA_MODULE_PATH; None for this user alone.
+    """
+
+    mayas: tuple[str, ...] = ()
+    python: str | None = None
+    wheelhouse: Path | None = None
+    model: Path | None = None
+    build: str | None = None
+    shared: Path | None = None
+
+
+def install(source: Path, request: Request, machine: Machine, say: Say) -> None:
+    """Install, or mend or change what is installed.
+
+    The module file comes last, so that no Maya sees half an installation.
+
+    Args:
+        source: The folder that holds the package, requirements/ and shelf/.
+        request: What to install.
+        machine: For which machine and user.
+        say: Called with each line for the user.
+
+    Raises:
+        SetupError: Something cannot be installed.
+        StylizeError: A file cannot be written.
+    """
+    where = layout.places(machine, request.shared)
+    old = receipt.read(where.receipt)
+    years = _years(request, machine, old)
+    build = request.build or builds.choose(machine)
+    say(f"Maya Stylize {__version__} for Maya {', '.join(years)}, engine: {build}")
+    files = layout.contents(source)
+    names = sorted([*files, layout.MODULE_FILE])
+    state = _claim(where, old, Receipt(__version__, False, years, where.shared, build, files=names))
+    found = _provide_engine(source, build, request, machine, where)
+    proof = engine.prove(found, source, build)
+    device = f"{proof['backend']} {proof['version']} on {proof['device']} ({proof['device_name']})"
+    say(f"One convolution was right: {device}")
+    if build.endswith("cuda") and proof["device"].startswith("cpu"):
+        say("warning: no GPU was found; see that its driver is up to date, then install again.")
+    put(files, where.modules)
+    if request.model:
+        state = _put_model(source, request.model, found, where, state, say)
+    variables: list[str] = []
+    if where.shared:
+        variables = layout.engine_variables(where, found.python, found.packages)
+        if state.model:
+            variables.append(f"MAYA_STYLIZE_MODEL:={layout.MODEL_FOLDER}")
+    else:
+        settings.remember(_settings(found))
+    text = layout.module_file(__version__, years, machine.system, variables)
+    with replacing(where.modules / layout.MODULE_FILE) as temporary:
+        temporary.write_text(text, encoding="ascii")
+    removal.remove_files(where.modules, set(state.files) - set(names))
+    _remove_older_engines(where, found, say)
+    engine_folder = str(found.folder)
+    done = replace(state, complete=True, engine=engine_folder, device=device, files=names)
+    receipt.write(where.receipt, done)
+    _tell_where(where, say)
+
+
+def put(files: dict[str, Path], folder: Path) -> None:
+    """Copy files into a folder, each as a whole; those that are there already stay untouched.
+
+    Args:
+        files: Each one's source by its path below the folder.
+        folder: Where they go.
+
+    Raises:
+        StylizeError: One cannot be written.
+    """
+    for name, path in files.items():
+        target = folder / name
+        content = path.read_bytes()
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_file() and target.read_bytes() == content:
+                continue
+        except OSError as error:
+            raise unwritable(target, error) from error
+        with replacing(target) as temporary:
+            temporary.write_bytes(content)
+
+
+def _years(request: Request, machine: Machine, old: Receipt | None) -> list[str]:
+    years = {*request.mayas} or {maya.year for maya in machine.mayas()}
+    years |= {*old.mayas} if old else set()
+    if not years:
+        raise SetupError(
+            f"No Maya {YEARS[0]} to {YEARS[-1]} was found on this machine.\n"
+            f"Name one to install for it all the same: --maya {YEARS[1]}."
+        )
+    return sorted(years)
+
+
+def _claim(where: Places, old: Receipt | None, new: Receipt) -> Receipt:
+    """Write down what will be there before the first of it is."""
+    models = settings.models_folder()
+    wanted = [where.module] if where.shared else [where.module, where.engines, models]
+    missing = [path for folder in wanted for path in _missing(folder)]
+    folders = list(dict.fromkeys(str(path) for path in missing))
+    names = [] if where.shared else [launch.PYTHON_SETTING, launch.PACKAGES_SETTING]
+    new = replace(new, folders=folders, settings=names)
+    state = receipt.extend(old, new)
+    try:
+        where.module.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(where.module, error) from error
+    receipt.write(where.receipt, state)
+    return state
+
+
+def _missing(folder: Path) -> list[Path]:
+    return [path for path in reversed([folder, *folder.parents]) if not path.exists()]
+
+
+def _provide_engine(
+    source: Path, build: str, request: Request, machine: Machine, where: Places
+) -> Engine:
+    found = engine.find(source, build, where.engines)
+    if found and not request.python:
+        return found
+    base = bases.choose(request.python, machine.mayas())
+    if found and found.version == base.version:
+        return found
+    return engine.make(source, build, base, where.engines, request.wheelhouse)
+
+
+def _settings(found: Engine) -> dict[str, str | None]:
+    packages = str(found.packages) if found.packages else None
+    return {launch.PYTHON_SETTING: str(found.python), launch.PACKAGES_SETTING: packages}
+
+
+def _put_model(
+    source: Path, model: Path, found: Engine, where: Places, state: Receipt, say: Say
+) -> Receipt:
+    folder = where.module / layout.MODEL_FOLDER if where.shared else settings.models_folder()
+    target = folder / settings.MODEL_NAME
+    if not target.exists():  # else it is the user's, and stays when we go
+        state = replace(state, model=str(target))
+        receipt.write(where.receipt, state)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as home:
+            variables = {settings.HOME_VARIABLE: home, settings.MODEL_VARIABLE: ""}
+            command = ("-m", "maya_stylize", "model")
+            found.call(source, *command, "fetch", "--from", str(model.absolute()), **variables)
+            for line in found.call(source, *command, "info", **variables):
+                say(line.replace(home, str(folder.parent)))
+            shutil.move(Path(home) / "models" / settings.MODEL_NAME, target)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    return state
+
+
+def _remove_older_engines(where: Places, found: Engine, say: Say) -> None:
+    for folder in where.engines.iterdir():
+        if folder != found.folder:
+            try:
+                engine.remove(folder)
+            except SetupError as error:
+                say(f"warning: {error}")
+
+
+def _tell_where(where: Places, say: Say) -> None:
+    say(f"Installed in {where.module}")
+    if where.shared:
+        say(f"Set MAYA_MODULE_PATH={where.modules} for everybody who is to have it.")

@@ -1,0 +1,46 @@
+"""What is installed, and whether it is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from installer import engine, layout, receipt
+from installer.layout import Places
+from installer.machine import Machine
+from maya_stylize import settings
+
+
+def describe(where: Places, machine: Machine) -> tuple[list[str], bool]:
+    """Return lines for the user, and whether there is an installation that is whole.
+
+    Args:
+        where: Where it lies, or would.
+        machine: The machine it is on.
+
+    Raises:
+        SetupError: The receipt is damaged.
+    """
+    found = ", ".join(f"{maya.year} ({maya.mayapy})" for maya in machine.mayas()) or "none"
+    there = receipt.read(where.receipt)
+    if there is None:
+        return [f"Not installed in {where.modules}.", f"Mayas here: {found}"], False
+    missing = [name for name in there.files if not (where.modules / name).is_file()]
+    if not (Path(there.engine) / engine.MARKER).is_file():
+        missing.append("the engine's environment")
+    model = settings.models_folder() / settings.MODEL_NAME
+    if where.shared:
+        model = where.module / layout.MODEL_FOLDER / settings.MODEL_NAME
+    lines = [
+        f"Maya Stylize {there.version} for Maya {', '.join(there.mayas)}",
+        f"module      {where.module}",
+        f"engine      {there.engine} ({there.build})",
+        f"ran on      {there.device}",
+        f"model       {model if model.is_file() else 'none yet; the panel fetches it'}",
+        f"Mayas here  {found}",
+    ]
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        lines.append(f"missing     {', '.join(missing[:3])}{more}")
+    if missing or not there.complete:
+        lines.append("It is not whole: run install again, which mends it.")
+    return lines, there.complete and not missing
