@@ -17,7 +17,7 @@ class JobPane(QtWidgets.QWidget):
         super().__init__(parent)
         self._runs = runs
         self._title = look.labelled("", "heading")
-        self._details = look.labelled("", "faint")
+        self.details = look.labelled("", "faint")
         self.bar = QtWidgets.QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName("Progress")
@@ -31,10 +31,10 @@ class JobPane(QtWidgets.QWidget):
         self.remove.setToolTip("Take the selected job out of the queue.")
         self.remove.clicked.connect(self._remove)
         top = QtWidgets.QHBoxLayout()
-        for label in (self._title, self._details):
+        for label in (self._title, self.details):
             label.setTextFormat(Qt.TextFormat.PlainText)
         top.addWidget(self._title)
-        top.addWidget(self._details, 1)
+        top.addWidget(self.details, 1)
         row = QtWidgets.QHBoxLayout()
         row.addWidget(self.bar, 1)
         row.addWidget(self.cancel)
@@ -59,7 +59,7 @@ class JobPane(QtWidgets.QWidget):
         if run is None:
             return
         self._title.setText(run.title)
-        self._details.setText(_details(run))
+        self.details.setText(_details(run))
         self.bar.setValue(round(run.fraction * 1000))
         self.cancel.setText("Stop now" if run.cancelling else "Cance&l")
         self._refresh_queue()

@@ -43,6 +43,10 @@ class PreviewView(QtWidgets.QWidget):
         self._after = pixmap
         self.update()
 
+    def has_both(self) -> bool:
+        """Return whether there is something to wipe between."""
+        return self._before is not None and self._after is not None
+
     def set_tiled(self, tiled: bool) -> None:
         """Show the pictures once, or 2 by 2."""
         self._tiled = tiled
@@ -80,10 +84,9 @@ class PreviewView(QtWidgets.QWidget):
             painter.end()
             return
         painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform, self._zoom < 2)
-        both = self._before is not None and self._after is not None
         line = area.left() + area.width() * self._wipe
         self._draw(painter, area, self._after if self._after is not None else self._before)
-        if both:
+        if self.has_both():
             left = QtCore.QRectF(self.rect())
             left.setRight(line)
             painter.setClipRect(left)
@@ -95,11 +98,14 @@ class PreviewView(QtWidgets.QWidget):
             self._draw_focus()
 
     def _draw(self, painter: Any, area: Any, pixmap: Any) -> None:
+        """Draw a picture in its own proportions, as tall as the area and centered in it."""
         count = 2 if self._tiled else 1
-        width, height = area.width() / count, area.height() / count
+        height = area.height() / count
+        width = height * pixmap.width() / pixmap.height()
+        left = area.center().x() - width * count / 2
         for row in range(count):
             for column in range(count):
-                corner = area.topLeft() + QtCore.QPointF(column * width, row * height)
+                corner = QtCore.QPointF(left + column * width, area.top() + row * height)
                 target = QtCore.QRectF(corner, QtCore.QSizeF(width, height))
                 painter.drawPixmap(target, pixmap, QtCore.QRectF(pixmap.rect()))
 
@@ -150,8 +156,7 @@ class PreviewView(QtWidgets.QWidget):
         if area is not None:
             line = area.left() + area.width() * self._wipe
             near = abs(position(event).x() - line) < look.em(self)
-            both = self._before is not None and self._after is not None
-            self._grabbed = "wipe" if near and both else position(event)
+            self._grabbed = "wipe" if near and self.has_both() else position(event)
 
     def mouseMoveEvent(self, event: Any) -> None:  # noqa: N802
         """Move what is held."""

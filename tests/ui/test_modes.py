@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from maya_stylize.errors import JobError
+from maya_stylize.jobs import CONTENT_WEIGHT, Style, StylizeJob, SynthesizeJob
+from maya_stylize.ui.fields import defaults
+from maya_stylize.ui.modes import MODES, by_name, content_weight
+
+TEXTURE, STYLIZE = by_name("texture"), by_name("stylize")
+PICTURES = {
+    "exemplar": (Style("e.png"),),
+    "content": (Style("c.png"),),
+    "styles": (Style("a.png", 2.0), Style("b.png")),
+}
+
+
+def test_the_defaults_are_those_of_the_papers() -> None:
+    values = defaults(TEXTURE.fields)
+    assert TEXTURE.job(PICTURES, values, "o.png", "jax") == SynthesizeJob(
+        exemplar="e.png", output="o.png", backend="jax"
+    )
+    values = defaults(STYLIZE.fields)
+    assert STYLIZE.job(PICTURES, values, "o.png", "torch") == StylizeJob(
+        content="c.png", styles=PICTURES["styles"], output="o.png", backend="torch"
+    )
+
+
+def test_every_setting_arrives_in_the_job() -> None:
+    common = {"seed": 7, "quality": "final", "pooling": "max", "device": "cpu"}
+    job: Any = TEXTURE.job(
+        PICTURES, {**common, "size": "64 x 32", "match_histogram": False}, "o.exr", "tensorflow"
+    )
+    assert (job.size, job.match_histogram, job.seed, job.quality) == ((64, 32), False, 7, "final")
+    values = {**common, "size": "64", "strength": 100, "stroke": 100, "start": "noise"}
+    job = STYLIZE.job(PICTURES, values, "o.exr", "tensorflow")
+    assert (job.size, job.start, job.pooling, job.device) == (64, "noise", "max", "cpu")
+    assert job.content_weight == pytest.approx(1e4)
+    assert job.style_scale == pytest.approx(4)
+
+
+def test_more_strength_is_less_content() -> None:
+    weights = [content_weight(strength) for strength in range(101)]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[50] == pytest.approx(CONTENT_WEIGHT)
+
+
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
+def test_an_empty_well_is_named(mode: Any) -> None:
+    for well in mode.wells:
+        pictures = {**PICTURES, well.name: ()}
+        with pytest.raises(JobError, match=well.label.replace("&", "")) as caught:
+            mode.job(pictures, defaults(mode.fields), "o.png", "tensorflow")
+        assert caught.value.hint
+
+
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
+def test_everything_says_what_it_does(mode: Any) -> None:
+    for part in (mode, *mode.wells, *mode.fields):
+        assert re.search(r"\w{3,} .*\.$", part.tooltip), part.tooltip
+
+
+def test_an_unknown_mode_is_refused() -> None:
+    with pytest.raises(JobError, match="seamless"):
+        by_name("seamless")

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from panel_fakes import FakeClient, FakeScene, texture
+
+from maya_stylize.errors import ImageError
+from maya_stylize.ui.panel import Panel
+from maya_stylize.ui.qt import Qt
+from maya_stylize.ui.texture_list import TextureList
+from maya_stylize.ui.texture_model import FactsRole, described
+
+
+@pytest.fixture
+def listed(panel: Panel) -> TextureList:
+    return panel.textures
+
+
+def nodes(listed: TextureList) -> list[str]:
+    model = listed.view.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def facts(listed: TextureList, row: int) -> str:
+    text: str = listed.view.model().index(row, 0).data(FactsRole)
+    return text
+
+
+def test_every_texture_has_its_row_and_its_facts(listed: TextureList) -> None:
+    assert nodes(listed) == ["bricks_file", "coffee_file", "pebbles_file", "lost_file"]
+    assert facts(listed, 0) == "256 × 256 · 8 bit · sRGB · bricks_mtl"
+    assert facts(listed, 3) == "File not found · sRGB · lost_mtl"
+
+
+def test_a_missing_file_is_not_asked_for(listed: TextureList, client: FakeClient) -> None:
+    facts(listed, 3)
+    assert not [arguments for _, arguments in client.asked if "lost" in str(arguments)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("COFFEE", ["coffee_file"]),
+        ("bricks_mtl", ["bricks_file"]),
+        ("lost.tif", ["lost_file"]),
+        ("sourceimages", ["bricks_file", "coffee_file", "pebbles_file", "lost_file"]),
+        ("(", []),
+    ],
+)
+def test_search_looks_at_name_path_and_material(
+    listed: TextureList, typed: str, found: list[str]
+) -> None:
+    listed.search.setText(typed)
+    assert nodes(listed) == found
+
+
+def test_only_the_selected_objects(listed: TextureList, scene: FakeScene) -> None:
+    scene.selected = ["pebbles_file"]
+    listed.selected_only.click()
+    assert nodes(listed) == ["pebbles_file"]
+    scene.selected = []
+    scene.watchers[0]()
+    assert nodes(listed) == []
+
+
+def test_the_list_follows_the_scene_and_keeps_the_selection(
+    listed: TextureList, scene: FakeScene, pictures: Path
+) -> None:
+    listed.select("coffee_file")
+    scene.all = [texture(pictures / "new.png"), *scene.all[1:]]
+    scene.watchers[0]()
+    assert nodes(listed)[0] == "new_file"
+    chosen = listed.texture()
+    assert chosen is not None
+    assert chosen.node == "coffee_file"
+
+
+def test_a_hidden_panel_leaves_the_scene_alone(panel: Panel, scene: FakeScene) -> None:
+    assert len(scene.watchers) == 1
+    panel.hide()
+    assert scene.watchers == []
+    panel.show()
+    assert len(scene.watchers) == 1
+
+
+def test_sets_of_tiles_and_results_are_told(
+    listed: TextureList, scene: FakeScene, pictures: Path
+) -> None:
+    tiles = tuple(str(pictures / name) for name in ("bricks.png", "coffee.png"))
+    udim = dataclasses.replace(scene.all[0], tiling=3, tiles=tiles, materials=())
+    scene.all = [udim]
+    scene.watchers[0]()
+    assert facts(listed, 0) == "256 × 256 · 8 bit · sRGB · 2 tiles · no material"
+
+
+def test_a_file_that_cannot_be_read_is_told(
+    listed: TextureList, client: FakeClient, scene: FakeScene, pictures: Path
+) -> None:
+    client.failure = ImageError("It is broken.")
+    scene.all = [texture(pictures / "pebbles.png", "other")]
+    scene.watchers[0]()
+    assert facts(listed, 0) == "unreadable · sRGB · pebbles_mtl"
+
+
+def test_missing_textures_cannot_be_dragged(listed: TextureList) -> None:
+    model = listed.view.model()
+    drag = Qt.ItemFlag.ItemIsDragEnabled
+    assert [bool(model.flags(model.index(row, 0)) & drag) for row in range(4)] == [
+        *[True] * 3,
+        False,
+    ]
+
+
+def test_depths_are_in_an_artists_words() -> None:
+    assert described({"width": 2, "height": 1, "depth": "half"}) == "2 × 1 · 16 bit float"
