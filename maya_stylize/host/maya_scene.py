@@ -85,7 +85,7 @@ class MayaScene(Scene):
         if _RESOURCES in named:
             resources = Path(os.environ.get("MAYA_LOCATION", "")) / "resources"
             named = named.replace(_RESOURCES, resources.as_posix())
-        path = Path(os.path.expandvars(named)).expanduser()
+        path = Path(os.path.expandvars(named))
         return path if path.is_file() else None
 
     def project(self) -> Path | None:

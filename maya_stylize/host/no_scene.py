@@ -70,7 +70,7 @@ class PictureList(Scene):
 
 
 def _whole(path: Path) -> str:
-    return path.expanduser().absolute().as_posix()
+    return path.absolute().as_posix()
 
 
 def _texture(path: str) -> Texture:

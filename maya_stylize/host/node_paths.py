@@ -25,11 +25,13 @@ def resolve(written: str, project: Path | None, source_images: Path | None) -> s
     """
     if not written.strip():
         return ""
-    expanded = os.path.expandvars(written.strip()).replace("\\", "/")
+    # Path.expanduser would raise for a user that this machine does not know.
+    home = os.path.expanduser(os.path.expandvars(written.strip()))  # noqa: PTH111
+    expanded = home.replace("\\", "/")
     if _VARIABLE.match(expanded):  # a variable that is not set begins no relative path
         return expanded
     absolute, *below = _PROJECT_MARK.split(expanded, maxsplit=1)
-    first = Path(expanded if not below else f"{absolute}/{below[0]}").expanduser()
+    first = Path(expanded if not below else f"{absolute}/{below[0]}")
     if first.is_absolute():
         candidates = [first, *(project / tail for tail in below if project)]
     else:

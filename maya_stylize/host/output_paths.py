@@ -127,7 +127,13 @@ def _chosen(folder: str, project: Path | None) -> Path:
             f"The folder for results, {folder}, names {unknown[0]}, which is not set.",
             "Set that variable before Maya starts, or choose another folder.",
         )
-    path = Path(expanded).expanduser()
+    try:
+        path = Path(expanded).expanduser()
+    except RuntimeError as error:
+        raise SceneError(
+            f"The folder for results, {folder}, names a user whose home is unknown.",
+            "Choose another folder.",
+        ) from error
     if not path.is_absolute() and project is None:
         raise SceneError(
             f"The folder for results, {folder}, is relative, and there is no project.",

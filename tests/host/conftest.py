@@ -10,6 +10,7 @@ import pytest
 from maya import cmds
 from node_types import PLACEMENT_PAIRS
 from stand_in import Scene, scene
+from window import window
 
 from maya_stylize.host.maya_scene import MayaScene
 from maya_stylize.host.scene import Texture
@@ -68,6 +69,7 @@ class Room:
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
     scene.clear()
+    window.clear()
     scene.project = f"{tmp_path}/"
     cmds.select(clear=True)
     yield Room(tmp_path)

@@ -13,14 +13,14 @@ from pathlib import Path
 STUBS = "types-maya-strict"
 HERE = Path(__file__).resolve().parent
 TABLE = HERE / "fake_maya" / "flags.json"
-COMMANDS = HERE / "fake_maya" / "maya" / "cmds.py"
+COMMANDS = [HERE / "fake_maya" / name for name in ("scene_commands.py", "window_commands.py")]
 
 
 def table() -> str:
     """Return the table as JSON, a command per line."""
     stubs = distribution(STUBS)
     source = Path(str(stubs.locate_file("maya-stubs/cmds/__init__.pyi"))).read_text("utf-8")
-    wanted = {name for name in _functions(COMMANDS.read_text("utf-8")) if name[0] != "_"}
+    wanted = {name for file in COMMANDS for name in _functions(file.read_text("utf-8"))}
     flags = {name: sorted(names) for name, names in _functions(source).items() if name in wanted}
     lines = [f"  {json.dumps(name)}: {json.dumps(flags[name])}" for name in sorted(flags)]
     return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -117,6 +117,7 @@ def test_a_chosen_folder_may_be_relative_and_hold_variables(
     [
         ("", "No folder for results is chosen"),
         ("$NOT_SET_ANYWHERE/x", r"names \$NOT_SET_ANYWHERE, which is not set"),
+        ("~nobody-of-that-name/x", "names a user whose home is unknown"),
         ("no/such/parent", "cannot be written to .*: No such file"),
         ("file", "cannot be written to .*: File exists"),
         ("file/below", "cannot be written to .*: Not a directory"),

@@ -1,0 +1,86 @@
+"""The panel's place in Maya's window, with real Qt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from maya import cmds
+from window import window
+
+qt = pytest.importorskip("maya_stylize.ui.qt", exc_type=ImportError)
+
+from maya_stylize.host import dock  # noqa: E402
+from maya_stylize.worker import qt_transport  # noqa: E402
+
+Room = Any
+
+
+class Client:
+    """A client whose worker never starts."""
+
+    hello = log = None
+
+    def __init__(self) -> None:
+        self.shut_down = 0
+        self.changed = lambda: None
+
+    def request(self, *_: object) -> int:
+        return 0
+
+    def shutdown(self) -> None:
+        self.shut_down += 1
+
+
+@pytest.fixture
+def clients(room: Room, monkeypatch: pytest.MonkeyPatch) -> list[Client]:
+    made: list[Client] = []
+
+    def make(parent: object) -> Client:
+        assert parent is qt.application()
+        made.append(Client())
+        return made[-1]
+
+    qt.application()
+    monkeypatch.setattr(qt_transport, "make_client", make)
+    return made
+
+
+def panels() -> list[Any]:
+    found = window.docks[dock.CONTROL].findChildren(qt.QtWidgets.QWidget, dock.PANEL)
+    return list(found)
+
+
+def test_opened_once_and_raised_after_that(clients: list[Client]) -> None:
+    dock.show()
+    (panel,) = panels()
+    assert window.controls[dock.CONTROL]["label"] == "Maya Stylize"
+    assert window.controls[dock.CONTROL]["raised"] == 0
+    dock.show()
+    assert panels() == [panel]
+    assert window.controls[dock.CONTROL]["raised"] == 1
+    assert len(clients) == 1
+    window.docks[dock.CONTROL].close()
+
+
+def test_it_is_back_after_a_restart_and_the_old_worker_ends(clients: list[Client]) -> None:
+    dock.show()
+    window.restart()
+    assert len(panels()) == 1
+    assert [client.shut_down for client in clients] == [1, 0]
+    dock.show()
+    assert len(panels()) == 1
+
+
+def test_a_dock_that_was_left_empty_is_filled(clients: list[Client]) -> None:
+    window.controls[dock.CONTROL] = {"uiScript": "pass", "raised": 0}
+    window.run_script(dock.CONTROL)
+    assert panels() == []
+    dock.show()
+    assert len(panels()) == 1
+
+
+def test_the_layout_keeps_one_line_of_text(clients: list[Client]) -> None:
+    dock.show()
+    kept = cmds.workspaceControl(dock.CONTROL, query=True, uiScript=True)
+    assert kept == "import maya_stylize.host.dock; maya_stylize.host.dock.restore()"
