@@ -62,6 +62,7 @@ class Engine:
         try:
             done = subprocess.run(
                 [str(self.python), *arguments],
+                cwd=source,  # -m looks in the folder it is run in first
                 env={**clean_environment(), **extra},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

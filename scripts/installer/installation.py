@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from maya_stylize.files import replacing, unwritable
 from maya_stylize.worker import launch
 
 Say = Callable[[str], None]
+SCRATCH = removal.SCRATCH
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,7 @@ def install(source: Path, request: Request, machine: Machine, say: Say) -> None:
         temporary.write_text(text, encoding="ascii")
     removal.remove_files(where.modules, set(state.files) - set(names))
     _remove_older_engines(where, found, say)
-    engine_folder = str(found.folder)
-    done = replace(state, complete=True, engine=engine_folder, device=device, files=names)
+    done = replace(state, complete=True, engine=found.folder.name, device=device, files=names)
     receipt.write(where.receipt, done)
     _tell_where(where, say)
 
@@ -128,19 +127,33 @@ def _years(request: Request, machine: Machine, old: Receipt | None) -> list[str]
 
 def _claim(where: Places, old: Receipt | None, new: Receipt) -> Receipt:
     """Write down what will be there before the first of it is."""
-    models = settings.models_folder()
-    wanted = [where.module] if where.shared else [where.module, where.engines, models]
+    wanted = [where.module, where.engines, where.model.parent]
     missing = [path for folder in wanted for path in _missing(folder)]
     folders = list(dict.fromkeys(str(path) for path in missing))
-    names = [] if where.shared else [launch.PYTHON_SETTING, launch.PACKAGES_SETTING]
+    names = [] if where.shared else [launch.PACKAGES_SETTING, launch.PYTHON_SETTING]
     new = replace(new, folders=folders, settings=names)
     state = receipt.extend(old, new)
+    removal.sweep(where)
     try:
-        where.module.mkdir(parents=True, exist_ok=True)
+        _write_first_receipt(where, state)
     except OSError as error:
         raise unwritable(where.module, error) from error
-    receipt.write(where.receipt, state)
     return state
+
+
+def _write_first_receipt(where: Places, state: Receipt) -> None:
+    """Write the receipt, and make its folders in the same instant where they are missing."""
+    missing = _missing(where.module)
+    if not missing:
+        receipt.write(where.receipt, state)
+        return
+    scratch = missing[0].with_name(SCRATCH)
+    if scratch.exists():
+        shutil.rmtree(scratch)
+    inner = scratch / where.module.relative_to(missing[0])
+    inner.mkdir(parents=True)
+    receipt.write(inner / where.receipt.name, state)
+    scratch.rename(missing[0])
 
 
 def _missing(folder: Path) -> list[Path]:
@@ -167,22 +180,23 @@ def _settings(found: Engine) -> dict[str, str | None]:
 def _put_model(
     source: Path, model: Path, found: Engine, where: Places, state: Receipt, say: Say
 ) -> Receipt:
-    folder = where.module / layout.MODEL_FOLDER if where.shared else settings.models_folder()
-    target = folder / settings.MODEL_NAME
+    target, folder = where.model, where.model.parent
     if not target.exists():  # else it is the user's, and stays when we go
-        state = replace(state, model=str(target))
+        state = replace(state, model=True)
         receipt.write(where.receipt, state)
+    home = folder / SCRATCH
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as home:
-            variables = {settings.HOME_VARIABLE: home, settings.MODEL_VARIABLE: ""}
-            command = ("-m", "maya_stylize", "model")
-            found.call(source, *command, "fetch", "--from", str(model.absolute()), **variables)
-            for line in found.call(source, *command, "info", **variables):
-                say(line.replace(home, str(folder.parent)))
-            shutil.move(Path(home) / "models" / settings.MODEL_NAME, target)
+        home.mkdir(parents=True)
+        variables = {settings.HOME_VARIABLE: str(home), settings.MODEL_VARIABLE: ""}
+        command = ("-m", "maya_stylize", "model")
+        found.call(source, *command, "fetch", "--from", str(model.absolute()), **variables)
+        for line in found.call(source, *command, "info", **variables):
+            say(line.replace(str(home), str(folder.parent)))
+        (home / "models" / settings.MODEL_NAME).replace(target)
     except OSError as error:
         raise unwritable(target, error) from error
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
     return state
 
 

@@ -17,6 +17,7 @@ NAME = "maya-stylize"
 MODULE_FILE = "maya_stylize.mod"
 ENGINE_FOLDER = "engine"
 MODEL_FOLDER = "model"
+FOLDERS = ("scripts", "icons", "shelves")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,13 @@ class Places:
     def receipt(self) -> Path:
         """The installation's receipt."""
         return self.module / "receipt.json"
+
+    @property
+    def model(self) -> Path:
+        """Where the converted model lies, or will."""
+        if self.shared:
+            return self.module / MODEL_FOLDER / settings.MODEL_NAME
+        return settings.cached_model()
 
 
 def places(machine: Machine, shared: Path | None) -> Places:

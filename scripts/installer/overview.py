@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from installer import engine, layout, receipt
+from installer import engine, receipt
 from installer.layout import Places
 from installer.machine import Machine
-from maya_stylize import settings
 
 
 def describe(where: Places, machine: Machine) -> tuple[list[str], bool]:
@@ -25,17 +22,16 @@ def describe(where: Places, machine: Machine) -> tuple[list[str], bool]:
     if there is None:
         return [f"Not installed in {where.modules}.", f"Mayas here: {found}"], False
     missing = [name for name in there.files if not (where.modules / name).is_file()]
-    if not (Path(there.engine) / engine.MARKER).is_file():
+    folder = where.engines / there.engine
+    if not (folder / engine.MARKER).is_file():
         missing.append("the engine's environment")
-    model = settings.models_folder() / settings.MODEL_NAME
-    if where.shared:
-        model = where.module / layout.MODEL_FOLDER / settings.MODEL_NAME
+    model = where.model if where.model.is_file() else "none yet; the panel fetches it"
     lines = [
         f"Maya Stylize {there.version} for Maya {', '.join(there.mayas)}",
         f"module      {where.module}",
-        f"engine      {there.engine} ({there.build})",
+        f"engine      {folder} ({there.build})",
         f"ran on      {there.device}",
-        f"model       {model if model.is_file() else 'none yet; the panel fetches it'}",
+        f"model       {model}",
         f"Mayas here  {found}",
     ]
     if missing:

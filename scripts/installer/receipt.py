@@ -23,12 +23,13 @@ class Receipt:
         mayas: Years of the Mayas that it serves.
         shared: Whether it is a studio's, for many users.
         build: The engine's build.
-        engine: The engine's environment in use; empty before there is one.
+        engine: The folder of the engine's environment, among the others of its kind; empty before
+            there is one.
         device: What the engine ran on when it was tried.
         files: Paths below the folder of module files, with "/".
         folders: Folders that were missing and had to be made, the outer ones first.
         settings: Names of the settings that were set.
-        model: The model that was put there; empty for none.
+        model: Whether a model was put where there was none.
     """
 
     version: str
@@ -41,7 +42,7 @@ class Receipt:
     files: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     settings: list[str] = field(default_factory=list)
-    model: str = ""
+    model: bool = False
 
 
 def read(path: Path) -> Receipt | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +15,9 @@ from installer.layout import Places
 from installer.receipt import Receipt
 from maya_stylize import settings
 from maya_stylize.files import replacing
+
+SCRATCH = ".maya-stylize.part"
+PART = re.compile(r"\.[0-9a-f]{16}\.part")  # as `files.replacing` names them
 
 
 def uninstall(where: Places, years: Collection[str]) -> list[str]:
@@ -40,17 +45,17 @@ def uninstall(where: Places, years: Collection[str]) -> list[str]:
         _keep(where, old, left)
         return [f"Removed from Maya {', '.join(sorted(years))}; Maya {', '.join(left)} keep it."]
     receipt.write(where.receipt, replace(old, complete=False))
+    sweep(where)
     _delete(where.modules / layout.MODULE_FILE)
     remove_files(where.modules, old.files)
     if where.engines.exists():
         for folder in where.engines.iterdir():
             engine.remove(folder)
     if old.model:
-        _delete(Path(old.model))
+        _delete(where.model)
     settings.forget(old.settings)
     _delete(where.receipt)
-    own = [where.engines, where.module / layout.MODEL_FOLDER, where.module]
-    for path in [*own, *(Path(name) for name in reversed(old.folders))]:
+    for path in [where.engines, where.module, *(Path(name) for name in reversed(old.folders))]:
         _remove_empty(path)
     strange = sorted(where.module.rglob("*")) if where.module.exists() else []
     return ["Removed.", *(f"left, for it was not installed: {path}" for path in strange)]
@@ -77,6 +82,31 @@ def remove_files(folder: Path, names: Collection[str]) -> None:
         parents |= {folder.joinpath(*Path(name).parts[:i]) for i in range(1, len(Path(name).parts))}
     for path in sorted(parents, key=lambda path: len(path.parts), reverse=True):
         _remove_empty(path)
+
+
+def sweep(where: Places) -> None:
+    """Delete what an installation that was killed may have left half written.
+
+    Raises:
+        SetupError: Something of it cannot be deleted.
+    """
+    beside = [
+        where.module,
+        where.modules,
+        where.modules.parent,
+        where.engines,
+        *where.engines.glob("*"),
+    ]
+    if not where.shared:
+        beside.append(settings.user_folder())
+    halves = [path for folder in beside for path in folder.glob(".*.part")]
+    for name in layout.FOLDERS:
+        halves += (where.module / name).rglob(".*.part")
+    for path in halves:
+        if PART.fullmatch(path.name):
+            _delete(path)
+    for folder in (where.model.parent, where.modules.parent):
+        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
 
 
 def _keep(where: Places, old: Receipt, years: list[str]) -> None:
