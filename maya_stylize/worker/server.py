@@ -144,6 +144,13 @@ class Server:
         self._pipes.send(explain(error, self._log), command.id)
 
 
+def end_children() -> None:
+    """End what this process has started and left running."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(os.getpgid(0), signal.SIGTERM)
+
+
 def leave_by_force() -> None:
     """End this process in the midst of whatever it does, and its children with it."""
     if sys.platform != "win32":
@@ -162,5 +169,6 @@ def main(arguments: Sequence[str]) -> None:
     server = Server(Pipes(parsed.log), parsed.log)
     parent.watch(parsed.parent, server.end)
     server.serve()
+    end_children()
     sys.stderr.flush()
     os._exit(0)

@@ -1,0 +1,261 @@
+"""A real worker: jobs, questions beside them, cancelling, the queue."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from maya_stylize import __version__, settings
+from maya_stylize.engine import backend
+from maya_stylize.errors import StylizeError
+from maya_stylize.images import reader
+from maya_stylize.worker import protocol
+from maya_stylize.worker.client import Client
+from maya_stylize.worker.pipe_transport import Pipes
+
+
+def kinds(heard):
+    return [event["event"] for event in heard]
+
+
+def test_hello_says_what_there_is(side):
+    side.start()
+    hello = side.client.hello
+    assert hello.version == protocol.VERSION
+    assert hello.package == __version__
+    assert hello.backends == backend.installed()
+    assert hello.memory > 1 << 28
+    assert hello.log == str(side.client.log)
+
+
+def test_a_job_from_beginning_to_end(side, job, tmp_path):
+    previews = tmp_path / "new" / "previews"
+    heard = side.finish(job(size=(67, 53)), previews)
+    assert heard[0]["stage"] == "starting jax"
+    assert heard[1]["event"] == "device"
+    assert heard[1]["device"] == "cpu:0"
+    fractions = [event["fraction"] for event in heard if event["event"] == "progress"]
+    assert fractions == sorted(fractions)
+    shown = [event["path"] for event in heard if event["event"] == "preview"]
+    assert len(shown) == 1
+    assert all(reader.read(path).pixels.shape == (53, 67, 3) for path in shown)
+    result = heard[-1]
+    assert result["event"] == "result"
+    assert reader.read(result["path"]).pixels.shape == (53, 67, 3)
+
+
+def test_the_worker_gives_the_same_bytes_as_the_engine_by_itself(side, job, tmp_path, small_model):
+    side.finish(job("worker.png"))
+    code = """
+import sys, json
+from pathlib import Path
+from maya_stylize.engine.backend import choose
+from maya_stylize.jobs import from_json
+choose("jax")
+from maya_stylize.engine.run import run
+list(run(from_json(json.loads(sys.argv[1])), Path(sys.argv[2])))
+"""
+    alone = job("alone.png")
+    command = [sys.executable, "-c", code, json.dumps(alone.to_json()), str(small_model)]
+    subprocess.run(command, check=True)
+    first, second = (tmp_path / name for name in ("worker.png", "alone.png"))
+    assert (reader.read(first).pixels == reader.read(second).pixels).all()
+
+
+def test_the_worker_stays_warm_and_jobs_run_in_order(side, job, tmp_path):
+    side.finish(job())
+    before, order = side.process, []
+    for name in "abc":
+        number, _ = side.run(
+            job(f"{name}.png"), None, lambda event, name=name: order.append((name, event["event"]))
+        )
+    side.until(lambda: number not in side.client.queue)
+    assert [name for name, kind in order if kind == "result"] == ["a", "b", "c"]
+    assert [name for name, _ in order] == sorted(name for name, _ in order)
+    assert side.process == before
+    assert all((tmp_path / f"{name}.png").exists() for name in "abc")
+
+
+def test_questions_are_answered_while_a_job_runs(side, long_job, exemplar):
+    number, heard = side.run(long_job)
+    side.until(lambda: "device" in kinds(heard))
+    facts = side.ask("probe", path=str(exemplar))
+    assert (facts["width"], facts["height"], facts["depth"]) == (48, 64, "uint8")
+    small = side.ask("thumbnail", path=str(exemplar), size=32)
+    assert reader.read(small["path"]).pixels.shape == (32, 24, 3)
+    plan = side.ask("plan", job=long_job.to_json())
+    assert (plan["width"], plan["height"]) == (512, 512)
+    assert side.ask("model", action="state", source=None)["origin"] == "shared"
+    assert side.client.queue == (number,)
+    side.client.cancel(number)
+    side.until(lambda: not side.client.queue)
+    assert heard[-1] == {"event": "cancelled"}
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "said"),
+    [
+        ("probe", {}, "path"),
+        ("probe", {"path": 7}, "path"),
+        ("probe", {"path": "/nowhere/a.png"}, "/nowhere/a.png"),
+        ("thumbnail", {"path": "/nowhere/a.png", "size": 64}, "/nowhere/a.png"),
+        ("thumbnail", {"path": "a.png", "size": 0}, "size"),
+        ("thumbnail", {"path": "a.png", "size": "large"}, "size"),
+        ("plan", {"job": None}, "job"),
+        ("plan", {"job": {"kind": "synthesize", "version": 1, "output": "o"}}, "exemplar"),
+        ("model", {"action": "destroy"}, "action"),
+        ("model", {"action": "fetch", "source": "/nowhere/a.whl"}, "a.whl"),
+    ],
+)
+def test_bad_questions_get_one_clear_answer(side, command, arguments, said):
+    error = side.ask(command, **arguments)
+    assert isinstance(error, StylizeError)
+    assert said in error.message
+    assert error.hint
+    assert error.kind != "bug"
+
+
+def test_a_bad_job_fails_with_its_field_and_the_worker_lives(side, job):
+    side.start()
+    before = side.process
+    for wrong, said in (
+        ({"kind": "synthesize", "version": 1, "output": "o.png"}, "exemplar"),
+        ({**job().to_json(), "exemplar": "/nowhere/a.png"}, "/nowhere/a.png"),
+        ({**job().to_json(), "output": "/nowhere/a.png"}, "/nowhere"),
+        ({"kind": "paint"}, "kind"),
+    ):
+        heard = []
+        side.client.run(wrong, None, heard.append)
+        side.until(lambda: not side.client.queue)
+        assert heard[-1]["event"] == "failure"
+        assert said in heard[-1]["message"]
+    assert side.process == before
+
+
+def test_cancel_is_acknowledged_before_the_job_ends_and_leaves_nothing(side, long_job, tmp_path):
+    told = []
+    number, heard = side.run(long_job)
+    side.until(lambda: [event for event in heard if event.get("loss")])
+    request = side.client._request("cancel", {"run": number}, lambda _: told.append(heard[:]))
+    side.client._send(side.client._worker, request)
+    side.until(lambda: told)
+    assert "cancelled" not in kinds(told[0])
+    side.until(lambda: not side.client.queue)
+    assert heard[-1] == {"event": "cancelled"}
+    assert len(heard) - len(told[0]) <= 2  # at the next evaluation
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_job_cancelled_while_it_waits_in_the_worker_never_starts(strange):
+    side = strange("steps")
+    side.start()
+    ends = []
+    for number in (1001, 1002):
+        command = protocol.Command(number, "run", {"job": {}, "previews": None})
+        request = side.client._request("run", {}, lambda event: ends.append(event))
+        request.command = command
+        side.client._send(side.client._worker, request)
+    for number in (1002, 1001):
+        side.client._send(
+            side.client._worker, side.client._request("cancel", {"run": number}, lambda _: None)
+        )
+    side.until(lambda: sum(isinstance(event, protocol.Cancelled) for event in ends) == 2)
+    assert side.ask("probe", path="/nowhere") is not None
+
+
+def test_a_job_on_another_backend_gets_a_new_worker_by_itself(side, job):
+    if "torch" not in backend.installed():
+        pytest.skip("torch is not installed")
+    side.finish(job())
+    before = side.process
+    heard = side.finish(job(backend="torch", size=(16, 16)))
+    assert heard[-1]["event"] == "result"
+    assert heard[-1]["job"]["resolution"]["backend"] == "torch"
+    assert side.process != before
+
+
+def test_a_backend_that_is_not_installed_is_told(side, job):
+    missing = [name for name in backend.NAMES if name not in backend.installed()]
+    if not missing:
+        pytest.skip("every backend is installed")
+    assert "not installed" in side.finish(job(backend=missing[0]))[-1]["message"]
+
+
+def test_a_model_that_is_not_there_is_told(job, tmp_path, monkeypatch):
+    monkeypatch.setenv(settings.HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.delenv(settings.MODEL_VARIABLE)
+    pipes = Pipes()
+    client = Client(pipes.connect)
+    heard, answers = [], []
+    client.run(job().to_json(), None, heard.append)
+    client.request("model", {"action": "state", "source": None}, answers.append)
+    while client.queue or not answers:
+        pipes.deliver(1.0)
+    client.shutdown()
+    assert heard[-1]["kind"] == "model"
+    assert answers == [None]
+
+
+def test_what_is_printed_natively_never_reaches_the_pipe(strange, job):
+    side = strange("prints")
+    heard = side.finish(job())
+    assert kinds(heard) == ["progress", "log", "failure"]
+    assert heard[1]["message"] == "stdin holds ''"
+    log = side.client.log.read_text()
+    for line in ("from Python", "from a system call", "from C", "from a child", "an error"):
+        assert line in log
+
+
+def test_a_bug_is_told_as_one_with_its_details_in_the_log(strange, job):
+    side = strange("bug")
+    failure = side.finish(job())[-1]
+    assert failure["kind"] == "bug"
+    assert len(failure["message"]) < 200
+    assert "Traceback" not in failure["message"] + failure["hint"]
+    assert str(side.client.log) in failure["hint"]
+    assert "Traceback" in side.client.log.read_text()
+    assert side.client.hello is not None
+
+
+@pytest.mark.parametrize("behavior", ["no memory", "no memory on the device"])
+def test_too_little_memory_is_a_failure_and_the_worker_lives(strange, job, behavior):
+    side = strange(behavior)
+    failure = side.finish(job())[-1]
+    assert failure["kind"] == "engine"
+    assert "too little memory" in failure["message"]
+    assert "smaller" in failure["hint"]
+    before = side.process
+    side.finish(job())
+    assert side.process == before
+
+
+def test_garbage_from_the_client_is_noted_and_passed_over(strange):
+    side = strange("steps")
+    side.start()
+    for line in (b"\xff\xfe\n", b"[]\n", b'{"id": 1, "command": "destroy"}\n', b"x" * 3_000_000):
+        side.client._worker.connection.send(line)
+    side.client._worker.connection.send(b"\n")
+    assert isinstance(side.ask("probe", path="/nowhere"), StylizeError)
+
+
+def test_the_client_imports_nothing_of_the_engine():
+    code = """
+import sys
+from maya_stylize.worker import client, launch, pipe_transport, protocol
+print(*sys.modules)
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names = {name.partition(".")[0] for name in found.stdout.split()}
+    assert not names & {"numpy", "keras", "h5py", "OpenImageIO", "rich", "tensorflow", "jax"}
+    assert "maya_stylize.engine" not in found.stdout.split()
+
+
+def test_one_thread_feeds_the_client(side, job):
+    threads = set()
+    number, _ = side.run(job(), None, lambda _: threads.add(threading.current_thread()))
+    side.until(lambda: number not in side.client.queue)
+    assert threads == {threading.main_thread()}

@@ -1,0 +1,44 @@
+"""The real worker, but its jobs do what the first argument says."""
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+
+from maya_stylize import events
+from maya_stylize.worker import running, server
+
+
+def run(self, arguments):
+    behavior = sys.argv[1]
+    yield events.Progress("begun", 0.0)
+    if behavior == "prints":
+        print("from Python")
+        sys.stdout.flush()
+        os.write(1, b"from a system call\n")
+        libc = ctypes.CDLL(None)
+        libc.puts(b"from C")
+        libc.fflush(None)
+        subprocess.run([sys.executable, "-c", "print('from a child')"], check=True)
+        os.write(2, b"an error\n")
+        yield events.Log(f"stdin holds {sys.stdin.read()!r}")
+        raise ZeroDivisionError
+    if behavior == "bug":
+        raise KeyError("x" * 1000)
+    if behavior == "no memory":
+        raise MemoryError
+    if behavior == "no memory on the device":
+        raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 9 bytes")
+    if behavior == "native":
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        yield events.Preview(str(child.pid))
+        ctypes.CDLL(None).sleep(600)
+    if behavior == "steps":
+        for step in range(100_000):
+            yield events.Progress("step", step / 100_000)
+            time.sleep(0.01)
+
+
+running.Runner.run = run
+server.main(sys.argv[2:])
