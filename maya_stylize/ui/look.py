@@ -7,7 +7,7 @@ from typing import Any
 from maya_stylize.ui.qt import QtGui, QtWidgets
 
 # Grays close to Maya's own, and a light counterpart for the panel outside Maya.
-_DARK = ("#444444", "#2b2b2b", "#dddddd", "#5d5d5d", "#5285a6", "#ffffff", "#8a8a8a")
+_DARK = ("#444444", "#2b2b2b", "#dddddd", "#5d5d5d", "#3f7296", "#ffffff", "#8a8a8a")
 _LIGHT = ("#f0f0f0", "#ffffff", "#202020", "#e1e1e1", "#2f6f9f", "#ffffff", "#8c8c8c")
 PALETTES = {"dark": _DARK, "light": _LIGHT}
 

@@ -107,6 +107,7 @@ class TextureList(QtWidgets.QWidget):
         self.search = QtWidgets.QLineEdit()
         self.search.setPlaceholderText("Search name, path or material")
         self.search.setAccessibleName("Search textures")
+        self.search.setToolTip("Show only textures whose name, path or material holds this.")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)
         self.selected_only = QtWidgets.QCheckBox("Selected o&bjects only")

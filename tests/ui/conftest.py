@@ -70,13 +70,26 @@ def client() -> FakeClient:
 
 
 @pytest.fixture
-def panel(app: Any, scene: FakeScene, client: FakeClient, wait: Wait) -> Iterator[Panel]:
-    """A panel that is shown, has listed the scene's textures and knows of a model."""
-    panel = Panel(scene, client)
-    panel.resize(look.em(panel) * 85, look.em(panel) * 52)
-    panel.show()
-    wait(lambda: ("model", {"action": "state"}) in client.asked)
-    yield panel
-    panel.close()
-    panel.deleteLater()
-    app.processEvents()
+def open_panel(app: Any, wait: Wait) -> Iterator[Callable[[FakeScene, FakeClient], Panel]]:
+    """Shows a panel that has listed the textures and has asked for the model."""
+    panels = []
+
+    def show(scene: FakeScene, client: FakeClient) -> Panel:
+        panel = Panel(scene, client)
+        panels.append(panel)
+        panel.resize(look.em(panel) * 85, look.em(panel) * 52)
+        panel.show()
+        wait(lambda: ("model", {"action": "state"}) in client.asked)
+        return panel
+
+    yield show
+    for panel in panels:
+        panel.close()
+        panel.deleteLater()
+    app.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def panel(open_panel: Any, scene: FakeScene, client: FakeClient) -> Panel:
+    """A panel over three pictures and a missing one."""
+    return open_panel(scene, client)

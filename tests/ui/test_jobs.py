@@ -80,7 +80,7 @@ def test_previews_appear_beside_their_source(
     (number,) = client.queue
     client.tell(number, event="preview", path=str(pictures / "bricks.png"))
     wait(lambda: started.preview.caption.text().startswith("In progress"))
-    assert started.preview.view.has_both()
+    wait(started.preview.view.has_both)
 
 
 def test_a_result_joins_the_history_and_is_compared(
@@ -216,9 +216,9 @@ def test_a_result_that_is_gone_cannot_be_shown_on_disk(
 
 
 def test_the_history_outlives_the_session(
-    started: Panel, client: FakeClient, scene: FakeScene, pictures: Path, wait: Any
+    started: Panel, client: FakeClient, scene: FakeScene, pictures: Path, open_panel: Any
 ) -> None:
     finish(client, client.queue[0], pictures / "bricks.png")
-    other = Panel(scene, FakeClient())
-    wait(lambda: results(other))
+    other = open_panel(scene, FakeClient())
+    assert len(results(other)) == 1
     assert results(other) == results(started)
