@@ -93,10 +93,22 @@ class Environment:
         return True
 
     def call(self, *arguments: str, **variables: str) -> int:
-        """Run the environment's Python in the checkout; return its exit code."""
-        return subprocess.call(
+        """Run the environment's Python in the checkout; return its exit code.
+
+        Ctrl-C reaches that Python too: its end is waited for, so that it can tidy up.
+        """
+        process = subprocess.Popen(
             [str(self.python), *arguments], cwd=self._root, env={**clean_environment(), **variables}
         )
+        interrupted = False
+        while process.returncode is None:
+            try:
+                process.wait()
+            except KeyboardInterrupt:
+                interrupted = True
+        if interrupted:
+            raise KeyboardInterrupt
+        return process.returncode
 
     def _usable(self) -> bool:
         if self._unfinished.exists() or not self.python.exists():

@@ -8,7 +8,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
+import signal
 import stat
+import subprocess
 import sys
 import textwrap
 import zipfile
@@ -404,6 +406,54 @@ def test_the_chosen_python_gets_the_command_line(
     assert dev.main() == 7
     arguments = (tmp_path / "arguments").read_text().split()
     assert arguments == ["-E", str(ROOT / "scripts" / "dev_tasks.py"), "test", "-x"]
+
+
+# It says when it is there, and after Ctrl-C takes longer than subprocess.call would wait.
+SLOW_TO_END = """
+import sys, threading
+from pathlib import Path
+try:
+    print("there", flush=True)
+    threading.Event().wait(60)
+except KeyboardInterrupt:
+    threading.Event().wait(1)
+    Path(sys.argv[1]).touch()
+"""
+CALL = {
+    "dev.py": "import dev, sys; sys.exit(dev.call([sys.executable, '-c', *sys.argv[1:]]))",
+    "environment.py": """
+import sys
+from pathlib import Path
+from environment import Environment
+made = Environment(Path.cwd())
+made.python = Path(sys.executable)
+try:
+    made.call("-c", *sys.argv[1:])
+except KeyboardInterrupt:
+    sys.exit(130)
+""",
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is a signal of another kind there")
+@pytest.mark.parametrize("script", CALL)
+def test_ctrl_c_lets_the_child_tidy_up(tmp_path: Path, script: str) -> None:
+    ignoring = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    command = [sys.executable, "-c", ignoring + CALL[script]]
+    command += [ignoring + SLOW_TO_END, str(tmp_path / "tidied")]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "there\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(60) == 130
+    assert (tmp_path / "tidied").exists()
 
 
 def test_an_old_python_can_read_the_script() -> None:
