@@ -8,6 +8,14 @@ from pathlib import Path
 
 from maya_stylize.images import formats, reader
 
+# OpenImageIO's names for the spaces that it knows, and what artists call them.
+_SPACES = {
+    "lin_rec709_scene": "linear",
+    "srgb_rec709_scene": "sRGB",
+    "lin_ap1_scene": "ACEScg",
+    "lin_ap0_scene": "ACES2065-1",
+}
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -47,9 +55,7 @@ def probe(path: str | PathLike[str]) -> Facts:
         depth = str(spec.channelformats[0] if spec.channelformats else spec.format)
         floating = depth in ("half", "float", "double")
         space = spec.get_string_attribute("oiio:ColorSpace")
-        # OpenImageIO says "lin_rec709_scene" or "srgb_rec709_scene" where the file says nothing.
-        if not space or space.endswith("rec709_scene"):
-            space = "linear" if floating else "sRGB"
+        space = _SPACES.get(space, space) or ("linear" if floating else "sRGB")
         width, height = spec.width, spec.height
         if spec.get_int_attribute("Orientation", 1) in (5, 6, 7, 8):
             width, height = height, width
