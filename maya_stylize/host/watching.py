@@ -10,7 +10,7 @@ from maya.api import OpenMaya
 
 from maya_stylize.host.texture_nodes import KINDS
 
-_EVENTS = (
+EVENTS = (
     "SceneOpened",
     "NewSceneOpened",
     "SceneImported",
@@ -40,7 +40,7 @@ class Watch:
         self._waiting = False
         self._ended = False
         self._jobs = [
-            cmds.scriptJob(event=(event, self._notice), protected=True) for event in _EVENTS
+            cmds.scriptJob(event=(event, self._notice), protected=True) for event in EVENTS
         ]
         self._callbacks = []
         for kind in KINDS:

@@ -147,3 +147,15 @@ OUTPUTS = {
 PLUG_IN_TYPES = {"aiImage": "mtoa"}
 DAG_TYPES = ("transform", "mesh", "camera")
 MATERIALS = ("lambert", "standardSurface", "displacementShader")
+EVENTS = [
+    "SceneOpened",
+    "NewSceneOpened",
+    "SceneImported",
+    "SceneSaved",
+    "Undo",
+    "Redo",
+    "NameChanged",
+    "SelectionChanged",
+    "workspaceChanged",
+    "quitApplication",
+]

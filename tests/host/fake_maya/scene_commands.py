@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import copy
 from collections.abc import Callable
 from typing import Any
 
 from commands import command, undoable
-from node_types import DAG_TYPES, MATERIALS, OUTPUTS, TYPES
+from node_types import DAG_TYPES, EVENTS, MATERIALS, OUTPUTS, TYPES
 from stand_in import scene
 
 
@@ -183,7 +183,7 @@ def copyAttr(source: str, target: str, values: bool = False) -> None:
         plug = f"{scene.find(target)}.{attribute}"
         known = attribute in TYPES[new.type] or attribute in new.values or "[" in attribute
         if known and attribute not in outputs and plug not in scene.state.connections:
-            new.values[attribute] = json.loads(json.dumps(value))
+            new.values[attribute] = copy.deepcopy(value)
 
 
 @undoable
@@ -282,12 +282,76 @@ def workspace(query: bool = False, rootDirectory: bool = False, fileRuleEntry: s
 
 @command
 def file(
-    query: bool = False, sceneName: bool = False, new: bool = False, force: bool = False
+    path: str = "",
+    query: bool = False,
+    sceneName: bool = False,
+    modified: bool = False,
+    newFile: bool = False,
+    open: bool = False,
+    force: bool = False,
+    rename: str = "",
+    save: bool = False,
+    type: str = "",
+    reference: bool = False,
+    namespace: str = "",
 ) -> Any:
-    if new:
-        scene.clear()
-        return None
-    return scene.scene_name
+    if query:
+        return scene.modified if modified else scene.scene_name
+    if newFile:
+        scene.new()
+    elif rename:
+        scene.scene_name = rename
+    elif save:
+        scene.save()
+    elif open:
+        scene.open(path)
+    elif reference:
+        scene.add_reference(path, namespace)
+    return None
+
+
+@command
+def flushIdleQueue() -> None:
+    scene.idle()
+
+
+@command
+def pluginInfo(
+    name: str = "", query: bool = False, listPlugins: bool = False, version: bool = False
+) -> Any:
+    return sorted(scene.plug_ins) or None if listPlugins else "5.4.0"
+
+
+@command
+def loadPlugin(name: str, quiet: bool = False) -> None:
+    if name not in scene.installed_plug_ins:
+        raise RuntimeError(f"Plug-in, {name!r}, was not found on MAYA_PLUG_IN_PATH.")
+    scene.plug_ins.add(name)
+
+
+@undoable
+def polySphere(name: str = "") -> list[str]:
+    transform = scene.create("transform", name)
+    scene.create("mesh", f"{transform}Shape", transform)
+    return [transform, "polySphere1"]
+
+
+@undoable
+def sets(
+    member: str = "",
+    edit: bool = False,
+    forceElement: str = "",
+    name: str = "",
+    renderable: bool = False,
+    noSurfaceShader: bool = False,
+    empty: bool = False,
+) -> str:
+    if edit:
+        used = sum(into.startswith(f"{forceElement}.dag") for into in scene.state.connections)
+        shape = f"{member}Shape.instObjGroups[0]"
+        scene.connect(shape, f"{forceElement}.dagSetMembers[{used}]", force=False)
+        return forceElement
+    return scene.create("shadingEngine" if renderable else "objectSet", name)
 
 
 @command
@@ -318,7 +382,10 @@ def scriptJob(
     exists: int = 0,
     kill: int = 0,
     force: bool = False,
+    listEvents: bool = False,
 ) -> Any:
+    if listEvents:
+        return EVENTS
     if event:
         number = next(scene.numbers)
         scene.jobs[number] = event

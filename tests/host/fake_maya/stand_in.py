@@ -17,6 +17,7 @@ from typing import Any
 from node_types import COMPOUNDS, DAG_TYPES, OUTPUTS, PLUG_IN_TYPES, TYPES
 
 _INDEX = re.compile(r"\[\d+\]")
+_ELEMENT = re.compile(r"(\w+)\[(\d+)\]")
 _NUMBER = re.compile(r"(?<=[._])1\d{3}(?=\.[^.]+$)")
 
 
@@ -45,17 +46,16 @@ class Scene:
         self.clear()
 
     def clear(self) -> None:
-        self.state = State()
-        self.undo_queue: list[tuple[str, State]] = []
-        self.redo_queue: list[tuple[str, State]] = []
+        """Make everything as it is when Maya has just been started."""
         self.undo_on = True
         self.depth = 0
-        self.chunk = ("", copy.deepcopy(self.state))
+        self.modified = False
+        self.files: dict[str, State] = {}
         self.plug_ins = {"mtoa"}
+        self.installed_plug_ins = {"mtoa"}
         self.batch = False
         self.project = "/projects/default/"
         self.source_images = "sourceimages"
-        self.scene_name = ""
         self.color_prefs: dict[str, Any] = {"cmEnabled": True, "configFilePath": ""}
         self.previews: list[str] = []
         self.idle_queue: list[Callable[[], None]] = []
@@ -64,6 +64,15 @@ class Scene:
         self.numbers = iter(range(1, 100_000))
         self.fail_at: str = ""
         self.calls: list[str] = []
+        self.new()
+        self.chunk = ("", copy.deepcopy(self.state))
+
+    def new(self) -> None:
+        """Make an empty scene; callbacks and the project stay."""
+        self.state = State()
+        self.undo_queue: list[tuple[str, State]] = []
+        self.redo_queue: list[tuple[str, State]] = []
+        self.scene_name = ""
         for name, kind in (
             ("defaultTextureList1", "defaultTextureList"),
             ("defaultRenderUtilityList1", "defaultRenderUtilityList"),
@@ -81,12 +90,32 @@ class Scene:
             "selection": list(self.state.selection),
         }
 
-    def reload(self) -> None:
-        """Save and open the scene: what Python and undo knew of it is gone."""
-        self.state = copy.deepcopy(self.state)
-        self.undo_queue.clear()
-        self.redo_queue.clear()
+    def save(self) -> None:
+        self.files[self.scene_name] = copy.deepcopy(self.state)
+
+    def open(self, path: str) -> None:
+        """Open a saved scene: what Python and undo knew of the last one is gone."""
+        self.new()
+        self.state, self.scene_name = copy.deepcopy(self.files[path]), path
         self.trigger("SceneOpened")
+
+    def reload(self) -> None:
+        self.scene_name = self.scene_name or "/scenes/shot.ma"
+        self.save()
+        self.open(self.scene_name)
+
+    def add_reference(self, path: str, namespace: str) -> None:
+        """Bring a saved scene's nodes in, and what is connected between them."""
+
+        def inside(name: str) -> str:
+            return name if name.startswith("default") else f"{namespace}:{name}"
+
+        for name, node in copy.deepcopy(self.files[path]).nodes.items():
+            if not name.startswith("default"):
+                node.reference, node.parent = path, node.parent and inside(node.parent)
+                self.state.nodes[inside(name)] = node
+        for into, out in self.files[path].connections.items():
+            self.state.connections[inside(into)] = inside(out)
 
     def idle(self) -> None:
         """Run what waits for Maya to be idle."""
@@ -215,6 +244,8 @@ class Scene:
         if attribute in OUTPUTS.get(node.type, ()):
             raise RuntimeError(f"setAttr: The attribute '{plug}' cannot be set.")
         node.values[attribute] = value
+        for element in _ELEMENT.finditer(attribute):
+            node.values.setdefault(element[1], {})[int(element[2])] = None
         path = attribute in ("fileTextureName", "filename")
         if path and not node.values["ignoreColorSpaceFileRules"]:
             node.values["colorSpace"] = "by the rules"
