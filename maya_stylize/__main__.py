@@ -1,8 +1,6 @@
 """``python -m maya_stylize`` is the command line."""
 
-import sys
-
-from maya_stylize.cli import main
+from maya_stylize.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -11,8 +11,10 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from maya_stylize import __version__
+from maya_stylize.cli.interrupt import CANCELLED
 from maya_stylize.errors import JobError, StylizeError
 
 # The module of each command. Only that of the command named is loaded: the panel is shown in
@@ -30,7 +32,6 @@ MODULES = {
 
 FAILED = 1
 WRONG_USAGE = 2
-CANCELLED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,6 +65,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"  Please report it with the details in {report}.", file=sys.stderr)
         return FAILED
     return code
+
+
+def program() -> NoReturn:
+    """Run one command as a program and end the process with its code."""
+    code = main()
+    if code == CANCELLED:
+        # Threads of a native library may still be at work, and their teardown can crash.
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _keep(details: str) -> Path:

@@ -31,9 +31,17 @@ class JsonLines:
         except StylizeError as error:
             self._print(events.Failure(error.kind, error.message, error.hint))
             raise
+        except KeyboardInterrupt:
+            self._print(events.Failure("cancelled", "The job was cancelled.", ""))
+            raise
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            self._print(events.Failure("bug", f"An error that should not happen: {error!r}", ""))
+            raise
 
     def _print(self, event: events.Event) -> None:
-        print(json.dumps(events.to_json(event)), flush=True)
+        print(json.dumps(events.to_json(event), allow_nan=False), flush=True)
 
 
 class Bar:

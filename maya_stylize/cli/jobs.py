@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 from maya_stylize import checks, events
 from maya_stylize import jobs as job_kinds
 from maya_stylize.cli.display import Bar, JsonLines
+from maya_stylize.cli.interrupt import until_interrupted
 from maya_stylize.errors import JobError, ModelError
 from maya_stylize.jobs import BACKENDS, QUALITIES, Job, Style, StylizeJob, SynthesizeJob
 
@@ -25,7 +26,11 @@ def add_parsers(commands: Any) -> None:
         epilog="Example: maya-stylize synthesize pebbles.png --size 1024x512 -o more_pebbles.png",
     )
     synthesize.add_argument("exemplar", metavar="EXEMPLAR", help="the picture to learn from")
-    _add_size(synthesize, "of the result, as 512 or 768x512; the exemplar's if not given")
+    synthesize.add_argument(
+        "--size",
+        metavar="WxH",
+        help="width and height of the result, as 512 or 768x512; the exemplar's if not given",
+    )
     synthesize.add_argument(
         "--no-histogram",
         action="store_true",
@@ -83,10 +88,6 @@ def add_parsers(commands: Any) -> None:
     )
     _add_output_options(run)
     run.set_defaults(run=_run, job_of=_from_file)
-
-
-def _add_size(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--size", metavar="WxH", help=f"width and height {what}")
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -171,11 +172,11 @@ def _from_file(arguments: argparse.Namespace) -> Job:
 
 def _run(arguments: argparse.Namespace) -> int:
     display = JsonLines() if arguments.json else Bar()
-    display.show(_events(arguments))
+    display.show(until_interrupted(_events(arguments)))
     return 0
 
 
-def _events(arguments: argparse.Namespace) -> Iterator[events.Event]:
+def _events(arguments: argparse.Namespace) -> Generator[events.Event, None, None]:
     job: Job = arguments.job_of(arguments)
     # The engine is heavy to import and needs its backend chosen first.
     from maya_stylize.convert import sources
@@ -211,6 +212,6 @@ def _side(text: str) -> int:
 def _style(text: str) -> Style:
     """Split PATH:WEIGHT; a Windows drive's colon is no weight's."""
     path, colon, weight = text.rpartition(":")
-    if colon and path and re.fullmatch(r"\d*\.?\d+", weight):
+    if colon and path and re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", weight):
         return Style(path, float(weight))
     return Style(text)

@@ -35,9 +35,10 @@ class GramTerm:
 
 @dataclass(frozen=True)
 class FeatureTerm:
-    """How far one layer's features are from a target: w/2 · mean (F−F̂)² (Gatys et al. 2016).
+    """How far one layer's features are from a target: w/4 · mean (F−F̂)² (Gatys et al. 2016).
 
-    The mean over positions and channels keeps its balance with the Gram terms at every size.
+    The authors' code takes plain means for both terms; with the quarter that the Gram term has
+    from the 2015 paper, their weights keep their balance here, and keep it at every size.
 
     Attributes:
         layer: The layer's name.
@@ -52,7 +53,7 @@ class FeatureTerm:
     def value(self, features: Tensor) -> Tensor:
         """Return the term for the picture's own features."""
         difference = features - self.target
-        return self.weight / 2 * ops.mean(difference * difference)
+        return self.weight / 4 * ops.mean(difference * difference)
 
 
 Term = Union[GramTerm, FeatureTerm]
@@ -91,7 +92,7 @@ class Objective:
             of_layer = [term for term in terms if term.layer == layer]
             weight = sum(term.weight for term in of_layer)
             target = sum(term.weight / weight * term.target for term in of_layer)
-            errors[layer] = float(ops.norm(gram - target) / ops.norm(target))
+            errors[layer] = float(ops.norm(gram - target) / ops.maximum(ops.norm(target), 1e-30))
         return errors
 
     def _grams(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -21,6 +21,8 @@ SUFFICIENT_DECREASE = 1e-4
 CURVATURE = 0.9
 EXPANSION = 4.0
 MOST_TRIALS = 20
+# The least cosine between a step and its change of gradient that counts as curvature.
+LEAST_CURVATURE = 1e-8
 
 
 @dataclass
@@ -74,19 +76,19 @@ class LBFGS:
         """Take one step; return False, with the state as it was, where no step leads down."""
         state = self.state
         free = self._free()
-        direction = self._direction(free)
-        if direction is None:
+        downhill = -state.gradient * free
+        slope = _inner(downhill, downhill)
+        if slope == 0:
             return False
-        # Without curvature yet: the step on which a loss that falls straight would reach zero.
-        scale = 1.0 if state.steps else (abs(state.value) or 1.0) / _squared_norm(direction)
-        if self._search(direction, scale):
-            return True
-        if not state.steps:
-            return False
-        # The curvature misled: forget it and try straight down once.
-        state.steps.clear()
-        state.changes.clear()
-        return self.step()
+        if state.steps:
+            direction = self._direction(downhill, free)
+            if _inner(direction, downhill) > 0 and self._search(direction, 1.0):
+                return True
+            # The curvature misled: forget it and go straight down.
+            state.steps.clear()
+            state.changes.clear()
+        # The step on which a loss that falls straight would reach zero.
+        return self._search(downhill, (abs(state.value) or 1.0) / slope)
 
     def _free(self) -> Tensor:
         """Return 1 where a variable may move, 0 where it is held on its bound."""
@@ -95,30 +97,28 @@ class LBFGS:
         held_high = ops.logical_and(x >= self._upper, gradient < 0)
         return ops.cast(ops.logical_not(ops.logical_or(held_low, held_high)), x.dtype)
 
-    def _direction(self, free: Tensor) -> Tensor | None:
+    def _direction(self, downhill: Tensor, free: Tensor) -> Tensor:
         """Return the quasi-Newton direction among the free variables, by the two-loop recursion."""
-        state = self.state
-        downhill = -state.gradient * free
-        direction = downhill
-        pairs = []
-        for step, change in zip(reversed(state.steps), reversed(state.changes), strict=True):
-            change = change * free
-            curvature = ops.sum(step * change)
+        pairs = list(zip(self.state.steps, self.state.changes, strict=True))
+        direction, weights = downhill, []
+        scale = ops.zeros(())
+        for step, change in reversed(pairs):
+            masked = change * free
+            curvature = ops.sum(step * masked)
+            roughness = ops.sum(masked * masked)
             # A pair whose curvature lies among the held variables says nothing here.
-            useful = curvature > 1e-10 * ops.sum(change * change)
+            useful = curvature > LEAST_CURVATURE * ops.sqrt(roughness * ops.sum(step * step))
             inverse = ops.where(useful, 1.0 / ops.where(useful, curvature, 1.0), 0.0)
             weight = inverse * ops.sum(step * direction)
-            direction = direction - weight * change
-            pairs.append((step * free, change, inverse, weight))
-        if pairs:
-            _, change, inverse, _ = pairs[0]
-            scale = ops.where(inverse > 0, 1.0 / (inverse * ops.sum(change * change)), 1.0)
-            direction = direction * scale
-        for step, change, inverse, weight in reversed(pairs):
-            direction = direction + (weight - inverse * ops.sum(change * direction)) * step
-        if float(ops.sum(direction * downhill)) > 0:
-            return direction
-        return downhill if float(ops.sum(downhill * downhill)) > 0 else None
+            direction = direction - weight * masked
+            weights.append((inverse, weight))
+            known = ops.where(useful, curvature / ops.where(useful, roughness, 1.0), 0.0)
+            scale = ops.where(scale > 0, scale, known)
+        direction = direction * ops.where(scale > 0, scale, 1.0)
+        for (step, change), (inverse, weight) in zip(pairs, reversed(weights), strict=True):
+            correction = weight - inverse * ops.sum(change * direction)
+            direction = direction + correction * step * free
+        return direction
 
     def _search(self, direction: Tensor, scale: float) -> bool:
         """Find a point on the projected path that satisfies the weak Wolfe conditions; keep it.
@@ -174,5 +174,5 @@ def _shrink(value: float, value_before: float, slope: float, scale: float) -> fl
     return min(max(-slope * scale / (2 * rise), 0.1), 0.5)
 
 
-def _squared_norm(vector: Tensor) -> float:
-    return float(ops.sum(vector * vector))
+def _inner(first: Tensor, second: Tensor) -> float:
+    return float(ops.sum(first * second))

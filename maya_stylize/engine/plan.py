@@ -43,7 +43,7 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
         size = with_longer_side(size_of(job.content), job.size)
         longer = job.style_scale * max(size)
         example = min(min(with_longer_side(size_of(style.path), longer)) for style in job.styles)
-    return Plan(*size, tuple(schedule.octaves(job.kind, job.quality, size, example)))
+    return Plan(*size, tuple(schedule.octaves(job, size, example)))
 
 
 def with_longer_side(size: Size, longer: float | None) -> Size:

@@ -14,6 +14,7 @@ from maya_stylize.files import sha256
 from maya_stylize.jobs import Job
 
 HISTORY = 20
+LARGEST_NUMBER = 10**6
 
 
 def file_hash(path: str) -> str:
@@ -43,6 +44,7 @@ def resolve(job: Job, backend: Backend, model: str, octaves: list[Octave], histo
     resolution = {
         "backend": backend.name,
         "device": backend.device,
+        "device_name": backend.device_name,
         "data_format": backend.data_format,
         "threads": backend.threads,
         "history": history,
@@ -93,7 +95,7 @@ def read_octaves(job: Job, planned: list[Octave]) -> list[Octave]:
         if not isinstance(entry, list) or len(entry) != fields:
             raise _refuse(f"{name}[{index}]", wanted, entry)
     found = [
-        Octave(*(_whole(f"{name}[{index}]", number, checks.LARGEST_SIDE) for number in entry))
+        Octave(*(_whole(f"{name}[{index}]", number, LARGEST_NUMBER) for number in entry))
         for index, entry in enumerate(entries)
     ]
     last, size = found[-1], planned[-1]

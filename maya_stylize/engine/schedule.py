@@ -6,11 +6,13 @@ from collections import deque
 from dataclasses import dataclass
 
 from maya_stylize.errors import EngineError
+from maya_stylize.jobs import Job, StylizeJob
 
-# The coarsest octave's shorter side: large enough for a few of the largest features, and where
-# there is a content, for that to survive.
-COARSEST_SIDE = {"synthesize": 32, "stylize": 64}
-SMALLEST_EXAMPLE = 16
+# Side of a square as large as the coarsest octave: there is room for a few of the largest
+# features, and a content to start from survives.
+COARSEST_SIDE = 32
+COARSEST_CONTENT = 72
+SMALLEST_SIDE = 16
 
 # Evaluations of the loss, in each of the coarser octaves and in the last.
 SPENT = {
@@ -31,7 +33,7 @@ class Octave:
         width: Of the result in this octave, in pixels.
         height: Of the result in this octave, in pixels.
         shrink: The final size over this one: 1, 2, 4, ...
-        evaluations: How often the loss may be evaluated here.
+        evaluations: How often the loss is evaluated here, give or take one line search.
     """
 
     width: int
@@ -50,33 +52,38 @@ class Octave:
         return f"octave {self.width}x{self.height}"
 
 
-def octaves(kind: str, quality: str, size: tuple[int, int], example: int) -> list[Octave]:
+def octaves(job: Job, size: tuple[int, int], example: int) -> list[Octave]:
     """Return the octaves of a job, coarsest first.
 
     Args:
-        kind: "synthesize" or "stylize".
-        quality: "draft", "normal" or "final".
+        job: What is wanted; its quality says how much is spent.
         size: Width and height of the result.
         example: Shorter side of the smallest example picture, which shrinks along.
 
     Raises:
         EngineError: The result or an example is too small to have statistics.
     """
-    if min(*size, example) < SMALLEST_EXAMPLE:
+    if min(*size, example) < SMALLEST_SIDE:
         raise EngineError(
             f"A side of {min(*size, example)} pixels is too short to have a texture.",
-            f"Use pictures and sizes of at least {SMALLEST_EXAMPLE} pixels a side.",
+            f"Use pictures and sizes of at least {SMALLEST_SIDE} pixels a side.",
         )
-    coarse, last = SPENT[kind][quality]
-    shrinks = [1]
+    from_noise = not isinstance(job, StylizeJob) or job.start == "noise"
+    coarsest = COARSEST_SIDE if from_noise else COARSEST_CONTENT
+    shrink = 1
     while (
-        min(size) // (2 * shrinks[0]) >= COARSEST_SIDE[kind]
-        and example // (2 * shrinks[0]) >= SMALLEST_EXAMPLE
+        size[0] * size[1] >= (2 * shrink * coarsest) ** 2
+        and min(*size, example) // (2 * shrink) >= SMALLEST_SIDE
     ):
-        shrinks.insert(0, 2 * shrinks[0])
+        shrink *= 2
+    coarse, last = SPENT[job.kind][job.quality]
+    # The first octave builds the picture; where it is the last as well, it finishes it too.
+    counts = [coarse] * shrink.bit_length()
+    counts[-1] = last if shrink > 1 else coarse + last
+    shrinks = [shrink >> index for index in range(shrink.bit_length())]
     return [
         Octave(shrunk(size[0], shrink), shrunk(size[1], shrink), shrink, count)
-        for shrink, count in zip(shrinks, [coarse] * (len(shrinks) - 1) + [last], strict=True)
+        for shrink, count in zip(shrinks, counts, strict=True)
     ]
 
 

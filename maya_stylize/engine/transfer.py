@@ -48,9 +48,9 @@ class Transfer:
     @property
     def taps(self) -> list[str]:
         """The layers looked at."""
-        layers = {**self.job.style_layers, **self.job.content_layers}
-        used = (self.job.style_layers, self.job.content_layers)
-        return [layer for layer in layers if any(weights.get(layer) for weights in used)]
+        content = self.job.content_layers if self.job.content_weight else {}
+        weights = [*self.job.style_layers.items(), *content.items()]
+        return list(dict.fromkeys(layer for layer, weight in weights if weight))
 
     def begin(self, octave: Octave, random: np.random.Generator) -> FloatArray:
         """Return the picture to start from at the octave's size, or noise around middle gray."""

@@ -39,6 +39,11 @@ def pack_sidecar(job: Mapping[str, Any], picture: Path) -> str:
     return json.dumps(content, sort_keys=True, indent=2, allow_nan=False) + "\n"
 
 
+def is_sidecar(path: Path) -> bool:
+    """Return whether a file is one that `pack_sidecar` made."""
+    return path.is_file() and _PICTURE in _parse(path.read_bytes())
+
+
 def read_job(path: str | PathLike[str]) -> dict[str, Any] | None:
     """Return the job that made a picture, as `writer.write` stored it.
 

@@ -46,10 +46,12 @@ def check_writable(path: str | PathLike[str]) -> None:
 
     Raises:
         ImageError: The suffix is of no supported format, the folder is missing or not writable, or
-            the path is a folder or a file that is read-only.
+            the path is a folder or a file that is read-only, or the file for the job beside the
+            picture is something else.
     """
     path = Path(path)
-    _format_of(path)
+    if not metadata.fits(_format_of(path), "any job"):
+        _check_sidecar(path)
     probe = path.with_name(f".{os.urandom(8).hex()}.part")
     try:
         if path.is_dir():
@@ -75,8 +77,8 @@ def write(
     """Write a picture in the format of its suffix; the same input gives the same bytes.
 
     Whole numbers hold the sRGB curve, clipped to 0..1 and rounded to the nearest; floats hold
-    linear Rec.709. PNG holds 8 or 16 bits, TIFF 8, 16 or float, EXR half, JPEG and TGA 8 bits: of
-    these the one nearest to `depth` is taken.
+    linear Rec.709. PNG holds 8 or 16 bits, TIFF 8, 16 or float, EXR half or float, JPEG and TGA 8
+    bits: of these the one nearest to `depth` is taken.
 
     Args:
         path: Ends in .png, .tif, .tiff, .exr, .jpg, .jpeg or .tga.
@@ -105,6 +107,8 @@ def write(
     description = None if job is None else metadata.pack(job)
     inside = description is not None and metadata.fits(kind, description)
     sidecar = None if job is None or inside else metadata.sidecar_path(path)
+    if sidecar is not None:
+        _check_sidecar(path)
     with ExitStack() as stack:
         temporary = stack.enter_context(replacing(path, ImageError))
         _write_file(path, temporary, kind, values, description if inside else None)
@@ -112,6 +116,16 @@ def write(
             beside = stack.enter_context(replacing(sidecar, ImageError))
             beside.write_text(metadata.pack_sidecar(job, temporary), encoding="ascii", newline="\n")
     return Written(path, sidecar)
+
+
+def _check_sidecar(path: Path) -> None:
+    """Refuse to put the job's own file in the place of something else."""
+    sidecar = metadata.sidecar_path(path)
+    if sidecar.exists() and not metadata.is_sidecar(sidecar):
+        raise ImageError(
+            f"{path} keeps its job in {sidecar.name}, and something else has that name.",
+            "Choose another name for the picture.",
+        )
 
 
 def _format_of(path: Path) -> str:
@@ -133,7 +147,7 @@ def _encode(
         if alpha is not None and kind == "openexr":  # EXR holds colors multiplied by alpha
             colors = colors * alpha[..., None]
         values = colors if alpha is None else np.dstack([colors, alpha])
-        if kind == "openexr":
+        if kind == "openexr" and depth not in ("float", "double"):
             return np.clip(values, -_LARGEST_HALF, _LARGEST_HALF).astype(np.float16)
         return values.astype(np.float32)
     values = pixels if alpha is None else np.dstack([pixels, alpha])

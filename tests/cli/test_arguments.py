@@ -107,7 +107,7 @@ def test_the_size_of_a_transfer_is_one_number() -> None:
         ("12:30:1", Style("12:30", 1.0)),
         ("a.png:", Style("a.png:", 1.0)),
         ("a.png:x", Style("a.png:x", 1.0)),
-        ("a.png:-1", Style("a.png:-1", 1.0)),
+        ("a.png:1e1", Style("a.png", 10.0)),
         ("a.png:nan", Style("a.png:nan", 1.0)),
         (":2", Style(":2", 1.0)),
     ],
@@ -116,6 +116,11 @@ def test_styles_and_their_weights(text: str, style: Style) -> None:
     job = job_of("stylize", "c.png", text, "-o", "o.png")
     assert isinstance(job, StylizeJob)
     assert job.styles == (style,)
+
+
+def test_a_weight_below_zero_is_refused_as_a_weight() -> None:
+    with pytest.raises(JobError, match=r"styles\[0\]\.weight: must be a number from 0"):
+        job_of("stylize", "c.png", "a.png:-1", "-o", "o.png")
 
 
 @given(

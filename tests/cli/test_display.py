@@ -80,12 +80,19 @@ def test_a_failure_is_the_last_line(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("error", "kind"), [(KeyboardInterrupt(), "cancelled"), (ZeroDivisionError("a bug"), "bug")]
+)
 @pytest.mark.parametrize("display", [JsonLines(), Bar()], ids=["json", "bar"])
-def test_what_is_no_failure_of_the_job_passes_through(
-    display: Display, capsys: pytest.CaptureFixture[str]
+def test_what_is_no_failure_of_the_job_passes_through_and_is_told_in_json(
+    display: Display, error: BaseException, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        display.show(breaking(KeyboardInterrupt()))
-    printed = capsys.readouterr()
-    assert "failure" not in printed.out
-    assert "result" not in printed.out
+    with pytest.raises(type(error)):
+        display.show(breaking(error))
+    printed = capsys.readouterr().out
+    assert "result" not in printed
+    if isinstance(display, JsonLines):
+        last = json.loads(printed.splitlines()[-1])
+        assert (last["event"], last["kind"]) == ("failure", kind)
+    else:
+        assert kind not in printed

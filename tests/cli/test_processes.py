@@ -195,7 +195,9 @@ def test_ctrl_c_ends_with_130_and_leaves_no_file(
         rest, errors = process.communicate(timeout=HANGING_SECONDS)
     assert process.returncode == 130
     assert errors == "maya-stylize: cancelled.\n"
-    assert {json.loads(line)["event"] for line in rest.splitlines()} <= {"progress"}
+    *progress, last = map(json.loads, rest.splitlines())
+    assert {line["event"] for line in progress} <= {"progress"}
+    assert (last["event"], last["kind"]) == ("failure", "cancelled")
     assert listing(tmp_path) == ["out.png", "rust.png"]
     assert (tmp_path / "out.png").read_bytes() == before
 

@@ -58,9 +58,9 @@ def texture_loss(network, picture, exemplar, weights, pooling="average"):
 
 
 def content_loss(network, picture, content, weights, pooling="average"):
-    """Return Σ w/2 mean (F−F̂)²."""
+    """Return Σ w/4 mean (F−F̂)²."""
     ours, theirs = features(network, picture, pooling), features(network, content, pooling)
     return sum(
-        weight / 2 * np.mean((ours[layer] - theirs[layer]) ** 2)
+        weight / 4 * np.mean((ours[layer] - theirs[layer]) ** 2)
         for layer, weight in weights.items()
     )

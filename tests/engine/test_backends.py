@@ -11,7 +11,6 @@ import pytest
 from tensorflow import errors
 
 from maya_stylize.engine import backend
-from maya_stylize.engine.backend import on_tensorflow
 from maya_stylize.errors import EngineError
 
 HERE = Path(__file__).parent
@@ -88,23 +87,17 @@ def test_a_backend_that_is_not_installed_is_named(monkeypatch):
     "error",
     [MemoryError(), errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")],
 )
-def test_running_out_of_memory_is_told(engine_backend, monkeypatch, error):
-    def exhausted(_objective):
-        def evaluate(_x):
-            raise error
-
-        return evaluate
-
-    monkeypatch.setattr(on_tensorflow, "value_and_gradient", exhausted)
-    evaluate = backend.activate("tensorflow", "cpu").value_and_gradient(lambda x: x)
-
-    with pytest.raises(EngineError, match=r"too little memory.*\(1, 8, 9, 3\).*--size"):
-        evaluate(np.zeros((1, 8, 9, 3)))
+def test_running_out_of_memory_is_told(engine_backend, error):
+    with (
+        pytest.raises(EngineError, match=r"ran out of memory in octave 9x9.*smaller size"),
+        engine_backend.telling_of_memory("octave 9x9"),
+    ):
+        raise error
 
 
 def test_other_errors_of_a_backend_pass_through(engine_backend):
-    def broken(_x):
+    with (
+        pytest.raises(RuntimeError, match="a bug"),
+        engine_backend.telling_of_memory("octave 9x9"),
+    ):
         raise RuntimeError("a bug")
-
-    with pytest.raises(RuntimeError, match="a bug"):
-        engine_backend.value_and_gradient(broken)(np.zeros((1, 8, 9, 3), np.float32))

@@ -8,37 +8,56 @@ from hypothesis import strategies as st
 
 from maya_stylize.engine import schedule
 from maya_stylize.errors import EngineError
+from maya_stylize.jobs import StylizeJob, SynthesizeJob
 
 
-def sizes(*arguments):
-    return [(octave.width, octave.height) for octave in schedule.octaves(*arguments)]
+def job(kind="synthesize", quality="normal", **settings):
+    if kind == "synthesize":
+        return SynthesizeJob(output="o.png", exemplar="e.png", quality=quality, **settings)
+    styles = ("s.png",)
+    return StylizeJob(output="o.png", content="c.png", styles=styles, quality=quality, **settings)
+
+
+def sizes(wanted, size, example):
+    found = schedule.octaves(wanted, size, example)
+    return [(octave.width, octave.height) for octave in found]
 
 
 def test_halves_from_32_pixels_up():
-    assert sizes("synthesize", "normal", (256, 256), 256) == [
-        (32, 32),
-        (64, 64),
-        (128, 128),
-        (256, 256),
-    ]
+    wanted = [(32, 32), (64, 64), (128, 128), (256, 256)]
+
+    assert sizes(job(), (256, 256), 256) == wanted
 
 
-def test_a_content_is_not_shrunk_below_64():
-    assert sizes("stylize", "normal", (384, 256), 256) == [(96, 64), (192, 128), (384, 256)]
+def test_a_content_survives_the_coarsest_octave_and_noise_needs_none_to():
+    assert sizes(job("stylize"), (384, 256), 256) == [(96, 64), (192, 128), (384, 256)]
+    noise = sizes(job("stylize", start="noise"), (384, 256), 256)
+    assert noise == [(48, 32), (96, 64), (192, 128), (384, 256)]
 
 
 def test_a_small_exemplar_limits_the_octaves():
-    assert sizes("synthesize", "draft", (512, 512), 40) == [(256, 256), (512, 512)]
+    assert sizes(job(), (512, 512), 40) == [(256, 256), (512, 512)]
+
+
+def test_a_long_strip_climbs_too():
+    assert sizes(job(), (512, 48), 256) == [(256, 24), (512, 48)]
 
 
 def test_better_qualities_spend_more_everywhere():
     for kind in ("synthesize", "stylize"):
         spent = [
-            [octave.evaluations for octave in schedule.octaves(kind, quality, (256, 256), 256)]
+            [item.evaluations for item in schedule.octaves(job(kind, quality), (256, 256), 256)]
             for quality in ("draft", "normal", "final")
         ]
         for less, more in itertools.pairwise(spent):
             assert all(few < many for few, many in zip(less, more, strict=True))
+
+
+def test_a_single_octave_does_the_work_of_the_coarse_ones_too():
+    (alone,) = schedule.octaves(job(), (40, 40), 256)
+    first, *_, last = schedule.octaves(job(), (256, 256), 256)
+
+    assert alone.evaluations == first.evaluations + last.evaluations
 
 
 @given(
@@ -48,20 +67,20 @@ def test_better_qualities_spend_more_everywhere():
     st.integers(16, 5000),
 )
 def test_any_size_climbs_by_twos_to_the_size_wanted(kind, width, height, example):
-    found = schedule.octaves(kind, "normal", (width, height), example)
+    found = schedule.octaves(job(kind), (width, height), example)
 
     assert (found[-1].width, found[-1].height, found[-1].shrink) == (width, height, 1)
     for coarse, fine in itertools.pairwise(found):
         assert coarse.shrink == 2 * fine.shrink
     for octave in found:
         assert abs(octave.width - width / octave.shrink) <= 0.5
-        assert example / octave.shrink >= schedule.SMALLEST_EXAMPLE or octave.shrink == 1
+        assert min(octave.width, octave.height, example // octave.shrink) >= schedule.SMALLEST_SIDE
 
 
 @pytest.mark.parametrize(("size", "example"), [((15, 64), 64), ((64, 64), 15), ((64, 1), 64)])
 def test_too_small_is_refused_with_the_number(size, example):
     with pytest.raises(EngineError, match=rf"side of {min(*size, example)} pixels.*at least 16"):
-        schedule.octaves("synthesize", "normal", size, example)
+        schedule.octaves(job(), size, example)
 
 
 def test_patience_lasts_while_the_loss_falls():

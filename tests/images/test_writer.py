@@ -81,13 +81,14 @@ def test_whole_numbers_are_the_nearest(suffix, depth, kind, largest, tmp_path):
 @pytest.mark.parametrize("suffix", ["exr", "tif"])
 def test_floats_are_linear_and_not_clipped(suffix, tmp_path):
     pixels = NOISE * 3 - 0.5
-    path = write(tmp_path / f"a.{suffix}", pixels, depth="float").path
+    depth = "half" if suffix == "exr" else "float"
+    path = write(tmp_path / f"a.{suffix}", pixels, depth=depth).path
     linear = srgb_to_linear(pixels.astype(np.float64))
     np.testing.assert_allclose(
         judge(path), linear, rtol=6e-4 if suffix == "exr" else 2e-6, atol=1e-6
     )
     picture = read(path)
-    assert picture.depth == ("half" if suffix == "exr" else "float")
+    assert picture.depth == depth
     np.testing.assert_allclose(picture.pixels, pixels, rtol=5e-4, atol=1e-5)
 
 
@@ -352,3 +353,24 @@ def test_a_name_is_only_a_name(name, tmp_path):
     assert listing(tmp_path) == [name] + [f"{name}.json"] * name.endswith(".tga")
     np.testing.assert_array_equal(read(path).pixels.shape, NOISE.shape)
     assert read_job(path) == JOB
+
+
+def test_a_sidecar_never_replaces_something_else(tmp_path):
+    path, other = tmp_path / "a.tga", tmp_path / "a.tga.json"
+    other.write_text('{"kind": "synthesize"}')
+
+    with pytest.raises(ImageError, match=r"a\.tga keeps its job in a\.tga\.json.*another name"):
+        writer.check_writable(path)
+    with pytest.raises(ImageError, match="something else has that name"):
+        writer.write(path, np.full((4, 4, 3), 0.5, np.float32), job={"kind": "x"})
+
+    assert other.read_text() == '{"kind": "synthesize"}'
+    assert listing(tmp_path) == ["a.tga.json"]
+
+
+def test_a_float_exr_stays_float(tmp_path):
+    pixels = np.random.default_rng(0).uniform(0, 1, (5, 7, 3)).astype(np.float32)
+
+    for depth, wanted in (("float", "float"), ("double", "float"), ("half", "half")):
+        writer.write(tmp_path / "a.exr", pixels, depth=depth)
+        assert read(tmp_path / "a.exr").depth == wanted

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
-from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient
+from maya_stylize import __version__
+from maya_stylize.engine.backend.types import Objective, ValueAndGradient
 from maya_stylize.errors import EngineError
 
 NAMES = ("tensorflow", "torch", "jax")
@@ -39,6 +40,7 @@ class Backend:
         threads: Threads of one operation on the CPU.
         value_and_gradient: Takes a scalar function of one tensor, returns a function that gives
             its value and its gradient; compiled once per shape where the backend compiles.
+        memory_errors: Errors that may mean that memory ran out.
     """
 
     name: str
@@ -47,6 +49,27 @@ class Backend:
     data_format: str
     threads: int
     value_and_gradient: Callable[[Objective], ValueAndGradient]
+    memory_errors: tuple[type[Exception], ...]
+
+    @contextmanager
+    def telling_of_memory(self, work: str) -> Iterator[None]:
+        """Turn the backend's own way of running out of memory into our error.
+
+        Args:
+            work: What was being done, in words.
+
+        Raises:
+            EngineError: Memory ran out in the block.
+        """
+        try:
+            yield
+        except self.memory_errors as error:
+            if not any(word in f"{type(error).__name__} {error}" for word in _NO_MEMORY):
+                raise
+            raise EngineError(
+                f"{self.device_name} ran out of memory in {work}.",
+                "Choose a smaller size or smaller pictures, or the CPU with --device cpu.",
+            ) from error
 
     def scope(self) -> AbstractContextManager[Any]:
         """Return a context in which tensors are made on the device."""
@@ -83,6 +106,7 @@ def installed() -> dict[str, str]:
 def versions(name: str) -> dict[str, str]:
     """Return the versions of the libraries that decide a result's bytes."""
     return {
+        "maya_stylize": __version__,
         name: installed()[name],
         "keras": metadata.version("keras"),
         "numpy": metadata.version("numpy"),
@@ -161,12 +185,19 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
     chosen = _pick(device, found, name)
     framework = _framework(name)
     framework.start(threads)
-    value_and_gradient = _telling_of_memory(framework)
     # Channels last was the faster on the CPU in all three; PyTorch's GPU kernels are native to
     # channels first.
     on_cpu = chosen.startswith("cpu")
     data_format = "channels_first" if name == "torch" and not on_cpu else "channels_last"
-    return Backend(name, chosen, found[chosen], data_format, threads, value_and_gradient)
+    return Backend(
+        name=name,
+        device=chosen,
+        device_name=found[chosen],
+        data_format=data_format,
+        threads=threads,
+        value_and_gradient=framework.value_and_gradient,
+        memory_errors=framework.MEMORY_ERRORS,
+    )
 
 
 def _pick(wanted: str, found: dict[str, str], name: str) -> str:
@@ -188,29 +219,6 @@ def _pick(wanted: str, found: dict[str, str], name: str) -> str:
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether this is how a framework, or Python, says that memory ran out."""
     return any(word in f"{type(error).__name__} {error}" for word in _NO_MEMORY)
-
-
-def _telling_of_memory(framework: Any) -> Callable[[Objective], ValueAndGradient]:
-    """Turn a framework's own way of running out of memory into our error."""
-
-    def value_and_gradient(objective: Objective) -> ValueAndGradient:
-        evaluate = framework.value_and_gradient(objective)
-
-        def told(x: Tensor) -> tuple[Tensor, Tensor]:
-            try:
-                value, gradient = evaluate(x)
-            except (MemoryError, *framework.MEMORY_ERRORS) as error:
-                if not is_out_of_memory(error):
-                    raise
-                raise EngineError(
-                    f"The device has too little memory for a picture of shape {tuple(x.shape)}.",
-                    "Choose a smaller --size, or the CPU with --device cpu.",
-                ) from error
-            return value, gradient
-
-        return told
-
-    return value_and_gradient
 
 
 @contextmanager

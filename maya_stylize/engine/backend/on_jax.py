@@ -6,7 +6,7 @@ import jax
 
 from maya_stylize.engine.backend.types import Objective, ValueAndGradient, processor
 
-MEMORY_ERRORS: tuple[type[Exception], ...] = (RuntimeError,)
+MEMORY_ERRORS: tuple[type[Exception], ...] = (MemoryError, RuntimeError)
 
 
 def devices() -> dict[str, str]:

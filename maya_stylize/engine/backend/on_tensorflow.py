@@ -7,7 +7,7 @@ import tensorflow as tf
 from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient, processor
 from maya_stylize.errors import EngineError
 
-MEMORY_ERRORS: tuple[type[Exception], ...] = (tf.errors.ResourceExhaustedError,)
+MEMORY_ERRORS: tuple[type[Exception], ...] = (MemoryError, tf.errors.ResourceExhaustedError)
 
 
 def devices() -> dict[str, str]:

