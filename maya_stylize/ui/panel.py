@@ -123,7 +123,10 @@ class Panel(QtWidgets.QWidget):
         self.results.repeating.connect(self._repeat)
         self.messages.copy_report.connect(self.copy_report)
         self.first_launch.finished.connect(lambda: self.pages.setCurrentIndex(0))
-        self._client.changed = self.runs.changed.emit
+        client = self._client
+        client.changed = self.runs.changed.emit
+        # The client may outlive the panel, whose signals are gone then.
+        self.destroyed.connect(lambda *_: setattr(client, "changed", _nothing))
 
     @slot
     def _begin(self) -> None:
@@ -246,6 +249,10 @@ class Panel(QtWidgets.QWidget):
     @slot
     def _revert(self) -> None:
         applying.revert(self._scene, self.textures)
+
+
+def _nothing() -> None:
+    """Tell nobody."""
 
 
 def _scrolled(content: Any) -> Any:

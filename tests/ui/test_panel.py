@@ -17,7 +17,7 @@ import maya_stylize
 from maya_stylize.errors import EngineError
 from maya_stylize.ui import look, stored
 from maya_stylize.ui.panel import Panel
-from maya_stylize.ui.qt import Qt, QtGui, QtWidgets
+from maya_stylize.ui.qt import Qt, QtCore, QtGui, QtWidgets
 
 ENGINE = {"numpy", "keras", "tensorflow", "torch", "jax", "h5py", "OpenImageIO", "rich", "google"}
 
@@ -229,3 +229,29 @@ def test_the_panel_imports_no_engine_and_the_command_needs_none(tmp_path: Path) 
     assert code_ == 0
     assert not ENGINE & set(modules)
     assert {"PySide2", "PySide6"} & set(modules)
+
+
+def test_a_panel_that_dies_with_jobs_open_says_nothing(
+    app: Any, scene: FakeScene, pictures: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As when Maya closes its dock: the worker is shut down by the panel's destruction."""
+    client, told = FakeClient(), []
+    panel = Panel(scene, client)
+    panel.show()
+    panel.maker.page().wells["exemplar"].add([str(pictures / "coffee.png")])
+    panel.maker.start.click()
+    panel.maker.start.click()
+    first, second = client.queue
+
+    def shut_down() -> None:
+        for number in (first, second):
+            client.tell(number, event="cancelled")
+            told.append(number)
+
+    panel.destroyed.connect(shut_down)
+    capfd.readouterr()
+    panel.deleteLater()
+    app.sendPostedEvents(panel, QtCore.QEvent.Type.DeferredDelete)
+    assert told == [first, second]
+    client.changed()
+    assert "Error" not in capfd.readouterr().err
