@@ -152,9 +152,8 @@ def _refuse_old_tx(pictures: list[Path]) -> None:
     """Refuse pictures beside which an older `.tx` lies: Arnold would take it for theirs."""
     for picture in pictures:
         name = re.compile(re.escape(picture.stem) + r"([._].*)?\.tx", re.IGNORECASE)
-        for beside in picture.parent.iterdir():
-            stale = beside.stat().st_mtime_ns < picture.stat().st_mtime_ns
-            if name.fullmatch(beside.name) and stale:
+        for beside in filter(lambda path: name.fullmatch(path.name), picture.parent.iterdir()):
+            if beside.stat().st_mtime_ns < picture.stat().st_mtime_ns:
                 raise SceneError(
                     f"{beside} is older than {picture.name}, and Arnold may show it instead.",
                     "Delete that file, then apply again.",

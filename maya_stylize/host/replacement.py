@@ -85,7 +85,8 @@ def _show(new: str, picture: Picture) -> None:
     kind = KINDS[cmds.nodeType(new)]
     # Rules for files' color spaces would otherwise choose one as soon as the path is set.
     cmds.setAttr(f"{new}.ignoreColorSpaceFileRules", True)
-    cmds.setAttr(f"{new}.{kind.sequence}", False)
+    if cmds.objExists(f"{new}.{kind.sequence}"):  # not in every version of Arnold
+        cmds.setAttr(f"{new}.{kind.sequence}", False)
     if kind is KINDS["file"]:
         cmds.setAttr(f"{new}.uvTilingMode", picture.tiling)
     cmds.setAttr(f"{new}.{kind.path}", picture.path, type="string")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from maya import cmds
@@ -55,7 +56,10 @@ class Watch:
     def end(self) -> None:
         """Call back no more."""
         self._ended = True
-        OpenMaya.MMessage.removeCallbacks(self._callbacks)
+        for callback in self._callbacks:
+            # Maya has removed the callbacks of nodes that went away with their scene.
+            with suppress(RuntimeError):
+                OpenMaya.MMessage.removeCallback(callback)
         for job in self._jobs:
             if cmds.scriptJob(exists=job):
                 cmds.scriptJob(kill=job, force=True)

@@ -319,6 +319,7 @@ def test_only_the_selected_objects(room: Room, painted: str) -> None:
         (): [],
         ("wall",): ["brick"],
         ("wallShape",): ["brick"],
+        ("wallShape.f[0:3]",): ["brick"],
         ("wall", "hill"): ["brick", "moss"],
         ("green",): ["moss"],
         ("greenSG",): ["moss"],

@@ -76,3 +76,13 @@ def test_after_the_end_nothing_is_told_and_nothing_is_left(room: Room, told: lis
     assert told == []
     assert not room.fake.jobs
     assert not room.fake.callbacks
+
+
+def test_it_ends_after_the_scene_it_began_in(room: Room, told: list[str]) -> None:
+    end = room.host.watch(lambda: told.append("changed"))
+    cmds.file(newFile=True, force=True)
+    room.texture("moss", "moss.png")
+    room.fake.idle()
+    assert told == ["changed"]
+    end()
+    assert not room.fake.callbacks

@@ -73,6 +73,9 @@ class Scene:
         self.undo_queue: list[tuple[str, State]] = []
         self.redo_queue: list[tuple[str, State]] = []
         self.scene_name = ""
+        self.callbacks = {  # those of nodes go with the nodes
+            number: call for number, call in self.callbacks.items() if call[0] != "changed"
+        }
         for name, kind in (
             ("defaultTextureList1", "defaultTextureList"),
             ("defaultRenderUtilityList1", "defaultRenderUtilityList"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from stand_in import scene
@@ -22,9 +22,10 @@ class MSelectionList:
 
 class MMessage:
     @staticmethod
-    def removeCallbacks(ids: Iterable[int]) -> None:
-        for number in ids:
-            del scene.callbacks[number]
+    def removeCallback(id: int) -> None:
+        if id not in scene.callbacks:
+            raise RuntimeError("(kInvalidParameter): Argument value is invalid")
+        del scene.callbacks[id]
 
 
 def _register(event: str, about: str, function: Callable[..., None]) -> int:
