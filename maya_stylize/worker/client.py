@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, Union
+from typing import Any, Union
 
 from maya_stylize import events
 from maya_stylize.errors import StylizeError, WorkerError
 from maya_stylize.worker import death, launch, protocol
+from maya_stylize.worker.connection import Connect, Request, Worker
 from maya_stylize.worker.launch import Launch
 
 # A worker that says nothing of its start or of its job for so long hangs. The first evaluation of a
@@ -24,62 +24,6 @@ SILENCE_SECONDS = 600.0
 Told = Callable[[Mapping[str, Any]], None]
 Answer = Union[Mapping[str, Any], StylizeError, None]
 Answered = Callable[[Answer], None]
-
-
-class Connection(Protocol):
-    """A worker process and its pipes."""
-
-    def send(self, data: bytes) -> None:
-        """Write to its stdin; nothing happens where it has ended."""
-
-    def kill(self) -> None:
-        """End it and its children at once."""
-
-    def close(self) -> None:
-        """Close its stdin and see that it ends, within two seconds."""
-
-
-class Connect(Protocol):
-    """Starts a worker; a transport.
-
-    The two callbacks are called on the client's thread: `received` with what comes from its stdout,
-    `ended` with its exit code, minus the number of the signal that ended it, or None where it could
-    not be started.
-    """
-
-    def __call__(
-        self,
-        launch: Launch,
-        received: Callable[[bytes], None],
-        ended: Callable[[int | None], None],
-    ) -> Connection:
-        """Start it."""
-
-
-@dataclass
-class _Request:
-    """A command on its way: waiting for the worker, or sent."""
-
-    command: protocol.Command
-    told: Callable[[protocol.Event], None]
-    cancelled: bool = False
-    renewed: bool = False
-
-    @property
-    def is_job(self) -> bool:
-        return self.command.command == "run"
-
-
-@dataclass
-class _Worker:
-    """One worker's life."""
-
-    log: Path
-    heard: float  # when it last said something of its start or of its job
-    connection: Connection | None = None
-    hello: protocol.Hello | None = None
-    rest: bytes = b""
-    sent: dict[int, _Request] = field(default_factory=dict)
 
 
 class Client:
@@ -105,11 +49,11 @@ class Client:
         self.changed: Callable[[], None] = _nothing
         self._connect, self._find = connect, find
         self._clock, self._silence = clock, silence
-        self._worker: _Worker | None = None
+        self._worker: Worker | None = None
         self._log: Path | None = None
         self._last = 0
-        self._jobs: dict[int, _Request] = {}  # in the queue's order, the running one first
-        self._asked: dict[int, _Request] = {}  # small commands that wait for the worker
+        self._jobs: dict[int, Request] = {}  # in the queue's order, the running one first
+        self._asked: dict[int, Request] = {}  # small commands that wait for the worker
 
     @property
     def hello(self) -> protocol.Hello | None:
@@ -211,12 +155,12 @@ class Client:
             self._go_on()
         elif not request.cancelled:
             request.cancelled = True
-            self._send(worker, self._request("cancel", {"run": number}, _ignore))
+            worker.send(self._request("cancel", {"run": number}, _ignore))
 
     def tick(self) -> None:
         """Look whether the worker hangs; call it every second or so."""
         worker = self._worker
-        if worker is None or (worker.hello and not self._running(worker)):
+        if worker is None or (worker.hello and not worker.has_job):
             return
         silent = self._clock() - worker.heard
         if silent > self._silence:
@@ -236,7 +180,7 @@ class Client:
         requests = [*self._jobs.values(), *self._asked.values()]
         if worker:
             requests += [each for each in worker.sent.values() if not each.is_job]
-            self._of(worker).close()
+            worker.connection.close()
         self._jobs.clear()
         self._asked.clear()
         for request in requests:
@@ -245,24 +189,16 @@ class Client:
 
     def _request(
         self, command: str, arguments: Mapping[str, Any], told: Callable[[protocol.Event], None]
-    ) -> _Request:
+    ) -> Request:
         self._last += 1
-        return _Request(protocol.Command(self._last, command, arguments), told)
+        return Request(protocol.Command(self._last, command, arguments), told)
 
     def _start(self) -> None:
         started = self._find()
-        worker = _Worker(started.log, self._clock())
         self._log = started.log
-        worker.connection = self._connect(
-            started,
-            lambda data: self._received(worker, data),
-            lambda code: self._ended(worker, code),
-        )
+        worker = Worker(started.log, self._clock())
+        worker.connect(self._connect, started, self._received, self._ended)
         self._worker = worker
-
-    def _of(self, worker: _Worker) -> Connection:
-        assert worker.connection is not None
-        return worker.connection
 
     def _go_on(self) -> None:
         """Send what waits; start a worker for it if there is none."""
@@ -275,26 +211,14 @@ class Client:
         if worker and worker.hello:
             asked, self._asked = self._asked, {}
             for request in asked.values():
-                self._send(worker, request)
-            if self._jobs and not self._running(worker):
+                worker.send(request)
+            if self._jobs and not worker.has_job:
                 worker.heard = self._clock()
-                self._send(worker, next(iter(self._jobs.values())))
+                worker.send(next(iter(self._jobs.values())))
         self.changed()
 
-    def _running(self, worker: _Worker) -> bool:
-        return any(request.is_job for request in worker.sent.values())
-
-    def _send(self, worker: _Worker, request: _Request) -> None:
-        worker.sent[request.command.id] = request
-        self._of(worker).send(protocol.encode_command(request.command))
-
-    def _received(self, worker: _Worker, data: bytes) -> None:
-        """Take bytes from a worker's stdout, of which a line may come in pieces."""
-        lines = (worker.rest + data).split(b"\n")
-        worker.rest = lines.pop()
-        if len(worker.rest) > protocol.LONGEST_LINE:
-            lines, worker.rest = [worker.rest], b""
-        for line in lines:
+    def _received(self, worker: Worker, data: bytes) -> None:
+        for line in worker.lines(data):
             # A listener may have ended this worker meanwhile; what it still said is void.
             if worker is not self._worker:
                 return
@@ -307,7 +231,7 @@ class Client:
             else:
                 self._handle(worker, event, number)
 
-    def _handle(self, worker: _Worker, event: protocol.Event, number: int | None) -> None:
+    def _handle(self, worker: Worker, event: protocol.Event, number: int | None) -> None:
         if isinstance(event, protocol.Hello):
             worker.hello = event
             self._go_on()
@@ -332,30 +256,30 @@ class Client:
         else:
             request.told(event)
 
-    def _renew(self, worker: _Worker) -> None:
+    def _renew(self, worker: Worker) -> None:
         """End a worker and ask its unanswered questions of the next one."""
         self._worker = None
-        self._of(worker).kill()
+        worker.connection.kill()
         unanswered = [each for each in worker.sent.values() if not each.is_job]
         self._asked = {each.command.id: each for each in unanswered} | self._asked
 
-    def _ended(self, worker: _Worker, code: int | None) -> None:
+    def _ended(self, worker: Worker, code: int | None) -> None:
         if worker is self._worker:
             self._lose(worker, death.explain(code, worker.log))
             self._go_on()
 
-    def _lose(self, worker: _Worker, error: WorkerError) -> None:
+    def _lose(self, worker: Worker, error: WorkerError) -> None:
         """Give a worker up: what it was asked fails, and all that waited for its start."""
         if worker is not self._worker:
             return
         self._worker = None
-        self._of(worker).kill()
+        worker.connection.kill()
         lost = list(worker.sent.values())
         if worker.hello is None:
             lost += [*self._asked.values(), *self._jobs.values()]
         self._fail(lost, error)
 
-    def _fail(self, requests: Iterable[_Request], error: StylizeError) -> None:
+    def _fail(self, requests: Iterable[Request], error: StylizeError) -> None:
         for request in requests:
             self._jobs.pop(request.command.id, None)
             self._asked.pop(request.command.id, None)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 
 from maya_stylize.errors import WorkerError
-from maya_stylize.worker.client import Connection
+from maya_stylize.worker.connection import Connection
 from maya_stylize.worker.launch import Launch
 
 CLOSE_SECONDS = 2.0

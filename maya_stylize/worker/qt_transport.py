@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import Any
 
 from maya_stylize.ui.qt import QtCore
-from maya_stylize.worker.client import Client, Connection
+from maya_stylize.worker.client import Client
+from maya_stylize.worker.connection import Connection
 from maya_stylize.worker.launch import Launch
 
 CLOSE_MILLISECONDS = 2000

@@ -178,7 +178,8 @@ def test_a_real_worker_answers_through_either_transport(bench, tmp_path, monkeyp
     side = bench("talks much")
     side.client._find = launch.find
     side.client.start()
-    side.until(lambda: side.client.hello is not None)
+    side.until(lambda: side.client.hello or side.client._worker is None)
+    assert side.client.hello is not None, side.client.log.read_text()
     hello = side.client.hello
     assert hello.version == protocol.VERSION
     assert Path(hello.log) == side.client.log

@@ -141,7 +141,7 @@ def test_cancel_is_acknowledged_before_the_job_ends_and_leaves_nothing(side, lon
     number, heard = side.run(long_job)
     side.until(lambda: [event for event in heard if event.get("loss")])
     request = side.client._request("cancel", {"run": number}, lambda _: told.append(heard[:]))
-    side.client._send(side.client._worker, request)
+    side.client._worker.send(request)
     side.until(lambda: told)
     assert "cancelled" not in kinds(told[0])
     side.until(lambda: not side.client.queue)
@@ -158,11 +158,10 @@ def test_a_job_cancelled_while_it_waits_in_the_worker_never_starts(strange):
         command = protocol.Command(number, "run", {"job": {}, "previews": None})
         request = side.client._request("run", {}, lambda event: ends.append(event))
         request.command = command
-        side.client._send(side.client._worker, request)
+        side.client._worker.send(request)
     for number in (1002, 1001):
-        side.client._send(
-            side.client._worker, side.client._request("cancel", {"run": number}, lambda _: None)
-        )
+        request = side.client._request("cancel", {"run": number}, lambda _: None)
+        side.client._worker.send(request)
     side.until(lambda: sum(isinstance(event, protocol.Cancelled) for event in ends) == 2)
     assert side.ask("probe", path="/nowhere") is not None
 
