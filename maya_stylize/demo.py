@@ -29,7 +29,7 @@ def main(folder: Path) -> int:
     commands = [
         ["model", "fetch"],
         ["synthesize", str(pebbles), "--size", "256", "-o", str(texture)],
-        ["stylize", str(coffee), str(brushwork), "-o", str(painting)],
+        ["stylize", str(coffee), str(brushwork), "--content-weight", "5e6", "-o", str(painting)],
     ]
     for command in commands:
         print(f"\n$ maya-stylize {shlex.join(command)}", flush=True)
