@@ -38,11 +38,11 @@ KINDS = {
 
 
 def all_nodes() -> list[str]:
-    """Return the scene's texture nodes, but for those that one of ours stands in for."""
+    """Return the scene's texture nodes, but for those that one of ours has left without use."""
     known = set(cmds.allNodeTypes())  # aiImage is Arnold's, and ls refuses unknown types
     nodes = [node for kind in KINDS if kind in known for node in cmds.ls(type=kind)]
     replaced = {original(node) for node in nodes}
-    return [node for node in nodes if node not in replaced]
+    return [node for node in nodes if node not in replaced or outputs(node)]
 
 
 def original(node: str) -> str | None:

@@ -74,3 +74,18 @@ def room(tmp_path: Path) -> Iterator[Room]:
     cmds.select(clear=True)
     yield Room(tmp_path)
     scene.clear()
+
+
+@pytest.fixture
+def painted(room: Room) -> str:
+    """A texture on a material's color, its alpha on the transparency, and a bump."""
+    node: str = room.texture("brick", room.picture("brick.png"), invert=True, colorGainR=0.5)
+    room.material("paint", shape="wall")
+    cmds.shadingNode("bump2d", asUtility=True, name="bump")
+    cmds.connectAttr("brick.outColor", "paint.color")
+    cmds.connectAttr("brick.outTransparencyR", "paint.transparencyR")
+    cmds.connectAttr("brick.outAlpha", "bump.bumpValue")
+    cmds.setAttr("brick_place.repeatU", 4.0)
+    cmds.setAttr("brick_place.mirrorV", True)
+    cmds.select("wall")
+    return node

@@ -13,7 +13,7 @@ from pathlib import Path
 STUBS = "types-maya-strict"
 HERE = Path(__file__).resolve().parent
 TABLE = HERE / "fake_maya" / "flags.json"
-COMMANDS = [HERE / "fake_maya" / name for name in ("scene_commands.py", "window_commands.py")]
+COMMANDS = sorted((HERE / "fake_maya").glob("*_commands.py"))
 
 
 def table() -> str:

@@ -1,0 +1,137 @@
+"""The commands about Maya itself: undo, files, plug-ins, preferences, news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from commands import command
+from node_types import EVENTS
+from stand_in import scene
+
+
+@command
+def undoInfo(
+    openChunk: bool = False, closeChunk: bool = False, chunkName: str = "", state: Any = None
+) -> None:
+    if openChunk:
+        scene.open_chunk(chunkName)
+    if closeChunk:
+        scene.close_chunk()
+    if state is not None:
+        scene.undo_on = bool(state)
+
+
+@command
+def undo() -> None:
+    scene.step(scene.undo_queue, scene.redo_queue, "There are no more commands to undo.", "Undo")
+
+
+@command
+def redo() -> None:
+    scene.step(scene.redo_queue, scene.undo_queue, "There are no more commands to redo.", "Redo")
+
+
+@command
+def workspace(query: bool = False, rootDirectory: bool = False, fileRuleEntry: str = "") -> str:
+    if fileRuleEntry:
+        return scene.source_images if fileRuleEntry == "sourceImages" else ""
+    return scene.project
+
+
+@command
+def file(
+    path: str = "",
+    query: bool = False,
+    sceneName: bool = False,
+    modified: bool = False,
+    newFile: bool = False,
+    open: bool = False,
+    force: bool = False,
+    rename: str = "",
+    save: bool = False,
+    type: str = "",
+    reference: bool = False,
+    namespace: str = "",
+) -> Any:
+    if query:
+        return scene.modified if modified else scene.scene_name
+    if newFile:
+        scene.new()
+    elif rename:
+        scene.scene_name = rename
+    elif save:
+        scene.save()
+    elif open:
+        scene.open(path)
+    elif reference:
+        scene.add_reference(path, namespace)
+    return None
+
+
+@command
+def flushIdleQueue() -> None:
+    scene.idle()
+
+
+@command
+def pluginInfo(
+    name: str = "", query: bool = False, listPlugins: bool = False, version: bool = False
+) -> Any:
+    return sorted(scene.plug_ins) or None if listPlugins else "5.4.0"
+
+
+@command
+def loadPlugin(name: str, quiet: bool = False) -> None:
+    if name not in scene.installed_plug_ins:
+        raise RuntimeError(f"Plug-in, {name!r}, was not found on MAYA_PLUG_IN_PATH.")
+    scene.plug_ins.add(name)
+
+
+@command
+def colorManagementPrefs(
+    query: bool = False, cmEnabled: bool = False, configFilePath: bool = False
+) -> Any:
+    return scene.color_prefs["cmEnabled" if cmEnabled else "configFilePath"]
+
+
+@command
+def about(batch: bool = False, version: bool = False, apiVersion: bool = False) -> Any:
+    if batch:
+        return scene.batch
+    return "2025" if version else 20250300
+
+
+@command
+def ogs(regenerateUVTilePreview: str = "") -> None:
+    if scene.node(regenerateUVTilePreview).type != "file":
+        raise RuntimeError("ogs: that is not a file texture.")
+    scene.previews.append(regenerateUVTilePreview)
+
+
+@command
+def scriptJob(
+    event: tuple[str, Callable[[], None]] | None = None,
+    protected: bool = False,
+    exists: int = 0,
+    kill: int = 0,
+    force: bool = False,
+    listEvents: bool = False,
+) -> Any:
+    if listEvents:
+        return EVENTS
+    if event:
+        number = next(scene.numbers)
+        scene.jobs[number] = event
+        return number
+    if exists:
+        return exists in scene.jobs
+    if not force:
+        raise RuntimeError("scriptJob: the job is protected.")
+    del scene.jobs[kill]
+    return None
+
+
+@command
+def evalDeferred(call: Callable[[], None], lowestPriority: bool = False) -> None:
+    scene.idle_queue.append(call)
