@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import OpenImageIO
 from maya_stylize.errors import ImageError
 from maya_stylize.images import formats
 from maya_stylize.images.color import linear_to_srgb
+from maya_stylize.images.values import read_values
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -60,21 +61,47 @@ def read(path: str | PathLike[str]) -> Picture:
         ImageError: The file is missing, empty, damaged, cut short or no picture; or it holds what
             cannot be shown as RGB: CMYK, CIELAB, deep or volume data, other channels, NaN.
     """
-    path = Path(path)
+    return _read(Path(path), None)
+
+
+def glance(path: str | PathLike[str], longest: int) -> Picture:
+    """Read a picture for a look at it, in little memory however large the file is.
+
+    The file's own smaller versions are used where it has them, as a `.tx` does; a large one is
+    averaged over squares of pixels while it is read. NaN and infinite values become black.
+
+    Args:
+        path: The file.
+        longest: Length of the longer side that is wanted.
+
+    Returns:
+        The picture, its longer side at least the one wanted and less than four times that, where
+        the file is not smaller itself.
+
+    Raises:
+        ImageError: As for `read`, values that are not finite aside.
+    """
+    return _read(Path(path), longest)
+
+
+def _read(path: Path, longest: int | None) -> Picture:
     kind = formats.identify(path)
     with opened(path, kind) as source:
         spec = source.spec()
         _check_layout(path, spec)
         colors, depth = _color_channels(path, kind, spec)
-        values = source.read_image("unknown")
+        values = read_values(source, longest)
         if values is None or source.has_error:
             raise formats.damaged(path, kind, _reason(source.geterror()))
-    values = _normalize(values.reshape(spec.height, spec.width, spec.nchannels))
     pixels = values[..., colors]
     alpha = values[..., spec.alpha_channel] if spec.alpha_channel >= 0 else None
     if alpha is not None and not spec.get_int_attribute("oiio:UnassociatedAlpha"):
         pixels = _unpremultiply(pixels, alpha)
-    _check_finite(path, pixels, alpha)
+    if longest is None:
+        _check_finite(path, pixels, alpha)
+    else:
+        pixels = np.nan_to_num(pixels, nan=0, posinf=0, neginf=0)
+        alpha = None if alpha is None else np.nan_to_num(alpha, nan=0, posinf=0, neginf=0)
     floating = depth in ("half", "float", "double")
     if floating:
         pixels = linear_to_srgb(pixels)
@@ -163,14 +190,6 @@ def _color_channels(path: Path, kind: str, spec: OpenImageIO.ImageSpec) -> tuple
             f"{path} holds its colors as {depth}.", "Export it with 8 or 16 bits, or half floats."
         )
     return colors, depth
-
-
-def _normalize(values: npt.NDArray[Any]) -> FloatArray:
-    """Scale whole numbers so that their largest is 1."""
-    if np.issubdtype(values.dtype, np.integer):
-        return np.asarray(values / np.float64(np.iinfo(values.dtype).max), np.float32)
-    with np.errstate(over="ignore"):
-        return values.astype(np.float32)
 
 
 def _unpremultiply(pixels: FloatArray, alpha: FloatArray) -> FloatArray:

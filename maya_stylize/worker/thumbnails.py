@@ -34,7 +34,7 @@ def thumbnail(picture: Path, longest: int) -> Path:
     small = folder / f"{_key(picture, longest)}.png"
     if small.exists():
         return small
-    found = reader.read(picture)
+    found = reader.glance(picture, longest)
     rows, columns = found.pixels.shape[:2]
     size = with_longer_side((columns, rows), min(longest, max(rows, columns)))
     alpha = None if found.alpha is None else resize(found.alpha[..., None], *size)[..., 0]
