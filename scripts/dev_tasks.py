@@ -24,6 +24,7 @@ MAYA_SIDE = (
     "tests/test_jobs.py",
     "tests/test_settings.py",
     "tests/host",
+    "tests/install",
     "tests/ui",
     "tests/worker/client",
 )

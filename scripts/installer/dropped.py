@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
+import importlib
+import importlib.util
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from maya import cmds
 
 try:
-    from PySide6 import QtCore, QtWidgets
+    from PySide6 import QtCore, QtGui, QtWidgets
 except ImportError:  # Maya 2024
-    from PySide2 import QtCore, QtWidgets
+    from PySide2 import QtCore, QtGui, QtWidgets
 
 # Maya's own Python and Qt are not the installer's.
 FOREIGN = ("PYTHONHOME", "PYTHONPATH")
@@ -28,7 +32,8 @@ def install(script: Path) -> Any:
         if window.isVisible():
             window.raise_()
             return window
-    window = Window(QtWidgets.QApplication.activeWindow())
+    tops = QtWidgets.QApplication.topLevelWidgets()
+    window = Window(next((top for top in tops if top.objectName() == "MayaWindow"), None))
     _windows[:] = [window]
     window.show()
     window.start(script)
@@ -61,6 +66,7 @@ class Window(QtWidgets.QDialog):  # type: ignore[misc]
         for widget in (self.text, self.bar, self.details):
             column.addWidget(widget)
         column.addWidget(self.button, 0, QtCore.Qt.AlignRight)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.process = QtCore.QProcess(self)
         self.process.setProcessChannelMode(QtCore.QProcess.MergedChannels)
         self.process.readyReadStandardOutput.connect(self._read)
@@ -92,8 +98,10 @@ class Window(QtWidgets.QDialog):  # type: ignore[misc]
             self.process.terminate()
 
     def _read(self) -> None:
-        text = bytes(self.process.readAllStandardOutput()).decode("utf-8", "replace")
-        self.details.appendPlainText(text.rstrip())
+        text = self._decoder.decode(bytes(self.process.readAllStandardOutput()))
+        self.details.moveCursor(QtGui.QTextCursor.End)
+        self.details.insertPlainText(text)
+        self.details.ensureCursorVisible()
 
     def _fail_to_start(self, error: Any) -> None:
         if error == QtCore.QProcess.FailedToStart:
@@ -102,9 +110,7 @@ class Window(QtWidgets.QDialog):  # type: ignore[misc]
     def _finish(self, code: int, *_: Any) -> None:
         self._read()
         if code == 0:
-            cmds.loadModule(scan=True)
-            cmds.loadModule(allModules=True)
-            self._end("Maya Stylize is installed.")
+            self._end(_bring_in())
         else:
             self._end("Not installed. The last lines below say why; drop the file again to go on.")
 
@@ -113,3 +119,16 @@ class Window(QtWidgets.QDialog):  # type: ignore[misc]
         self.bar.setRange(0, 1)
         self.bar.setValue(1)
         self.button.setText("Close")
+
+
+def _bring_in() -> str:
+    """Make what was installed part of this session; return what the user does next."""
+    if "maya_stylize" in sys.modules:
+        return "Maya Stylize is installed. Restart Maya to change to this version."
+    cmds.loadModule(scan=True)
+    cmds.loadModule(allModules=True)
+    importlib.invalidate_caches()
+    if importlib.util.find_spec("maya_stylize") is None:
+        return "Maya Stylize is installed. Restart Maya: its button is on a shelf of its own then."
+    importlib.import_module("maya_stylize.host.shelf").install()
+    return "Maya Stylize is installed: its button is on the shelf MayaStylize."

@@ -46,12 +46,16 @@ def install(
             env={**clean_environment(), "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
         ) as process:  # fmt: skip
             assert process.stdout
-            for line in process.stdout:
-                if line.startswith("Installing collected packages"):
-                    unpacking()
-                show(line, status)
-                if not line.startswith("Progress "):
-                    lines.append(line)
+            try:
+                for line in process.stdout:
+                    if line.startswith("Installing collected packages"):
+                        unpacking()
+                    show(line, status)
+                    if not line.startswith("Progress "):
+                        lines.append(line)
+            except BaseException:  # Ctrl-C reaches pip by itself, another signal does not
+                process.terminate()
+                raise
             if process.wait():
                 raise SetupError(
                     f"pip failed while {title}. Its last words:\n\n{''.join(lines[-15:])}\n"

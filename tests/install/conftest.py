@@ -69,6 +69,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         version = part.read_text().split("'")[1]
         return {"backend": "b", "version": version, "device": "cpu:0", "device_name": "a CPU"}
 
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # many a file here, and no power cut
     monkeypatch.setattr(engine, "make_environment", make_environment)
     monkeypatch.setattr(engine.pip, "install", install)
     monkeypatch.setattr(engine, "prove", prove)

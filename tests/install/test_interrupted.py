@@ -47,7 +47,7 @@ def test_installing_again_mends_it_and_uninstalling_leaves_nothing(
     removal.uninstall(where, ())
     assert tree(home) == before
     assert steps > 20
-    for step in range(steps):
+    for step in range(0, steps, 3 if shared else 1):
         with pytest.raises(Interrupted), allowing(step, str(home)):
             install(source, request_, here, silent)
         if where.receipt.exists() and overview.describe(where, here)[1]:
@@ -69,7 +69,7 @@ def test_half_an_installation_can_be_uninstalled(
         install(source, request_, here, silent)
     steps = changes_seen()
     removal.uninstall(where, ())
-    for step in range(0, steps, 2):
+    for step in range(0, steps, 3):
         with pytest.raises(Interrupted), allowing(step, str(home)):
             install(source, request_, here, silent)
         if where.receipt.exists():
@@ -94,7 +94,7 @@ def test_an_upgrade_is_mended_and_the_old_version_works_until_the_new_one_does(
     with allowing(EVERYTHING, str(home)):
         install(newer, request_, here, silent)
     whole, steps = tree(home), changes_seen()
-    for step in range(0, steps, 2):
+    for step in range(0, steps, 3):
         restore(home, kept)
         with pytest.raises(Interrupted), allowing(step, str(home)):
             install(newer, request_, here, silent)
@@ -118,7 +118,7 @@ def test_removing_again_finishes_it(
     with allowing(EVERYTHING, str(home)):
         removal.uninstall(where, ())
     steps = changes_seen()
-    for step in range(steps):
+    for step in range(0, steps, 2):
         restore(home, kept)
         with pytest.raises(Interrupted), allowing(step, str(home)):
             removal.uninstall(where, ())
