@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+# What steers a terminal, and the halves of letters that stand for bytes which are no text.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Return a name that a file or a user gave with its control characters spelled out."""
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
 
 class StylizeError(Exception):
     """Base of every error that may cross a pipe or reach a panel.

@@ -26,11 +26,12 @@ def user_folder() -> Path:
     freedesktop.org's base directory specification: a relative value does not count).
 
     Raises:
-        StylizeError: Neither the variables nor the system say where the user's files belong.
+        StylizeError: Neither the variables nor the system say where the user's files belong, or
+            ``MAYA_STYLIZE_HOME`` names the home of somebody who has none here.
     """
     chosen = os.environ.get(HOME_VARIABLE)
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return _expanded(HOME_VARIABLE, chosen).absolute()
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA")
         return (Path(local) if local else _home() / "AppData" / "Local") / _NAME
@@ -54,9 +55,12 @@ def shared_model() -> Path | None:
     """Return the model file, or the folder of one, that a studio names for everybody.
 
     Read from ``MAYA_STYLIZE_MODEL``; nothing is ever written there.
+
+    Raises:
+        StylizeError: It names the home of somebody who has none here.
     """
     named = os.environ.get(MODEL_VARIABLE)
-    return Path(named).expanduser() if named else None
+    return _expanded(MODEL_VARIABLE, named) if named else None
 
 
 def load() -> dict[str, Any]:
@@ -120,13 +124,21 @@ def _write(content: Mapping[str, Any]) -> None:
     path = _file()
     with replacing(path) as temporary:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(
-            json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8"
-        )
+        temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _file() -> Path:
     return user_folder() / "settings.json"
+
+
+def _expanded(variable: str, value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        raise StylizeError(
+            f"{variable} names {value}, but that user has no home folder here.",
+            "Set it to a whole path.",
+        ) from error
 
 
 def _home() -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 from google.protobuf.message import DecodeError
 
 from maya_stylize.convert import topology
-from maya_stylize.convert.chain import fault, is_whole_vgg
+from maya_stylize.convert.chain import fault, is_whole_vgg, listed
 from maya_stylize.convert.network import Convolution, FloatArray, Network, PoolingOrigin
 from maya_stylize.convert.schema import BinaryNet, unpacked_values
 from maya_stylize.convert.topology import Filters, Topology
@@ -83,10 +83,10 @@ def _with_blobs(path: Path, net: Any) -> dict[str, Any]:
 def _notes(tops: tuple[str, ...], unused: list[str]) -> list[str]:
     notes = []
     if tops:
-        notes.append(f"Layers above the convolutions were dropped: {', '.join(tops)}.")
+        notes.append(f"Layers above the convolutions were dropped: {listed(tops)}.")
     others = [name for name in unused if name not in tops]
     if others:
-        notes.append(f"Layers that the prototxt does not name were dropped: {', '.join(others)}.")
+        notes.append(f"Layers that the prototxt does not name were dropped: {listed(others)}.")
     return notes
 
 

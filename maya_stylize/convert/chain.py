@@ -17,7 +17,10 @@ from maya_stylize.convert.network import (
     Pooling,
     PoolingOrigin,
 )
-from maya_stylize.errors import ModelError
+from maya_stylize.errors import ModelError, printable
+
+# Far more than any VGG, far less than what the attributes of a `.h5` can name.
+_MOST_LAYERS = 500
 
 
 def fault(source: Path, layer: str, field: str, what: str, hint: str = "") -> ModelError:
@@ -44,8 +47,14 @@ def assemble(
         in the file. A whole VGG gets the pool after its last block where the file leaves it out.
 
     Raises:
-        ModelError: There is no convolution, shapes do not fit each other, or a value is not finite.
+        ModelError: There is no convolution, there are far too many layers, shapes do not fit each
+            other, or a value is not finite.
     """
+    if len(layers) > _MOST_LAYERS:
+        raise ModelError(
+            f"{source.name}: it is a chain of {len(layers)} layers, more than {_MOST_LAYERS}.",
+            "Give a VGG-style model; the largest published one has 24 such layers.",
+        )
     channels = 3
     for layer in layers:
         if isinstance(layer, Convolution):
@@ -78,15 +87,37 @@ def with_pooling(network: Network, kind: Pooling) -> Network:
 
 
 def pools_between_blocks(
-    convolutions: Mapping[tuple[int, int], Convolution], kind: Pooling
+    source: Path, convolutions: Mapping[tuple[int, int], Convolution], kind: Pooling
 ) -> list[Layer]:
-    """Return convolutions keyed by (block, number) in order, with a pool between blocks."""
+    """Return convolutions keyed by (block, number) in order, with a pool between blocks.
+
+    Raises:
+        ModelError: Blocks or numbers do not run from 1 without a gap.
+    """
     layers: list[Layer] = []
+    block, number = 1, 0
     for key in sorted(convolutions):
-        while layers and sum(isinstance(layer, Pool) for layer in layers) < key[0] - 1:
+        if number and key[0] == block + 1:
             layers.append(Pool("", kind))
+            block, number = block + 1, 0
+        number += 1
+        if key != (block, number):
+            raise fault(
+                source,
+                f"conv{block}_{number}",
+                "name",
+                f"it is missing below conv{key[0]}_{key[1]}",
+                "The file is not whole; get it again.",
+            )
         layers.append(convolutions[key])
     return layers
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names from a file for a sentence: the first twenty, none too long for it."""
+    shown = [name if len(name) <= 60 else f"{name[:60]}..." for name in names[:20]]
+    rest = [f"and {len(names) - 20} more"] if len(names) > 20 else []
+    return ", ".join([*map(printable, shown), *rest])
 
 
 def _check(source: Path, layer: Convolution, channels: int) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from pathlib import Path
 
 from maya_stylize.convert import caffemodel, keras_h5, provenance, torch_pickle
 from maya_stylize.convert import prototxt as prototxt_reader
 from maya_stylize.convert.chain import fault, with_pooling
-from maya_stylize.convert.fingerprint import KNOWN, NORMALIZED_VGG19, fingerprint, notice
+from maya_stylize.convert.fingerprint import fingerprint, identity, notice
 from maya_stylize.convert.network import Convolution, Network
 from maya_stylize.convert.provenance import Provenance
 from maya_stylize.convert.sniff import sniff
 from maya_stylize.convert.topology import Filters, Topology, to_network
 from maya_stylize.errors import ModelError
-from maya_stylize.files import replacing, sha256
+from maya_stylize.files import replacing, sha256, unwritable
 
 
 def convert(source: Path, output: Path, prototxt: Path | None = None) -> Provenance:
@@ -32,7 +33,7 @@ def convert(source: Path, output: Path, prototxt: Path | None = None) -> Provena
     Raises:
         ModelError: The source cannot be read or converted, or the output cannot be written.
     """
-    check_output(output, source)
+    check_output(output, source, *([prototxt] if prototxt else []))
     network = read(source, prototxt)
     origin = provenance.describe(
         network, source.name, sha256(source), inherited_notice(source, network)
@@ -43,7 +44,7 @@ def convert(source: Path, output: Path, prototxt: Path | None = None) -> Provena
 def read(source: Path, prototxt: Path | None = None) -> Network:
     """Return the network in a model file of any supported kind.
 
-    The known normalised network gets the average pooling that its authors publish it with,
+    The known normalized network gets the average pooling that its authors publish it with,
     unless a prototxt or an earlier conversion states another.
 
     Raises:
@@ -77,23 +78,44 @@ def check_output(output: Path, *sources: Path) -> None:
     """Refuse an output that Keras could not load, or that is one of the sources.
 
     Raises:
-        ModelError: The name does not end in .h5, ends in .weights.h5, or is a source's.
+        ModelError: The name does not end in .h5, ends in .weights.h5, or is a source's; or no file
+            can be made there.
     """
     if output.suffix != ".h5" or output.name.endswith(".weights.h5"):
         raise ModelError(
             f"Cannot write {output}: the name must end in .h5, and not in .weights.h5.",
             "Keras takes a name ending in .weights.h5 for another format.",
         )
-    if any(output.exists() and source.exists() and output.samefile(source) for source in sources):
-        raise ModelError(
-            f"Cannot write {output}: it is the source.", "Choose another name for the output."
-        )
+    for source in sources:
+        if _same(output, source):
+            raise ModelError(
+                f"Cannot write {output}: it is the source {source.name}.",
+                "Choose another name for the output.",
+            )
+    try:
+        if not output.parent.is_dir():
+            raise ModelError(
+                f"Cannot write {output}: {output.parent} is no folder.",
+                "Make the folder, or choose another one.",
+            )
+        if output.is_dir():
+            raise ModelError(f"Cannot write {output}: it is a folder.", "Choose another name.")
+        tempfile.TemporaryFile(dir=output.parent).close()
+    except OSError as error:
+        raise unwritable(output, error, ModelError) from error
 
 
 def inherited_notice(source: Path, network: Network) -> str:
     """Return the license notice that goes with a source: by its fingerprint, or written in it."""
     prior = keras_h5.read_provenance(source) if sniff(source) == "keras" else None
     return (prior.notice if prior else "") or notice(fingerprint(network))
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _rearranged(source: Path, network: Network, chain: Topology) -> Network:
@@ -119,10 +141,10 @@ def _settle_pooling(network: Network) -> Network:
     """Give the known network its published pooling, and say where a kind was assumed."""
     if network.pooling_origin == "stated" or not network.pools:
         return network
-    known = fingerprint(network) == NORMALIZED_VGG19
+    known = identity(fingerprint(network), network.blocks)
     if known and any(pool.kind != "average" for pool in network.pools):
         network = with_pooling(network, "average")
-        note = f"Average pooling was set, with which the {KNOWN[NORMALIZED_VGG19]} is published."
+        note = f"Average pooling was set, with which the {known} is published."
     elif not known and network.pooling_origin == "assumed":
         note = "The file does not say which pooling it was trained with; max is taken."
     else:

@@ -11,7 +11,7 @@ from maya_stylize.license_notice import ACADEMIC_NOTICE
 
 NORMALIZED_VGG19 = "ae90e03877ee0f735a0e55f0ec2bd334333884e8646202b33f3bb1bf6c1ab516"
 
-KNOWN = {NORMALIZED_VGG19: "normalised VGG-19 (Gatys, Ecker, Bethge 2015)"}
+_BLOCKS = (2, 2, 4, 4, 4)
 
 
 def fingerprint(network: Network) -> str:
@@ -25,6 +25,17 @@ def fingerprint(network: Network) -> str:
         digest.update(np.ascontiguousarray(layer.weight, dtype="<f4").data)
         digest.update(np.ascontiguousarray(layer.bias, dtype="<f4").data)
     return digest.hexdigest()
+
+
+def identity(value: str, blocks: tuple[int, ...]) -> str:
+    """Return what a network is; empty where it is not known.
+
+    Args:
+        value: Its fingerprint, in which pools do not enter.
+        blocks: Its convolutions before each pool.
+    """
+    known = value == NORMALIZED_VGG19 and blocks == _BLOCKS
+    return "normalized VGG-19 (Gatys, Ecker, Bethge 2015)" if known else ""
 
 
 def notice(value: str) -> str:

@@ -1,17 +1,24 @@
-"""Keras weight files in the legacy HDF5 layout, read and written through h5py alone."""
+"""Keras weight files in the legacy HDF5 layout, read and written through h5py alone.
+
+The texts that we write are of fixed length. Those of variable length lie in a heap of their own, in
+which the HDF5 library can search forever when the file is damaged. Keras writes its `model_config`
+and its lists of names so: a damaged file of Keras's own stays exposed to that.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 
-from maya_stylize.convert import keras_layers, provenance
+from maya_stylize.convert import keras_layers, keras_model, provenance
 from maya_stylize.convert.chain import assemble, fault
 from maya_stylize.convert.network import Convolution, Network
 from maya_stylize.convert.provenance import Provenance
@@ -44,10 +51,13 @@ def write(path: Path, network: Network, origin: Provenance) -> None:
                 group.create_dataset(f"{name}/bias:0", data=layer.bias, dtype="<f4")
             else:
                 _write_names(group, "weight_names", [])
-                group.attrs["pooling"] = layer.kind
+                _write_text(group, "pooling", layer.kind)
         _write_names(file, "layer_names", names)
         for key, value in provenance.to_attributes(origin).items():
-            file.attrs[key] = value
+            if isinstance(value, str):
+                _write_text(file, key, value)
+            else:
+                file.attrs[key] = value
 
 
 def read(path: Path) -> Network:
@@ -59,13 +69,8 @@ def read(path: Path) -> Network:
     Raises:
         ModelError: The file is damaged, of another layout, or holds another kind of network.
     """
-    try:
-        with h5py.File(path, "r", locking=False) as file:
-            return _read(path, file)
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
-        raise ModelError(
-            f"{path.name}: the HDF5 file is damaged or cut short ({error}).", "Get the file again."
-        ) from error
+    with _opened(path) as file:
+        return _read(path, file)
 
 
 def read_provenance(path: Path) -> Provenance | None:
@@ -74,13 +79,23 @@ def read_provenance(path: Path) -> Provenance | None:
     Raises:
         ModelError: The file cannot be read.
     """
+    with _opened(path) as file:
+        return _provenance(file)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path, "r", locking=False) as file:
-            return provenance.from_attributes(file.attrs)
+            yield file
     except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
         raise ModelError(
-            f"{path.name}: the HDF5 file is damaged or cut short ({error}).", "Get the file again."
+            f"{path.name}: the HDF5 file is damaged or cut short.", "Get the file again."
         ) from error
+
+
+def _provenance(file: h5py.File) -> Provenance | None:
+    return provenance.from_attributes({key: _attribute(file, key) for key in provenance.NAMES})
 
 
 def _read(path: Path, file: h5py.File) -> Network:
@@ -88,7 +103,6 @@ def _read(path: Path, file: h5py.File) -> Network:
     names = _read_names(path, root, "layer_names")
     if not names:
         raise _not_legacy(path, file)
-    classes = _classes(path, file)
     size = path.stat().st_size
     entries = []
     for name in names:
@@ -99,11 +113,27 @@ def _read(path: Path, file: h5py.File) -> Network:
             _checked(path, name, weight, _member(path, group, weight), size)
             for weight in _read_names(path, group, "weight_names")
         )
-        kind = group.attrs.get("pooling")
-        entries.append(keras_layers.Entry(name, weights, classes.get(name), kind))
-    found = keras_layers.to_layers(path, entries)
-    ours = provenance.from_attributes(file.attrs) is not None
+        entries.append(keras_layers.Entry(name, weights, _attribute(group, "pooling")))
+    if "model_config" in file.attrs:
+        found = _described(path, file.attrs["model_config"], entries)
+    else:
+        found = keras_layers.to_layers(path, entries)
+    ours = _provenance(file) is not None
     return assemble(path, found.layers, found.notes, "stated" if ours else found.pooling_origin)
+
+
+def _described(
+    path: Path, config: str | bytes, entries: list[keras_layers.Entry]
+) -> keras_layers.Found:
+    """Return the chain of a whole model, which tells its layers in JSON."""
+    by_name = {entry.name: entry for entry in entries}
+    try:
+        return keras_model.to_layers(path, json.loads(config)["config"], by_name)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ModelError(
+            f"{path.name}: attribute 'model_config' is not a Keras model's description.",
+            "Save the model's weights alone, or the model again, as .h5.",
+        ) from error
 
 
 def _checked(path: Path, layer: str, name: str, data: Any, size: int) -> h5py.Dataset:
@@ -156,19 +186,17 @@ def _write_names(group: Any, key: str, names: list[str]) -> None:
     group.attrs[key] = np.array([name.encode() for name in names], dtype="S" if names else "S1")
 
 
-def _classes(path: Path, file: h5py.File) -> dict[str, dict[str, Any]]:
-    """Return each layer's class and settings by name, where the file holds a whole model."""
-    if "model_config" not in file.attrs:
-        return {}
-    try:
-        config = json.loads(file.attrs["model_config"])["config"]
-        layers = config if isinstance(config, list) else config["layers"]
-        return {layer["config"]["name"]: layer for layer in layers}
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(
-            f"{path.name}: attribute 'model_config' is not a Keras model's description.",
-            "Save the model's weights alone, or the model again, as .h5.",
-        ) from error
+def _write_text(group: Any, key: str, text: str) -> None:
+    data = text.encode()
+    group.attrs.create(key, data, dtype=h5py.string_dtype("utf-8", len(data) or 1))
+
+
+def _attribute(group: Any, key: str) -> Any:
+    """Return a text or numbers of ours; None where there are none, or of a type we do not write."""
+    if key not in group.attrs or group.attrs.get_id(key).dtype.kind not in "Sif":
+        return None
+    value = group.attrs[key]
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _not_legacy(path: Path, file: h5py.File) -> ModelError:

@@ -32,10 +32,10 @@ def read(path: Path) -> Topology:
         raise ModelError(f"{path.name}: it is too large to be a prototxt.", hint)
     net = TextNet()
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
         text_format.Parse(text, net, allow_unknown_field=True, descriptor_pool=TEXT_POOL)
     except UnicodeDecodeError as error:
-        raise ModelError(f"{path.name}: it is not a text file.", hint) from error
+        raise ModelError(f"{path.name}: it is not UTF-8 text.", hint) from error
     except (text_format.ParseError, RecursionError) as error:
         detail = (
             "it is nested too deeply"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import maya_stylize
-from maya_stylize.convert.fingerprint import KNOWN, fingerprint, notice
+from maya_stylize.convert.fingerprint import fingerprint, identity, notice
 from maya_stylize.convert.network import MEAN_BGR, Network
+from maya_stylize.errors import printable
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Provenance:
         source: File name of the model it was made from, without its folder.
         source_sha256: Hash of that file, hex.
         fingerprint: Hash of the weights (see `fingerprint.fingerprint`), hex.
-        identity: What the weights are, where the fingerprint is known; else empty.
+        identity: What the network is, where fingerprint and blocks are known; else empty.
         blocks: Convolutions before each pool, such as (2, 2, 4, 4, 4) for a VGG-19.
         channel_order: Order of the input's channels.
         mean: Subtracted from the input (0 to 255), in that order.
@@ -57,10 +58,10 @@ def describe(network: Network, source: str, source_sha256: str, inherited: str =
     value = fingerprint(network)
     kinds = [pool.kind for pool in network.pools]
     return Provenance(
-        source=source,
+        source=printable(source),
         source_sha256=source_sha256,
         fingerprint=value,
-        identity=KNOWN.get(value, ""),
+        identity=identity(value, network.blocks),
         blocks=network.blocks,
         channel_order="BGR",
         mean=MEAN_BGR,
@@ -72,6 +73,10 @@ def describe(network: Network, source: str, source_sha256: str, inherited: str =
     )
 
 
+NAMES = tuple(field.name for field in dataclasses.fields(Provenance))
+"""The attributes that `to_attributes` makes."""
+
+
 def to_attributes(provenance: Provenance) -> dict[str, Any]:
     """Return the provenance as HDF5 attributes: strings, and lists of numbers."""
     values = dataclasses.asdict(provenance)
@@ -80,11 +85,10 @@ def to_attributes(provenance: Provenance) -> dict[str, Any]:
 
 def from_attributes(attributes: Mapping[str, Any]) -> Provenance | None:
     """Return the provenance that `to_attributes` wrote; None where there is none, or only part."""
-    names = [field.name for field in dataclasses.fields(Provenance)]
-    if any(name not in attributes for name in names):
-        return None
-    values = {name: attributes[name] for name in names}
+    values = {name: attributes[name] for name in NAMES}
     mean, blocks, notes = values.pop("mean"), values.pop("blocks"), values.pop("notes")
+    if mean is None or blocks is None:
+        return None
     if not all(isinstance(value, str) for value in (*values.values(), notes)):
         return None
     return Provenance(

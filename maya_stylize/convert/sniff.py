@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Literal
 
+from maya_stylize.convert.archive import open_zip
 from maya_stylize.errors import ModelError
 
 Kind = Literal["caffe", "torch", "keras"]
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
+_WEB_PAGES = (b"<!doctype", b"<html", b"<?xml")
+_OLDEST_PICKLES = (b"(dp", b"(lp", b"ccollections\n")
 _SUPPORTED = "Give a .caffemodel, a torch state dict (.pth, .pt) or a Keras .h5 file."
 
 
@@ -38,11 +40,7 @@ def sniff(path: Path) -> Kind:
 
 
 def _sniff_zip(path: Path) -> Kind:
-    if not zipfile.is_zipfile(path):
-        raise ModelError(
-            f"{path.name}: the zip archive is damaged or cut short.", "Get the file again."
-        )
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         names = archive.namelist()
     if any(name.endswith("/data.pkl") for name in names):
         return "torch"
@@ -64,9 +62,14 @@ def _refuse_text(path: Path, head: bytes) -> None:
         raise ModelError(
             f"{path.name}: it is a Git LFS pointer, not the file itself.", "Run git lfs pull."
         )
-    if head.lstrip()[:1] == b"<":
+    if head.lstrip(b"\xef\xbb\xbf\t\r\n ").lower().startswith(_WEB_PAGES):
         raise ModelError(
             f"{path.name}: it is a web page, not a model.", "Download the file itself."
+        )
+    if head.startswith(_OLDEST_PICKLES):
+        raise ModelError(
+            f"{path.name}: it is a pickle of the oldest protocol, which torch.save never wrote.",
+            "In PyTorch, save only the weights: torch.save(model.state_dict(), PATH).",
         )
     # A protobuf message's first byte may be a newline, but a long text has no control bytes.
     if all(byte in b"\t\n\r" or byte >= 0x20 for byte in head):

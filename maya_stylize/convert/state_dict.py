@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from maya_stylize.convert.chain import assemble, fault, pools_between_blocks
+from maya_stylize.convert.chain import assemble, fault, listed, pools_between_blocks
 from maya_stylize.convert.network import MEAN_BGR, Convolution, FloatArray, Layer, Network, Pool
 from maya_stylize.errors import ModelError
 
@@ -39,7 +39,7 @@ def to_network(path: Path, shapes: Shapes, fetch: Fetch) -> Network:
         else:
             features[key] = shape
     if dropped:
-        names = ", ".join(dict.fromkeys(dropped))
+        names = listed(list(dict.fromkeys(dropped)))
         notes.append(f"Fully connected layers were dropped: {names}.")
     if any(_CAFFE_NAME.fullmatch(key) for key in features):
         layers = _from_caffe_names(path, features, fetch)
@@ -61,7 +61,7 @@ def _from_caffe_names(path: Path, shapes: Shapes, fetch: Fetch) -> list[Layer]:
         place: _convolution(path, f"conv{place[0]}_{place[1]}", keys, shapes, fetch)
         for place, keys in groups.items()
     }
-    return pools_between_blocks(convolutions, "max")
+    return pools_between_blocks(path, convolutions, "max")
 
 
 def _from_numbers(path: Path, shapes: Shapes, fetch: Fetch, notes: list[str]) -> list[Layer]:
@@ -90,7 +90,9 @@ def _from_numbers(path: Path, shapes: Shapes, fetch: Fetch, notes: list[str]) ->
     else:
         notes.append(
             "A torch file does not say what its input is: BGR from 0 to 255 minus the mean "
-            f"{MEAN_BGR} is taken, as in Caffe."
+            f"{MEAN_BGR} is taken, as in Caffe. Weights that torchvision trained expect another "
+            "input (RGB, divided by a standard deviation) and give wrong colors: take Caffe's or "
+            "Keras's instead."
         )
     step = 2 + (numbers[0] - place if numbers else 0)
     layers: list[Layer] = []

@@ -114,7 +114,8 @@ def layer_messages(path: Path, net: Any) -> Any:
     """Return the layer messages of a NetParameter, all V1 or all V2.
 
     Raises:
-        ModelError: There are none, both kinds are there, or they are of the V0 dialect.
+        ModelError: There are none, both kinds are there, they are of the V0 dialect, or a name is
+            no text.
     """
     if net.layers and net.layer:
         raise ModelError(
@@ -134,6 +135,15 @@ def layer_messages(path: Path, net: Any) -> Any:
             f"{path.name}: there is no Caffe layer in it.",
             "It is damaged or another kind of file; give a .caffemodel, .pth or Keras .h5 model.",
         )
+    for layer in net.layers or net.layer:
+        # The runtime hands over what is no UTF-8 as bytes; V1's type is a number.
+        texts = (layer.name, *layer.bottom, *layer.top, layer.type if net.layer else "")
+        if any(isinstance(text, bytes) for text in texts):
+            raise ModelError(
+                f"{path.name}: layer {layer.name!r} or what it is joined to has a name that is "
+                "no text.",
+                "It is damaged or not a Caffe model; get the file again.",
+            )
     return net.layers or net.layer
 
 
@@ -145,13 +155,6 @@ def _steps(path: Path, net: Any) -> list[_Step]:
         else:
             known = 0 <= layer.type < len(V1_TYPES)
             kind = V1_TYPES[layer.type] if known else f"number {layer.type}"
-        # The runtime hands over what is no UTF-8 as bytes.
-        if not all(isinstance(text, str) for text in (layer.name, kind, *layer.bottom, *layer.top)):
-            raise ModelError(
-                f"{path.name}: layer {layer.name!r} or what it is joined to has a name that is "
-                "no text.",
-                "It is damaged or not a Caffe model; get the file again.",
-            )
         if _at_test_time(layer):
             steps.append(_Step(layer.name, kind, layer))
     return steps
@@ -246,6 +249,8 @@ class _Walk:
             self._layers.append(Filters(step.name, count, bias))
         elif step.kind == "ReLU":
             check_relu(self._path, step.name, step.message.relu_param)
+            if not any(isinstance(layer, Filters) for layer in self._layers):
+                raise self._fault(step, "bottom", "a ReLU on the picture itself")
             self._bare = None
         elif step.kind == "Pooling":
             self._require_relu(step.name)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from maya_stylize.convert import state_dict, unpickle
+from maya_stylize.convert.archive import open_zip
 from maya_stylize.convert.network import FloatArray, Network
 from maya_stylize.errors import ModelError
 
@@ -40,7 +41,7 @@ def read(path: Path) -> Network:
 
 
 def _read_zip(path: Path) -> Network:
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         pickles = [name for name in archive.namelist() if name.endswith("/data.pkl")]
         if len(pickles) != 1:
             raise ModelError(
@@ -59,20 +60,12 @@ def _read_zip(path: Path) -> Network:
             except KeyError:
                 raise _cut_short(path, f"storage {storage.key!r} is missing") from None
             _check_stored(path, member, size)
-            return _member(path, archive, member)
+            return archive.read(member)
 
         member = archive.getinfo(pickles[0])
         _check_stored(path, member, min(size, _MAX_PICKLE))
-        return _network(
-            path, unpickle.load(io.BytesIO(_member(path, archive, member)), path.name), fetch
-        )
-
-
-def _member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    try:
-        return archive.read(member)
-    except (zipfile.BadZipFile, EOFError, RuntimeError) as error:
-        raise _cut_short(path, f"member {member.filename!r}: {error}") from error
+        content = unpickle.load(io.BytesIO(archive.read(member)), path.name)
+        return _network(path, content, fetch)
 
 
 def _check_stored(path: Path, member: zipfile.ZipInfo, limit: int) -> None:
@@ -139,8 +132,9 @@ def _tensors(content: Any) -> list[unpickle.Tensor]:
 
 
 def _network(path: Path, content: Any, fetch: _Fetch) -> Network:
-    if isinstance(content, dict) and isinstance(content.get("state_dict"), dict):
-        content = content["state_dict"]
+    for key in ("state_dict", "model_state_dict"):
+        if isinstance(content, dict) and isinstance(content.get(key), dict):
+            content = content[key]
     tensors = {
         key: value
         for key, value in (content.items() if isinstance(content, dict) else ())

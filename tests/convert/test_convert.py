@@ -8,15 +8,15 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from caffe_writer import caffemodel, prototxt
+from caffe_writer import LayerSpec, caffemodel, prototxt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import assert_same, caffe_layers, random_network
 
 import maya_stylize
-from maya_stylize.convert import keras_h5
+from maya_stylize.convert import keras_h5, provenance
 from maya_stylize.convert.convert import convert, read
-from maya_stylize.convert.fingerprint import ACADEMIC_NOTICE, NORMALIZED_VGG19
+from maya_stylize.convert.fingerprint import ACADEMIC_NOTICE, NORMALIZED_VGG19, identity
 from maya_stylize.errors import ModelError
 
 NETWORK = random_network()
@@ -53,8 +53,70 @@ def test_provenance_says_what_the_source_was(source, out):
     assert origin.converter == f"maya-stylize {maya_stylize.__version__}"
     assert keras_h5.read_provenance(out / "net.h5") == origin
     with h5py.File(out / "net.h5") as file:
-        assert file.attrs["source_sha256"] == origin.source_sha256
+        assert file.attrs["source_sha256"].decode() == origin.source_sha256
         assert list(file.attrs["mean"]) == list(origin.mean)
+
+
+@pytest.mark.parametrize("length", [59, 60, 61])
+def test_any_length_of_the_networks_name_is_read(source, length):
+    # Protobuf writes the length before the name; 60 is the code of "<".
+    source.write_bytes(bytes([0x0A, length]) + b"n" * length + caffemodel(caffe_layers(NETWORK)))
+    assert_same(read(source), NETWORK)
+
+
+def test_only_the_whole_network_has_its_name():
+    whole = provenance.describe(NETWORK, "", "")
+    assert identity(NORMALIZED_VGG19, whole.blocks).startswith("normalized VGG-19")
+    assert identity(NORMALIZED_VGG19, (16, 0, 0, 0, 0)) == ""
+    assert identity(whole.fingerprint, whole.blocks) == ""
+
+
+def test_control_characters_never_reach_a_note_or_the_provenance(source, out):
+    top = LayerSpec("f\x1b[31m\0", "InnerProduct", ["pool5"], ["x"], {}, [np.ones((1, 1))])
+    odd = source.with_name("n\x1b[2J.caffemodel")
+    odd.write_bytes(caffemodel([*caffe_layers(NETWORK), top]))
+    origin = convert(odd, out / "net.h5")
+    assert origin.source == "n\\x1b[2J.caffemodel"
+    assert "f\\x1b[31m\\x00" in origin.notes[0]
+    assert keras_h5.read_provenance(out / "net.h5") == origin
+
+
+def test_a_file_name_that_is_no_text_is_kept_readable(source, out):
+    odd = Path(os.fsdecode(os.fsencode(source.parent) + b"/\xff.caffemodel"))
+    odd.write_bytes(MODEL)
+    assert convert(odd, out / "net.h5").source == "\\udcff.caffemodel"
+
+
+def test_thousands_of_names_make_a_short_note(source, out):
+    tops = [LayerSpec(f"{i}" + "n" * 9000, "InnerProduct", ["pool5"], ["x"]) for i in range(40)]
+    source.write_bytes(caffemodel([*caffe_layers(NETWORK), *tops]))
+    note = convert(source, out / "net.h5").notes[0]
+    assert len(note) < 2000
+    assert note.endswith("and 20 more.")
+
+
+def test_a_chain_of_thousands_of_layers_is_refused(source, out):
+    layers = caffe_layers(random_network((3000,), widest=1))
+    source.write_bytes(caffemodel(layers))
+    text = out / "deploy.prototxt"
+    text.write_text(prototxt(layers))
+    with pytest.raises(ModelError, match="a chain of 3001 layers, more than 500"):
+        convert(source, out / "net.h5", text)
+
+
+def test_a_relu_on_the_picture_itself_is_refused(source, out):
+    relu = LayerSpec("r", "ReLU", ["data"], ["data"])
+    source.write_bytes(caffemodel([relu, *caffe_layers(NETWORK)]))
+    with pytest.raises(ModelError, match=r"layer 'r', .*a ReLU on the picture itself"):
+        convert(source, out / "net.h5")
+
+
+def test_no_source_is_ever_the_output(source, out):
+    text = out / "net.h5"
+    text.write_text(prototxt(caffe_layers(NETWORK)))
+    with pytest.raises(ModelError, match=r"it is the source net\.h5"):
+        convert(source, text, text)
+    assert text.read_text() == prototxt(caffe_layers(NETWORK))
 
 
 def test_nothing_else_is_written_and_the_source_stays(source, out):
@@ -139,9 +201,11 @@ def test_what_does_not_read_back_is_not_kept(source, out, monkeypatch):
 
 
 OUTPUTS = {
-    "no such folder": ("nowhere/net.h5", "No such file or directory"),
-    "file for a folder": ("file/net.h5", "Not a directory"),
-    "a folder": ("folder.h5", "Is a directory"),
+    "no such folder": ("nowhere/net.h5", "nowhere is no folder. Make the folder"),
+    "file for a folder": ("file/net.h5", "file is no folder"),
+    "a folder": ("folder.h5", "it is a folder"),
+    "overlong name": ("n" * 300 + ".h5", "File name too long"),
+    "overlong folder": ("n" * 300 + "/net.h5", "File name too long"),
     "Keras 3's suffix": ("net.weights.h5", "must end in .h5, and not in .weights.h5"),
     "another suffix": ("net.caffemodel", "must end in .h5"),
     "no suffix": ("net", "must end in .h5"),
@@ -182,6 +246,9 @@ def zip_of(**members: bytes):
 SOURCES = {
     "empty": (b"", "the file is empty"),
     "web page": (b"\n<!DOCTYPE html><html><body>404</body></html>", "a web page"),
+    "web page in lower case": (b"\xef\xbb\xbf<html>" + b"x" * 600, "a web page"),
+    "XML page": (b"<?XML version='1.0'?><html/>", "a web page"),
+    "oldest pickle": (b"(dp0\nVconv1_1.weight\np1\n", "a pickle of the oldest protocol"),
     "Git LFS pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "LFS pointer"),
     "prototxt": (prototxt(caffe_layers(NETWORK)).encode(), "--prototxt"),
     "PNG": (b"\x89PNG\r\n\x1a\n" + bytes(64), "not a Caffe model"),

@@ -196,10 +196,173 @@ def test_unsupported_layers_of_a_whole_model_are_refused(tmp_path, case):
     kind, settings_, field = CONFIGS[case]
     file = write_others(tmp_path / "net.h5", random_network((2,)), "caffe")
     with h5py.File(file, "r+") as opened:
-        layer = {"class_name": kind, "config": {"name": "conv1_2", **settings_}}
-        opened.attrs["model_config"] = json.dumps({"config": {"layers": [layer]}})
+        config = {"padding": "same", "activation": "relu"}
+        layers = [
+            {"class_name": "Conv2D", "config": {"name": "conv1_1", **config}},
+            {"class_name": kind, "config": {"name": "conv1_2", **config, **settings_}},
+        ]
+        opened.attrs["model_config"] = json.dumps({"config": layers})
     with pytest.raises(ModelError, match=f"layer 'conv1_2', field '{field}'"):
         read(file)
+
+
+def chain_of(*kinds: str):
+    """A functional model of named kinds of layers, one on the other."""
+    from keras import Input, Model, layers
+
+    make = {
+        "relu conv": lambda: layers.Conv2D(3, 3, padding="same", activation="relu", name="conv"),
+        "bare conv": lambda: layers.Conv2D(3, 3, padding="same", name="bare"),
+        "valid conv": lambda: layers.Conv2D(3, 3, activation="relu", name="valid"),
+        "relu": lambda: layers.ReLU(name="relu"),
+        "relu word": lambda: layers.Activation("relu", name="word"),
+        "relu 6": lambda: layers.ReLU(max_value=6, name="six"),
+        "leaky": lambda: layers.ReLU(negative_slope=0.2, name="leaky"),
+        "above": lambda: layers.ReLU(threshold=0.1, name="above"),
+        "pool": lambda: layers.MaxPooling2D(name="pool"),
+        "pad": lambda: layers.ZeroPadding2D(name="pad"),
+        "pad 2": lambda: layers.ZeroPadding2D(2, name="wide"),
+        "dropout": lambda: layers.Dropout(0.5, name="dropout"),
+        "flatten": lambda: layers.Flatten(name="flatten"),
+    }
+    picture = features = Input((16, 16, 3))
+    for kind in kinds:
+        features = make[kind]()(features)
+    return Model(picture, features)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "blocks"),
+    [
+        (["bare conv", "relu", "pool"], (1,)),
+        (["bare conv", "dropout", "relu word", "relu"], (1,)),
+        (["pad", "valid conv", "pool", "relu conv", "flatten"], (1, 1)),
+    ],
+)
+def test_every_way_to_spell_a_relu_or_padding_reads(tmp_path, kinds, blocks):
+    model = chain_of(*kinds)
+    model.save(tmp_path / "net.h5")
+    found = keras_h5.read(tmp_path / "net.h5")
+    assert found.blocks == blocks
+    np.testing.assert_array_equal(
+        found.convolutions[0].weight.transpose(2, 3, 1, 0), model.get_weights()[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("kinds", "layer", "field"),
+    [
+        (["bare conv"], "bare", "activation"),
+        (["bare conv", "pool"], "bare", "activation"),
+        (["bare conv", "flatten", "relu"], "bare", "activation"),
+        (["bare conv", "relu conv"], "bare", "activation"),
+        (["bare conv", "relu 6"], "six", "max_value"),
+        (["bare conv", "leaky"], "leaky", "negative_slope"),
+        (["bare conv", "above"], "above", "threshold"),
+        (["relu", "relu conv"], "relu", "class_name"),
+        (["pad 2", "valid conv"], "wide", "padding"),
+        (["relu conv", "pad", "pool"], "pad", "class_name"),
+        (["pad", "dropout", "valid conv"], "pad", "class_name"),
+        (["relu conv", "pad"], "pad", "class_name"),
+        (["pad", "relu conv"], "conv", "padding"),
+        (["valid conv"], "valid", "padding"),
+    ],
+)
+def test_whole_models_that_compute_something_else_are_refused(tmp_path, kinds, layer, field):
+    chain_of(*kinds).save(tmp_path / "net.h5")
+    with pytest.raises(ModelError, match=f"layer '{layer}', field '{field}'"):
+        keras_h5.read(tmp_path / "net.h5")
+
+
+def joined(case: str):
+    from keras import Input, Model, layers
+
+    def conv(name: str):
+        return layers.Conv2D(3, 3, padding="same", activation="relu", name=name)
+
+    picture = Input((16, 16, 3))
+    if case == "branches":
+        first = conv("a")(picture)
+        return Model(picture, [conv("b")(picture), conv("c")(first)])
+    if case == "the same layer twice":
+        shared = conv("twice")
+        return Model(picture, shared(shared(picture)))
+    if case == "sum":
+        first = conv("a")(picture)
+        return Model(picture, layers.Add(name="sum")([first, conv("b")(first)]))
+    other = Input((16, 16, 3))
+    return Model([picture, other], [conv("a")(picture), conv("b")(other)])
+
+
+@pytest.mark.parametrize("case", ["branches", "the same layer twice", "sum", "two inputs"])
+def test_whole_models_that_are_no_chain_are_refused(tmp_path, case):
+    joined(case).save(tmp_path / "net.h5")
+    with pytest.raises(ModelError, match=r"field '(inbound_nodes|class_name)'"):
+        keras_h5.read(tmp_path / "net.h5")
+
+
+@pytest.mark.parametrize("joint", [[[["conv1_1", 0, 0, {}]]], [[["input", 0, 0, {}]]]])
+def test_the_joints_of_keras_2_are_followed(tmp_path, joint):
+    network = random_network((2,))
+    file = write_others(tmp_path / "net.h5", network, "caffe")
+    relu = {"padding": "same", "activation": "relu"}
+    pool = {"pool_size": [2, 2], "strides": [2, 2]}
+    layers = [
+        ("InputLayer", "input", {}, []),
+        ("Conv2D", "conv1_1", relu, [[["input", 0, 0, {}]]]),
+        ("Conv2D", "conv1_2", relu, joint),
+        ("MaxPooling2D", "pool1", pool, [[["conv1_2", 0, 0, {}]]]),
+    ]
+    config = [
+        {"class_name": kind, "config": {"name": name, **more}, "inbound_nodes": nodes}
+        for kind, name, more, nodes in layers
+    ]
+    with h5py.File(file, "r+") as opened:
+        opened.attrs["model_config"] = json.dumps({"config": {"layers": config}})
+    if joint[0][0][0] == "conv1_1":
+        assert_same(keras_h5.read(file), network)
+    else:
+        with pytest.raises(ModelError, match="'conv1_2', field 'inbound_nodes'"):
+            keras_h5.read(file)
+
+
+@pytest.mark.parametrize("change", ["alphabetical", "without a layer"])
+def test_a_list_that_contradicts_the_names_is_refused(tmp_path, change):
+    file = write_others(tmp_path / "net.h5", NETWORK, "caffe")
+    with h5py.File(file, "r+") as opened:
+        names = list(opened.attrs["layer_names"])
+        names = sorted(names) if change == "alphabetical" else [n for n in names if n[-1:] != "2"]
+        opened.attrs["layer_names"] = names
+    with pytest.raises(ModelError, match=r"field 'layer_names': .* which its name contradicts"):
+        keras_h5.read(file)
+
+
+def test_a_missing_layer_is_named_where_names_alone_tell_the_blocks(tmp_path):
+    file = write_others(tmp_path / "net.h5", NETWORK, "caffe without pools")
+    with h5py.File(file, "r+") as opened:
+        names = list(opened.attrs["layer_names"])
+        opened.attrs["layer_names"] = [name for name in names if name != "conv3_3"]
+    with pytest.raises(ModelError, match=r"layer 'conv3_3', .*missing below conv3_4"):
+        keras_h5.read(file)
+
+
+def test_no_text_that_is_written_has_a_variable_length(tmp_path):
+    file = write(tmp_path / "net.h5")
+    assert b"GCOL" not in file.read_bytes()  # HDF5's mark of the heap that such texts lie in
+    source = 'ö"\\' * 30
+    keras_h5.write(file, NETWORK, provenance.describe(NETWORK, source, ""))
+    assert keras_h5.read_provenance(file).source == source
+
+
+def test_a_text_of_variable_length_is_never_taken_for_ours(tmp_path):
+    file = write(tmp_path / "net.h5", with_pooling(NETWORK, "average"))
+    with h5py.File(file, "r+") as opened:
+        opened["block1_pool"].attrs["pooling"] = "average"
+        opened.attrs["source"] = "net.caffemodel"
+    assert keras_h5.read_provenance(file) is None
+    found = keras_h5.read(file)
+    assert found.pooling_origin == "assumed"
+    assert [pool.kind for pool in found.pools] == ["max"] + ["average"] * 4
 
 
 def replace_kernel(file: h5py.File, **dataset: object) -> None:
@@ -287,7 +450,7 @@ HOSTILE = {
     ),
     "layers out of order": (
         lambda file: file.attrs.create("layer_names", file.attrs["layer_names"][::-1]),
-        "come from below",
+        "which its name contradicts",
     ),
     "config that is no JSON": (
         lambda file: file.attrs.create("model_config", "{"),

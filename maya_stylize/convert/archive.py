@@ -1,0 +1,30 @@
+"""Open zip archives that may be damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from maya_stylize.errors import ModelError
+
+
+@contextlib.contextmanager
+def open_zip(path: Path, hint: str = "Get the file again.") -> Iterator[zipfile.ZipFile]:
+    """Open a zip archive; damage that is found in the block is told as such too.
+
+    Raises:
+        ModelError: The archive is damaged or cut short, or a member that is read is.
+    """
+    damaged = ModelError(f"{path.name}: the zip archive is damaged or cut short.", hint)
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        raise damaged from error
+    try:
+        with archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, UnicodeDecodeError) as error:
+        raise damaged from error
