@@ -17,11 +17,12 @@ BACKENDS = {"tensorflow", "torch", "jax"}
 PROGRAMS = Path(sys.executable).parent
 # For the running Python, because numpy's type stubs are written for that one.
 MYPY = [sys.executable, "-m", "mypy", "--python-version", "{}.{}".format(*sys.version_info)]
+INSTALLER = [str(path) for path in sorted((ROOT / "scripts" / "installer").glob("*.py"))]
 CHECKS = {
     "ruff check": [sys.executable, "-m", "ruff", "check"],
     "ruff format": [sys.executable, "-m", "ruff", "format", "--check"],
     "mypy": MYPY,
-    "mypy of the script": [*MYPY, "scripts/dev_tasks.py"],
+    "mypy of the scripts": [*MYPY, "scripts/dev_tasks.py", "scripts/install.py", *INSTALLER],
     "import-linter": [str(PROGRAMS / "lint-imports"), "--no-cache"],
 }
 
@@ -103,6 +104,20 @@ def test_shared_words_import_only_the_standard_library() -> None:
     assert result.returncode == 0, result.stderr
     roots = {name.partition(".")[0] for name in result.stdout.split()}
     assert roots - set(sys.stdlib_module_names) - {"__main__"} == {"maya_stylize"}
+
+
+def test_every_module_of_the_worker_is_on_one_side_of_the_wall() -> None:
+    """The package __init__ and the first lines of the process import nothing from either."""
+    contracts = (ROOT / "pyproject.toml").read_text().split("[[tool.importlinter.contracts]]")
+    sides = {}
+    for contract in contracts:
+        sources = contract.partition("forbidden_modules")[0]
+        for side in ("The Maya side", "The engine side"):
+            if f'name = "{side}' in sources:
+                sides[side] = set(re.findall(r"maya_stylize\.worker\.(\w+)", sources))
+    modules = {path.stem for path in (ROOT / "maya_stylize" / "worker").glob("[!_]*.py")}
+    assert sides["The Maya side"] | sides["The engine side"] == modules
+    assert not sides["The Maya side"] & sides["The engine side"]
 
 
 def test_only_the_backend_modules_name_a_backend() -> None:

@@ -139,3 +139,22 @@ def test_only_the_standard_library_is_imported() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(out.stdout.split()) - set(sys.stdlib_module_names) == {"maya_stylize"}
+
+
+def test_what_is_forgotten_is_gone_and_the_rest_stays(home: Path) -> None:
+    settings.remember({"theme": "dark", "engine_python": "p", "size": 3})
+    settings.forget(["engine_python", "never set"])
+    assert settings.load() == {"theme": "dark", "size": 3}
+    settings.forget(["theme", "size"])
+    assert settings.load() == {}
+    assert list(home.iterdir()) == []
+    settings.forget(["theme"])
+    assert list(home.iterdir()) == []
+
+
+def test_settings_that_are_damaged_are_not_forgotten(home: Path) -> None:
+    settings.remember({"theme": "dark"})
+    (home / "settings.json").write_text("{")
+    with pytest.raises(StylizeError, match=r"settings\.json is damaged"):
+        settings.forget(["theme"])
+    assert (home / "settings.json").read_text() == "{"
