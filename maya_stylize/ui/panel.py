@@ -10,7 +10,7 @@ from maya_stylize import jobs
 from maya_stylize.errors import StylizeError
 from maya_stylize.host.no_scene import PictureList
 from maya_stylize.host.scene import Scene
-from maya_stylize.ui import applying, look, stored, support
+from maya_stylize.ui import applying, loader, look, stored, support
 from maya_stylize.ui.calls import Answer, Client
 from maya_stylize.ui.first_launch import FirstLaunch
 from maya_stylize.ui.history import Entry, History
@@ -26,7 +26,7 @@ from maya_stylize.ui.runs import Run, Runs
 from maya_stylize.ui.slots import slot
 from maya_stylize.ui.texture_list import TextureList
 from maya_stylize.ui.texture_model import TextureModel, shown
-from maya_stylize.ui.thumbnails import Loader, Thumbnails
+from maya_stylize.ui.thumbnails import Thumbnails
 
 # Below this width, in heights of the font, the three columns are put on top of each other.
 NARROW = 66
@@ -51,8 +51,7 @@ class Panel(QtWidgets.QWidget):
         self._last_job: dict[str, Any] | None = None
         self._backend = jobs.BACKENDS[0]
         self._unwatch: Callable[[], None] | None = None
-        loader = Loader(self)
-        self.thumbnails = Thumbnails(client, loader, self)
+        self.thumbnails = Thumbnails(client, loader.shared(), self)
         self.runs = Runs(client, self)
         self.history = History(self.thumbnails, self)
         model = TextureModel(client, self.thumbnails, self)
@@ -60,7 +59,7 @@ class Panel(QtWidgets.QWidget):
         if isinstance(scene, PictureList):
             self.textures.add_below(PictureButtons(scene, self.textures))
         self.maker = Maker(scene, self.thumbnails, self._selected_file)
-        self.preview = Preview(self.thumbnails, loader)
+        self.preview = Preview(self.thumbnails, loader.shared())
         self.job_pane = JobPane(self.runs)
         self.results = HistoryPane(self.history)
         self.messages = MessageBar()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from maya_stylize.ui import look
+from maya_stylize.ui.loader import Loader
 from maya_stylize.ui.preview_view import ZOOMS, PreviewView
 from maya_stylize.ui.qt import Qt, QtGui, QtWidgets
 from maya_stylize.ui.texture_model import name_of
-from maya_stylize.ui.thumbnails import Loader, Thumbnails
+from maya_stylize.ui.thumbnails import Thumbnails
 
 # Longer side of what is shown; larger pictures are shrunk by the worker.
 SHOWN = 1024
@@ -68,7 +69,7 @@ class Preview(QtWidgets.QWidget):
                 self.caption.setText(caption)
                 self._show()
 
-        self._loader.load(picture, ready)
+        self._loader.load(picture, self, ready)
 
     def _changed(self, path: str) -> None:
         if path in (self._before, self._after):

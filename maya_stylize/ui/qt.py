@@ -9,18 +9,18 @@ from typing import Any
 
 try:
     from PySide6 import QtCore, QtGui, QtWidgets
+    from shiboken6 import isValid
 except ImportError:
     from PySide2 import QtCore, QtGui, QtWidgets
+    from shiboken2 import isValid
 
-__all__ = ["QAction", "QShortcut", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal"]
+__all__ = ["Qt", "QtCore", "QtGui", "QtWidgets", "Signal", "is_alive"]
 
 IS_QT6 = int(QtCore.qVersion().split(".")[0]) >= 6
-# Qt 6 moved them from the widgets to the user interface's base.
-QAction = QtGui.QAction if IS_QT6 else QtWidgets.QAction
-QShortcut = QtGui.QShortcut if IS_QT6 else QtWidgets.QShortcut
 
 Qt = QtCore.Qt
 Signal = QtCore.Signal
+is_alive = isValid  # whether Qt has not deleted an object yet
 
 
 def application() -> Any:
@@ -34,9 +34,9 @@ def application() -> Any:
     return QtWidgets.QApplication([])
 
 
-def execute(app: Any) -> int:
-    """Run the application until it quits; return its exit code."""
-    code: int = app.exec() if IS_QT6 else app.exec_()
+def execute(loop: Any) -> int:
+    """Run an application or an event loop until it quits; return its exit code."""
+    code: int = loop.exec() if IS_QT6 else loop.exec_()
     return code
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from maya_stylize.errors import StylizeError
 from maya_stylize.ui.calls import Answer, Client
+from maya_stylize.ui.loader import Loader
 from maya_stylize.ui.qt import QtCore, QtGui, Signal
 
 KEPT = 400
@@ -17,36 +16,6 @@ KEPT = 400
 IN_FLIGHT = 4
 
 Key = tuple[str, int]
-
-
-def load(path: str) -> Any:
-    """Return a picture file as QImage; a null one where it cannot be read."""
-    reader = QtGui.QImageReader(path)
-    reader.setAutoTransform(True)
-    return reader.read()
-
-
-class Loader(QtCore.QObject):
-    """Loads picture files that Qt can read, such as thumbnails and previews, in a thread."""
-
-    _loaded = Signal(object, object)
-
-    def __init__(self, parent: Any = None) -> None:
-        super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, "maya-stylize-loader")
-        # Sent from the loading thread, received in this object's.
-        self._loaded.connect(self._receive)
-
-    def load(self, path: str, ready: Callable[[Any], None]) -> None:
-        """Load a file; `ready` gets the QImage on the main thread."""
-
-        def work() -> None:
-            self._loaded.emit(ready, load(path))
-
-        self._pool.submit(work)
-
-    def _receive(self, ready: Callable[[Any], None], image: Any) -> None:
-        ready(image)
 
 
 class Thumbnails(QtCore.QObject):
@@ -102,7 +71,7 @@ class Thumbnails(QtCore.QObject):
         if answer is None or isinstance(answer, StylizeError):
             self._done(key, None, answer)
             return
-        self._loader.load(str(answer["path"]), lambda image: self._done(key, image, None))
+        self._loader.load(str(answer["path"]), self, lambda image: self._done(key, image, None))
 
     def _done(self, key: Key, image: Any, error: StylizeError | None) -> None:
         self._asked.discard(key)

@@ -16,7 +16,7 @@ MODEL = {
     "origin": "cached",
     "provenance": {
         "source": "vgg_normalised.caffemodel",
-        "identity": "normalised VGG-19 (Gatys, Ecker, Bethge 2015)",
+        "identity": "normalized VGG-19 (Gatys, Ecker, Bethge 2015)",
         "fingerprint": "ae90e03877ee0f735a0e55f0ec2bd334333884e8646202b33f3bb1bf6c1ab516",
         "pooling": "average",
         "rounding": "ceil",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,11 @@ import pytest
 from panel_fakes import FakeClient
 
 from maya_stylize.errors import ImageError
+from maya_stylize.ui import loader as loading
 from maya_stylize.ui import thumbnails as module
-from maya_stylize.ui.thumbnails import IN_FLIGHT, Loader, Thumbnails
+from maya_stylize.ui.loader import Loader
+from maya_stylize.ui.qt import QtCore
+from maya_stylize.ui.thumbnails import IN_FLIGHT, Thumbnails
 
 
 class Slow(FakeClient):
@@ -38,23 +42,45 @@ def test_a_picture_comes_later_and_is_kept(app: Any, pictures: Path, wait: Any) 
     assert len(client.asked) == 1
 
 
-def test_files_are_read_beside_the_main_thread(
+def test_files_are_read_beside_the_main_thread_and_collect_nothing_there(
     app: Any, pictures: Path, wait: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads: list[threading.Thread] = []
-    load = module.load
+    """Collecting there would destroy widgets outside the main thread, which crashes."""
+    seen: list[tuple[threading.Thread, bool]] = []
+    read = loading.read
 
     def spy(path: str) -> Any:
-        threads.append(threading.current_thread())
-        return load(path)
+        seen.append((threading.current_thread(), gc.isenabled()))
+        return read(path)
 
-    monkeypatch.setattr(module, "load", spy)
+    monkeypatch.setattr(loading, "read", spy)
     received: list[threading.Thread] = []
-    loader = Loader()
-    loader.load(str(pictures / "coffee.png"), lambda _: received.append(threading.current_thread()))
-    wait(lambda: received)
-    assert threading.main_thread() not in threads
+    owner, loader = QtCore.QObject(), Loader()
+    for _ in range(3):
+        loader.load(
+            str(pictures / "coffee.png"),
+            owner,
+            lambda _: received.append(threading.current_thread()),
+        )
+    wait(lambda: len(received) == 3)
+    wait(gc.isenabled)
     assert set(received) == {threading.main_thread()}
+    assert len(seen) == 3
+    for thread, collecting in seen:
+        assert thread is not threading.main_thread()
+        assert not collecting
+
+
+def test_who_is_deleted_meanwhile_is_not_told(app: Any, pictures: Path, wait: Any) -> None:
+    told: list[str] = []
+    gone, there = QtCore.QObject(), QtCore.QObject()
+    loader = Loader()
+    for owner, name in ((gone, "gone"), (there, "there")):
+        loader.load(str(pictures / "coffee.png"), owner, lambda _, name=name: told.append(name))
+    gone.deleteLater()
+    app.sendPostedEvents(gone, QtCore.QEvent.Type.DeferredDelete)
+    wait(lambda: told)
+    assert told == ["there"]
 
 
 def test_what_was_asked_last_comes_first_and_few_at_a_time(app: Any, wait: Any) -> None:

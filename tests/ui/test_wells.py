@@ -7,10 +7,11 @@ import pytest
 from panel_fakes import FakeClient
 
 from maya_stylize.jobs import Style
+from maya_stylize.ui.loader import Loader
 from maya_stylize.ui.modes import by_name
 from maya_stylize.ui.panel import Panel
 from maya_stylize.ui.qt import Qt, QtCore, QtGui, QtWidgets
-from maya_stylize.ui.thumbnails import Loader, Thumbnails
+from maya_stylize.ui.thumbnails import Thumbnails
 from maya_stylize.ui.wells import PictureWell
 
 
