@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from maya_stylize.convert import keras_h5
 from maya_stylize.convert.fingerprint import fingerprint
+from maya_stylize.convert.network import Network
 from maya_stylize.engine import resolution, schedule, vgg19
 from maya_stylize.engine.backend import activate
 from maya_stylize.engine.climb import Climb, Problem
@@ -44,9 +46,10 @@ def run(job: Job, model_file: Path, previews: Path | None = None) -> Iterator[Ev
     planned = schedule.octaves(job, problem.size, problem.smallest_example)
     octaves = resolution.read_octaves(job, planned)
     history = resolution.read_history(job)
-    network = keras_h5.read(model_file)
+    changed_at = model_file.stat().st_mtime_ns if model_file.is_file() else 0
+    network, identity = _network(model_file, changed_at)
     backend = activate(job.backend, job.device, resolution.read_threads(job))
-    resolved = resolution.resolve(job, backend, fingerprint(network), octaves, history)
+    resolved = resolution.resolve(job, backend, identity, octaves, history)
     changed = resolution.differences(job.resolution, resolved.resolution)
     if changed:
         yield Log("The result may differ from the earlier run: " + "; ".join(changed), "warning")
@@ -73,6 +76,13 @@ def run(job: Job, model_file: Path, previews: Path | None = None) -> Iterator[Ev
         loss=climb.loss,
         layer_errors=climb.layer_errors,
     )
+
+
+@lru_cache(maxsize=1)
+def _network(model_file: Path, _changed_at: int) -> tuple[Network, str]:
+    """Return a model file's network and its fingerprint, kept for the process's next job."""
+    network = keras_h5.read(model_file)
+    return network, fingerprint(network)
 
 
 def _check_output(job: Job) -> None:

@@ -64,7 +64,7 @@ class Backend:
         try:
             yield
         except self.memory_errors as error:
-            if not any(word in f"{type(error).__name__} {error}" for word in _NO_MEMORY):
+            if not is_out_of_memory(error):
                 raise
             raise EngineError(
                 f"{self.device_name} ran out of memory in {work}.",

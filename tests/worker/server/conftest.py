@@ -125,7 +125,7 @@ def job(exemplar, tmp_path):
     """Make small jobs; each setting may be another."""
 
     def make(name="out.png", **changes):
-        usual = {"layers": {"conv1_1": 1e9, "pool1": 1e9}, "size": (64, 64), "backend": "jax"}
+        usual = {"layers": {"conv1_1": 1e9, "pool1": 1e9}, "size": (32, 32), "backend": "jax"}
         usual |= {"quality": "draft", "device": "cpu"}
         return SynthesizeJob(
             **{"exemplar": str(exemplar), "output": str(tmp_path / name), **usual, **changes}

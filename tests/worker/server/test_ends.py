@@ -43,7 +43,7 @@ def test_killed_at_several_moments_the_next_job_works(side, job, long_job, alive
     assert list(folder.iterdir()) == []
     result = side.finish(job())[-1]
     assert result["event"] == "result"
-    assert reader.read(result["path"]).pixels.shape == (64, 64, 3)
+    assert reader.read(result["path"]).pixels.shape == (32, 32, 3)
     assert not any(alive(process) for process in processes)
     assert len(set(processes)) == 5
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -10,6 +11,9 @@ import threading
 import pytest
 
 from maya_stylize import __version__, settings
+from maya_stylize.convert import keras_h5, provenance
+from maya_stylize.convert.fingerprint import fingerprint
+from maya_stylize.convert.network import Network
 from maya_stylize.engine import backend
 from maya_stylize.errors import StylizeError
 from maya_stylize.images import reader
@@ -78,6 +82,13 @@ def test_the_worker_stays_warm_and_jobs_run_in_order(side, job, tmp_path):
     assert [name for name, _ in order] == sorted(name for name, _ in order)
     assert side.process == before
     assert all((tmp_path / f"{name}.png").exists() for name in "abc")
+
+
+def test_one_thread_feeds_the_client(side, job):
+    threads = set()
+    number, _ = side.run(job(), None, lambda _: threads.add(threading.current_thread()))
+    side.until(lambda: number not in side.client.queue)
+    assert threads == {threading.main_thread()}
 
 
 def test_questions_are_answered_while_a_job_runs(side, long_job, exemplar):
@@ -253,8 +264,17 @@ print(*sys.modules)
     assert "maya_stylize.engine" not in found.stdout.split()
 
 
-def test_one_thread_feeds_the_client(side, job):
-    threads = set()
-    number, _ = side.run(job(), None, lambda _: threads.add(threading.current_thread()))
-    side.until(lambda: number not in side.client.queue)
-    assert threads == {threading.main_thread()}
+def test_another_model_under_the_same_name_is_noticed(side, job, small_model):
+    """The network is kept between jobs, but not beyond its file."""
+    first = side.finish(job())[-1]["job"]["resolution"]["model"]
+    assert side.finish(job())[-1]["job"]["resolution"]["model"] == first
+    network = keras_h5.read(small_model)
+    kept = small_model.read_bytes()
+    bias = network.layers[0].bias + 1
+    changed = Network((dataclasses.replace(network.layers[0], bias=bias), *network.layers[1:]))
+    keras_h5.write(small_model, changed, provenance.describe(changed, "random", "0" * 64))
+    try:
+        second = side.finish(job())[-1]["job"]["resolution"]["model"]
+    finally:
+        small_model.write_bytes(kept)
+    assert second == fingerprint(changed) != first
