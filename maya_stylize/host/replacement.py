@@ -60,12 +60,10 @@ def replace(old: str, picture: Picture) -> str:
 def take_back(new: str, old: str) -> None:
     """Give the old texture its place back, and delete the new one with its placement."""
     _move(new, old)
-    used_elsewhere = {node_of(source) for source, _ in inputs(old)}
     placements = [
         placement
         for placement in _placements(new)
-        if placement not in used_elsewhere
-        and {node_of(destination) for _, destination in outputs(placement)} <= {new}
+        if {node_of(destination) for _, destination in outputs(placement)} == {new}
     ]
     cmds.delete([new, *placements])
 

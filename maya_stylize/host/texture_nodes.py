@@ -103,10 +103,8 @@ def refusal(node: str) -> str:
 def _tiling(node: str, node_type: str, written: str) -> tuple[int, str]:
     if node_type != "file":
         return tiles.tiling_of(written), written
-    tiling = int(_get(node, "uvTilingMode"))
-    if tiling in (tiles.OFF, tiles.EXPLICIT):
-        return tiling, written
-    return tiling, _get(node, "computedFileTextureNamePattern") or written
+    pattern = _get(node, "computedFileTextureNamePattern") or written
+    return int(_get(node, "uvTilingMode")), pattern
 
 
 def _explicit_tiles(node: str) -> list[str]:

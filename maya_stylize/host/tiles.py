@@ -66,7 +66,7 @@ def pattern_like(pattern: str, picture: Path) -> str:
     for token, tiling, _ in _TOKENS:
         found = token.search(pattern)
         if found:
-            name = found[0].join(_TILE[tiling].split(picture.name, maxsplit=1))
+            name = found[0].join(_TILE[tiling].split(picture.name))
             return picture.with_name(name).as_posix()
     return picture.as_posix()
 

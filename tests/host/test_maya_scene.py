@@ -65,14 +65,19 @@ def test_only_the_selected_objects(room: Room, painted: str) -> None:
     room.material("green", shape="hill")
     cmds.connectAttr("moss.outColor", "green.color")
     room.texture("unused", room.picture("unused.png"))
+    room.texture("dents", room.picture("dents.png"))
+    cmds.createNode("displacementShader", name="disp")
+    cmds.connectAttr("dents.outAlpha", "disp.displacement")
+    cmds.connectAttr("disp.displacement", "greenSG.displacementShader")
     cases = {
         (): [],
         ("wall",): ["brick"],
         ("wallShape",): ["brick"],
         ("wallShape.f[0:3]",): ["brick"],
-        ("wall", "hill"): ["brick", "moss"],
+        ("wall", "hill"): ["brick", "moss", "dents"],
         ("green",): ["moss"],
-        ("greenSG",): ["moss"],
+        ("greenSG",): ["moss", "dents"],
+        ("disp",): ["dents"],
         ("unused",): ["unused"],
     }
     for selection, expected in cases.items():
@@ -122,3 +127,12 @@ def test_the_color_configuration_is_expanded(room: Room, monkeypatch: pytest.Mon
         assert room.host.color_config() == config
     room.fake.color_prefs["cmEnabled"] = False
     assert room.host.color_config() is None
+
+
+def test_one_picture_per_frame_shows_the_one_that_is_named(room: Room) -> None:
+    for frame in ("0007", "0008"):
+        room.picture(f"water.{frame}.png")
+    room.texture("water", room.folder / "water.0007.png", useFrameExtension=True)
+    texture = room.find("water")
+    assert texture.tiles == (texture.path,) == (texture.pattern,)
+    assert (Path(texture.path).name, texture.missing) == ("water.0007.png", False)

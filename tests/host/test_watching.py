@@ -60,6 +60,7 @@ def test_a_burst_is_told_once_and_the_next_again(room: Room, told: list[str]) ->
 def test_what_does_not_show_in_the_list_is_not_told(room: Room, told: list[str]) -> None:
     end = room.host.watch(lambda: told.append("changed"))
     cmds.setAttr("paint.colorR", 1.0)
+    room.fake.changed("brick.invert", 0x4)  # evaluated
     cmds.createNode("transform", name="x", skipSelect=True)
     room.fake.idle()
     assert told == []

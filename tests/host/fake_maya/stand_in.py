@@ -235,6 +235,8 @@ class Scene:
         values = self.state.nodes[name].values
         if attribute == "computedFileTextureNamePattern":
             path, tiling = values["fileTextureName"], values["uvTilingMode"]
+            if values["useFrameExtension"] and not tiling:
+                return re.sub(r"\d+(?=\.[^.]+$)", "<f>", path)
             return _NUMBER.sub("<UDIM>", path) if tiling == 3 else path
         return values.get(attribute)
 
