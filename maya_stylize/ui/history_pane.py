@@ -23,7 +23,7 @@ class ResultDelegate(QtWidgets.QStyledItemDelegate):
     def sizeHint(self, option: Any, index: Any) -> Any:  # noqa: N802
         """Return room for a thumbnail and one line."""
         unit = option.fontMetrics.height()
-        return QtCore.QSize(round(unit * 6.5), round(unit * TALL))
+        return QtCore.QSize(round(unit * 8), round(unit * TALL))
 
     def paint(self, painter: Any, option: Any, index: Any) -> None:
         """Draw one result."""
@@ -78,7 +78,9 @@ class HistoryPane(QtWidgets.QWidget):
         title = look.labelled("Res&ults", "title")
         title.setBuddy(self.view)
         self.apply = _button(
-            "A&pply", "Put this result in the texture's place; one undo takes it away.", self._apply
+            "A&pply",
+            "Put this result in the place of the texture selected in the list; undo takes it away.",
+            self._apply,
         )
         self.revert = _button(
             "&Revert",

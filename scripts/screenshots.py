@@ -1,0 +1,179 @@
+"""Makes the pictures of the panel in docs/images: python scripts/screenshots.py.
+
+Runs without a screen, in any environment that has PySide2 or PySide6. The scene and the worker are
+the tests' stand-ins; the pictures in it are the project's exemplars, and results made of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui")]
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from panel_fakes import MODEL, FakeClient, FakeScene, texture  # noqa: E402
+
+from maya_stylize import settings  # noqa: E402
+from maya_stylize.errors import EngineError  # noqa: E402
+from maya_stylize.jobs import Style  # noqa: E402
+from maya_stylize.ui import look  # noqa: E402
+from maya_stylize.ui.panel import Panel  # noqa: E402
+from maya_stylize.ui.qt import IS_QT6, QtCore, application  # noqa: E402
+
+EXEMPLARS = ROOT / "maya_stylize" / "exemplars"
+RESULTS = ROOT / "docs" / "images" / "results"
+LARGEST = 300_000
+SHOW = Path("/show/sourceimages")
+
+
+class ShownClient(FakeClient):
+    """Answers for pictures of the show with exemplars, and with results that were really made."""
+
+    def request(self, command: str, arguments: Any, answered: Any, progress: Any = None) -> int:
+        """Answer at once."""
+        if command == "thumbnail":
+            path = Path(arguments["path"])
+            made = RESULTS / path.name
+            exemplar = EXEMPLARS / f"{path.stem.split('_')[0]}.png"
+            arguments = {**arguments, "path": str(made if made.exists() else exemplar)}
+        return super().request(command, arguments, answered, progress)
+
+
+def settle(app: Any) -> None:
+    """Let everything that is under way arrive."""
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        app.processEvents(QtCore.QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+
+def open_panel(app: Any, client: FakeClient, project: Path) -> Panel:
+    """Show a panel over a scene of exemplars and one missing file."""
+    shown = [
+        texture(SHOW / f"{name}_color.png", missing=False, materials=(f"{name}_mat",))
+        for name in ("bricks", "coffee", "granite", "pebbles", "rust", "tartan")
+    ]
+    scene = FakeScene([*shown, texture(SHOW / "door_color.tif")], project)
+    panel = Panel(scene, client)
+    panel.resize(look.em(panel) * 88, look.em(panel) * 52)
+    panel.show()
+    settle(app)
+    return panel
+
+
+def started(panel: Panel, client: FakeClient, style: str = "brushwork") -> int:
+    """Start a job that stylizes the pebbles; return its number."""
+    panel.textures.select("pebbles_color_file")
+    panel.maker.tabs.setCurrentIndex(1)
+    well = panel.maker.page().wells["styles"]
+    well.set_pictures((Style(str(SHOW / f"{style}_color.png")),))
+    panel.maker.start.click()
+    return client.queue[-1]
+
+
+def running(panel: Panel, client: FakeClient) -> None:
+    """A job halfway, two more behind it."""
+    number = started(panel, client)
+    started(panel, client, "rust")
+    started(panel, client, "tartan")
+    well = panel.maker.page().wells["styles"]
+    well.set_pictures((Style(str(SHOW / "brushwork_color.png")),))
+    client.tell(number, event="device", backend="torch", device="gpu:0", name="graphics card")
+    client.tell(
+        number, event="progress", stage="octave 256x256", fraction=0.62, loss=1e6, seconds_left=47.0
+    )
+    client.tell(number, event="preview", path=str(RESULTS / "pebbles_in_brushwork.png"))
+
+
+def history(panel: Panel, client: FakeClient) -> None:
+    """Some results, the last one compared with its source."""
+    for name, style in (("new", "pebbles"), ("in_brushwork", "brushwork"), ("in_rust", "rust")):
+        number = started(panel, client, style)
+        job = client.jobs[number][0]
+        path = str(SHOW / f"pebbles_{name}.png")
+        client.tell(
+            number, event="result", path=path, sidecar=None, job=job, loss=1.0, layer_errors={}
+        )
+
+
+def error(panel: Panel, client: FakeClient) -> None:
+    """A failed job's message."""
+    history(panel, client)
+    panel.report_error(
+        EngineError(
+            "The graphics card has not enough memory for 8192 x 8192 pixels.",
+            "Choose a smaller size, or Advanced > Device > Processor.",
+        )
+    )
+
+
+def first_launch(panel: Panel, client: FakeClient) -> None:
+    """The terms of the weights, and where they come from."""
+
+
+STATES: dict[str, tuple[Callable[[Panel, FakeClient], None], tuple[str, ...]]] = {
+    "running": (running, ("dark",)),
+    "results": (history, ("dark", "light")),
+    "error": (error, ("dark",)),
+    "first-launch": (first_launch, ("dark",)),
+}
+
+
+def save(panel: Panel, path: Path) -> None:
+    """Write what the panel looks like, as few bytes as it takes to stay below LARGEST."""
+    image = panel.grab().toImage()
+    for width in (1100, 1000, 900, 800):
+        mode = QtCore.Qt.TransformationMode.SmoothTransformation
+        small = image if image.width() <= width else image.scaledToWidth(width, mode)
+        small.save(str(path), "JPG", 88)
+        if path.stat().st_size <= LARGEST:
+            return
+    raise SystemExit(f"{path} stays too large")
+
+
+def take(
+    app: Any, client: FakeClient, reach: Callable[[Panel, FakeClient], None], path: Path
+) -> None:
+    """Bring a new panel into a state and write what it looks like."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[settings.HOME_VARIABLE] = folder
+        (Path(folder) / "sourceimages").mkdir()
+        panel = open_panel(app, client, Path(folder))
+        reach(panel, client)
+        settle(app)
+        save(panel, path)
+        panel.hide()
+        panel.deleteLater()
+        app.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+
+
+def main() -> int:
+    """Make every picture in both looks; return the exit code."""
+    parser = argparse.ArgumentParser(description="Make the pictures of the panel.")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "images")
+    output: Path = parser.parse_args().output
+    output.mkdir(parents=True, exist_ok=True)
+    app = application()
+    app.setStyle("Fusion")
+    font = app.font()
+    font.setPointSizeF(10)
+    app.setFont(font)
+    for name, (reach, looks) in STATES.items():
+        for colors in looks:
+            app.setPalette(look.palette(colors))
+            path = output / f"panel-{name}-{colors}-qt{6 if IS_QT6 else 5}.jpg"
+            client = ShownClient(None if name == "first-launch" else MODEL)
+            take(app, client, reach, path)
+            print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
