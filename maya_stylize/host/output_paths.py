@@ -13,7 +13,7 @@ from pathlib import Path
 
 from maya_stylize.errors import SceneError
 from maya_stylize.host.scene import Scene
-from maya_stylize.host.tiles import without_tile
+from maya_stylize.host.tiles import tile_of, without_tile
 
 PROJECT, BESIDE, FOLDER = PLACES = ("project", "beside", "folder")
 DEFAULT_PATTERN = "{name}_{mode}_v{version:03}"
@@ -24,6 +24,7 @@ _LONGEST_NAME = 200
 _LONGEST_PART = 100
 # What Windows forbids, and what a shell, Maya or Arnold would expand: $ % < > #.
 _UNWANTED = re.compile(r'[\x00-\x1f<>:"/\\|?*$%#]+')
+_OTHER_TILE = re.compile(r"(1\d{3}|u\d+_v\d+)[._]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
@@ -56,6 +57,9 @@ def next_output(
     A version is passed over where any file has its name and another suffix too: a picture must
     not come to lie beside a `.tx` that the renderer would take in its stead.
 
+    What is made of one tile of a texture's set keeps the tile's number, and other tiles may have
+    the same version: made one after the other, they become a set that can be applied.
+
     Args:
         scene: Whose project it is.
         destination: Where results go.
@@ -72,11 +76,13 @@ def next_output(
     names = _names(folder, make=destination.place != BESIDE)
     names |= {_folded(path.name) for path in taken if path.parent == folder}
     fields = {"name": _clean(without_tile(source.name), _LONGEST_PART), "mode": _clean(mode, 20)}
+    tile = _tile(scene, source)
     for version in range(1, _LAST_VERSION + 1):
         stem = _clean(destination.pattern.format(**fields, version=version))
-        own = re.compile(re.escape(_folded(stem)) + r"([._].*)?", re.DOTALL)
-        if not any(own.fullmatch(name) for name in names):
-            return folder / f"{stem}{suffix}"
+        own = re.compile(re.escape(_folded(stem)) + r"(?:[._](.*))?", re.DOTALL)
+        rest = [match[1] or "" for match in map(own.fullmatch, names) if match]
+        if not any(_in_the_way(part, tile) for part in rest):
+            return folder / f"{stem}{tile and '.'}{tile}{suffix}"
     raise SceneError(f"{folder} has every version of {stem}.", "Move the old ones elsewhere.")
 
 
@@ -107,6 +113,19 @@ def check_pattern(pattern: str) -> None:
     whole = pattern.format(name="n" * _LONGEST_PART, mode="m" * 20, version=1)
     if len(whole.encode()) > _LONGEST_NAME:
         raise SceneError(f"The naming pattern {pattern!r} makes names too long.", hint)
+
+
+def _tile(scene: Scene, source: Path) -> str:
+    """Return which tile of a texture's set a picture is; empty where it is none."""
+    for texture in scene.textures():
+        if source.as_posix() in texture.tiles:
+            return tile_of(source.name, texture.tiling)
+    return ""
+
+
+def _in_the_way(rest: str, tile: str) -> bool:
+    """Return whether a file keeps a tile from a version; `rest` is its name after the version."""
+    return not tile or rest.startswith(tile) or not _OTHER_TILE.match(rest)
 
 
 def _folder(scene: Scene, destination: Destination, source: Path) -> Path:

@@ -91,6 +91,33 @@ def test_the_name_is_the_source_s_without_tile_or_what_systems_forbid(
     assert name_of(scene, source) == expected
 
 
+def test_tiles_of_one_set_keep_their_numbers_and_share_a_version(tmp_path: Path) -> None:
+    for name in ("a.1001.png", "a.1002.png", "b_1024.png"):
+        (tmp_path / name).write_text("")
+    scene = PictureList([tmp_path / "a.<UDIM>.png", tmp_path / "b_1024.png"])
+    got = []
+    for source in ("a.1001.png", "a.1002.png", "a.1001.png", "b_1024.png", "a.1002.png"):
+        path = next_output(scene, Destination(), tmp_path / source, "stylize")
+        path.write_text("")
+        got.append(path.name)
+    assert got == [
+        "a_stylize_v001.1001.png",
+        "a_stylize_v001.1002.png",
+        "a_stylize_v002.1001.png",
+        "b_stylize_v001.png",  # a size, for no texture shows tiles of it
+        "a_stylize_v002.1002.png",
+    ]
+
+
+@pytest.mark.parametrize("there", ["a_stylize_v001.tx", "a_stylize_v001.1001_sRGB.tx"])
+def test_a_tile_too_comes_to_lie_beside_no_tx(tmp_path: Path, there: str) -> None:
+    for name in ("a.1001.png", there):
+        (tmp_path / name).write_text("")
+    scene = PictureList([tmp_path / "a.<UDIM>.png"])
+    path = next_output(scene, Destination(), tmp_path / "a.1001.png", "stylize")
+    assert path.name == "a_stylize_v002.1001.png"
+
+
 def test_beside_the_source(scene: Project, tmp_path: Path) -> None:
     path = next_output(scene, Destination(place="beside"), tmp_path / "a.png", "texture")
     assert path == tmp_path / "a_texture_v001.png"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from maya import cmds
 
 from maya_stylize.errors import SceneError
+from maya_stylize.host.output_paths import Destination, next_output
 
 Room = Any
 
@@ -236,6 +237,24 @@ def test_a_set_with_a_tile_too_few_is_refused(room: Room) -> None:
     with pytest.raises(SceneError, match="tiles 1001, 1011 of skin"):
         room.host.apply(room.find("skin"), room.folder / "new.1002.png")
     assert room.fake.graph() == before
+
+
+def test_tiles_that_are_made_one_by_one_can_be_applied_once_they_are_a_set(room: Room) -> None:
+    for name in ("a.1001.png", "a.1002.png"):
+        room.picture(name)
+    room.texture("skin", room.folder / "a.1001.png", uvTilingMode=3)
+    texture = room.find("skin")
+    results = []
+    for tile in texture.tiles:
+        output = next_output(room.host, Destination(), Path(tile), "stylize")
+        output.write_bytes(b"a result")
+        results.append(output)
+        if len(results) == 1:
+            with pytest.raises(SceneError, match="no picture for the tiles 1002"):
+                room.host.apply(texture, output)
+    new = room.host.apply(texture, results[0])
+    assert [Path(tile) for tile in new.tiles] == results
+    assert new.tiling == 3
 
 
 def test_one_picture_for_all_tiles_turns_tiling_off(room: Room) -> None:
