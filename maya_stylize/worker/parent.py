@@ -33,13 +33,15 @@ if sys.platform == "win32":
     def _wait(parent: int) -> None:
         import ctypes
 
-        synchronize, forever = 0x00100000, 0xFFFFFFFF
+        synchronize, forever, no_such_process = 0x00100000, 0xFFFFFFFF, 87
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.OpenProcess.restype = ctypes.c_void_p
         kernel.WaitForSingleObject.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
         handle = kernel.OpenProcess(synchronize, False, parent)
         if handle:
             kernel.WaitForSingleObject(handle, forever)
+        elif ctypes.get_last_error() != no_such_process:
+            threading.Event().wait()  # it may not be watched; the end of stdin has to do
 
 else:
 

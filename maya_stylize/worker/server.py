@@ -93,7 +93,8 @@ class Server:
         if command.command == "shutdown":
             self.end()
         elif command.command == "cancel":
-            stop = self._stops.get(command.arguments.get("run", -1))
+            number = command.arguments.get("run")
+            stop = self._stops.get(number) if isinstance(number, int) else None
             if stop:
                 stop.set()
             self._pipes.send(protocol.Reply(None), command.id)
@@ -118,7 +119,7 @@ class Server:
         except Exception as error:
             self._fail(command, error)
         finally:
-            del self._stops[command.id]
+            self._stops.pop(command.id, None)
 
     def _answer(self, command: protocol.Command) -> None:
         stop = self._stops[command.id]
@@ -136,7 +137,7 @@ class Server:
         except Exception as error:
             self._fail(command, error)
         finally:
-            del self._stops[command.id]
+            self._stops.pop(command.id, None)
 
     def _fail(self, command: protocol.Command, error: Exception) -> None:
         if not isinstance(error, StylizeError):

@@ -72,6 +72,16 @@ def test_shutdown_ends_it_in_the_midst_of_a_job(strange, alive, job, behavior):
         assert not alive(int(heard[-2]["path"]))
 
 
+@pytest.mark.parametrize(("behavior", "code"), [("steps", 0), ("native", -signal.SIGKILL)])
+def test_the_command_shutdown_ends_it_too(strange, job, behavior, code):
+    side = strange(behavior)
+    _, heard = side.run(job())
+    side.until(lambda: len(heard) > 1)
+    process = side.client._worker.connection._process
+    side.client._worker.connection.send(b'{"id": 99, "command": "shutdown"}\n')
+    assert process.wait(60) == code
+
+
 @pytest.mark.parametrize("holder", ["free", "held"])
 def test_killed_with_its_parent_even_in_a_native_computation(tmp_path, alive, holder):
     """Also where another process holds the pipe open, so that stdin does not end."""

@@ -177,17 +177,6 @@ def test_a_job_cancelled_while_it_waits_in_the_worker_never_starts(strange):
     assert side.ask("probe", path="/nowhere") is not None
 
 
-def test_a_job_on_another_backend_gets_a_new_worker_by_itself(side, job):
-    if "torch" not in backend.installed():
-        pytest.skip("torch is not installed")
-    side.finish(job())
-    before = side.process
-    heard = side.finish(job(backend="torch", size=(16, 16)))
-    assert heard[-1]["event"] == "result"
-    assert heard[-1]["job"]["resolution"]["backend"] == "torch"
-    assert side.process != before
-
-
 def test_a_backend_that_is_not_installed_is_told(side, job):
     missing = [name for name in backend.NAMES if name not in backend.installed()]
     if not missing:
@@ -246,10 +235,20 @@ def test_too_little_memory_is_a_failure_and_the_worker_lives(strange, job, behav
 def test_garbage_from_the_client_is_noted_and_passed_over(strange):
     side = strange("steps")
     side.start()
-    for line in (b"\xff\xfe\n", b"[]\n", b'{"id": 1, "command": "destroy"}\n', b"x" * 3_000_000):
-        side.client._worker.connection.send(line)
-    side.client._worker.connection.send(b"\n")
-    assert isinstance(side.ask("probe", path="/nowhere"), StylizeError)
+    for line in (
+        b"\xff\xfe",
+        b"[]",
+        b'{"id": 7, "command": "destroy"}',
+        b'{"id": 7, "command": "cancel", "run": []}',
+        b'{"id": 7, "command": "cancel", "run": 4711}',
+        b'{"id": 7, "command": "probe"}',
+        b'{"id": 7, "command": "probe", "path": []}',
+        b"x" * 3_000_000,
+    ):
+        side.client._worker.connection.send(line + b"\n")
+    error = side.ask("probe", path="/nowhere/a.png")
+    assert "/nowhere/a.png" in error.message
+    assert side.client.hello is not None
 
 
 def test_the_client_imports_nothing_of_the_engine():
@@ -278,3 +277,14 @@ def test_another_model_under_the_same_name_is_noticed(side, job, small_model):
     finally:
         small_model.write_bytes(kept)
     assert second == fingerprint(changed) != first
+
+
+def test_a_job_on_another_backend_gets_a_new_worker_by_itself(side, job):
+    if "torch" not in backend.installed():
+        pytest.skip("torch is not installed")
+    side.finish(job())
+    before = side.process
+    heard = side.finish(job(backend="torch", size=(16, 16)))
+    assert heard[-1]["event"] == "result"
+    assert heard[-1]["job"]["resolution"]["backend"] == "torch"
+    assert side.process != before
