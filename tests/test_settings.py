@@ -158,3 +158,16 @@ def test_settings_that_are_damaged_are_not_forgotten(home: Path) -> None:
     with pytest.raises(StylizeError, match=r"settings\.json is damaged"):
         settings.forget(["theme"])
     assert (home / "settings.json").read_text() == "{"
+
+
+@pytest.mark.parametrize(
+    ("variable", "ask"),
+    [
+        (settings.HOME_VARIABLE, settings.user_folder),
+        (settings.MODEL_VARIABLE, settings.shared_model),
+    ],
+)
+def test_the_home_of_nobody_is_named(monkeypatch, variable, ask):
+    monkeypatch.setenv(variable, "~nobody-of-this-name/x")
+    with pytest.raises(StylizeError, match=f"{variable} names ~nobody-of-this-name/x, but that"):
+        ask()

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from maya_stylize import __version__
 from maya_stylize.cli.interrupt import CANCELLED
-from maya_stylize.errors import JobError, StylizeError
+from maya_stylize.errors import JobError, StylizeError, printable
 
 # The module of each command. Only that of the command named is loaded: the panel is shown in
 # environments that have none of the engine's packages.
@@ -48,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = parsed.run(parsed)
         sys.stdout.flush()
     except StylizeError as error:
-        print(f"maya-stylize: {error.message}", file=sys.stderr)
+        print(f"maya-stylize: {printable(error.message)}", file=sys.stderr)
         if error.hint:
-            print(f"  {error.hint}", file=sys.stderr)
+            print(f"  {printable(error.hint)}", file=sys.stderr)
         return WRONG_USAGE if isinstance(error, JobError) else FAILED
     except KeyboardInterrupt:
         print("maya-stylize: cancelled.", file=sys.stderr)

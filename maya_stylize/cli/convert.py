@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
+from maya_stylize.cli.provenance import describe
 from maya_stylize.convert.convert import convert
 from maya_stylize.convert.provenance import Provenance
+from maya_stylize.errors import printable
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -31,7 +33,8 @@ def add_parsers(subparsers: Subparsers) -> None:
         "--prototxt",
         type=Path,
         metavar="FILE",
-        help="take topology and pooling from this Caffe prototxt",
+        help="take topology and pooling from this Caffe prototxt; a .caffemodel needs one if its "
+        "blocks are not those of VGG-11, 13, 16 or 19, for it might be a file cut short",
     )
     one.set_defaults(run=run_convert)
     two = subparsers.add_parser(
@@ -50,9 +53,9 @@ def add_parsers(subparsers: Subparsers) -> None:
 
 def run_convert(arguments: argparse.Namespace) -> int:
     """Convert one file and print what it was."""
-    with Console(stderr=True).status(f"Converting {escape(arguments.source.name)}"):
+    with Console(stderr=True).status(f"Converting {escape(printable(arguments.source.name))}"):
         origin = convert(arguments.source, arguments.output, arguments.prototxt)
-    print_provenance(origin, arguments.output)
+    _print(origin, arguments.output)
     return 0
 
 
@@ -68,27 +71,20 @@ def run_normalize(arguments: argparse.Namespace) -> int:
         task = bar.add_task("Measuring", total=None)
 
         def show(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"Measuring {escape(name)}")
+            bar.update(
+                task,
+                completed=done,
+                total=total,
+                description=f"Measuring {escape(printable(name))}",
+            )
 
-        result = normalize(arguments.stock, arguments.output, arguments.images, show)
-    print_provenance(result.provenance, arguments.output)
+        origin = normalize(arguments.stock, arguments.output, arguments.images, show)
+    _print(origin, arguments.output)
     return 0
 
 
-def print_provenance(origin: Provenance, output: Path) -> None:
-    """Print on stdout what a model is, what was noted on the way and its notice."""
-    blocks = ", ".join(map(str, origin.blocks))
-    rows: dict[str, Any] = {
-        "source": origin.source,
-        "network": origin.identity or "not a known network",
-        "layers": f"{sum(origin.blocks)} convolutions in blocks of {blocks}",
-        "pooling": origin.pooling,
-        "fingerprint": origin.fingerprint,
-        "written": output,
-    }
-    for name, value in rows.items():
-        print(f"{name:<12} {value}")
-    for note in origin.notes:
-        print(f"note: {note}")
+def _print(origin: Provenance, output: Path) -> None:
+    """Print on stdout what was written, and the notice that goes with it."""
+    print(describe("written", str(output), origin))
     if origin.notice:
-        print(f"notice: {origin.notice}")
+        print(f"\n{origin.notice}")

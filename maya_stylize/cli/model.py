@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from maya_stylize.cli.provenance import describe
 from maya_stylize.convert import sources
 from maya_stylize.errors import ModelError
 
@@ -53,13 +54,8 @@ def run_fetch(args: argparse.Namespace) -> int:
                 bars.add_task(escape(text), total=None)
             bars.update(bars.task_ids[0], completed=done, total=total)
 
-        if args.source:
-            model = sources.info(sources.install(args.source, report))
-        else:
-            sources.ensure(None, report)
-            model = sources.info()
-    assert model is not None
-    print(describe(model))
+        model = sources.install(args.source, report) if args.source else sources.fetch(report)
+    print(_describe(model))
     if notice := sources.notice_once(model.provenance):
         print(f"\n{notice}", file=sys.stderr)
     return 0
@@ -73,24 +69,11 @@ def run_info(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(model.to_json(), indent=2))
         return 0
-    print(describe(model))
+    print(_describe(model))
     if model.provenance.notice:
         print(f"\n{model.provenance.notice}")
     return 0
 
 
-def describe(model: sources.ModelInfo) -> str:
-    """Return a model's table for people, a line per fact."""
-    origin = model.provenance
-    unknown = "not a known one: made by normalize, or by others"
-    mean = ", ".join(f"{value:g}" for value in origin.mean)
-    lines = [
-        f"model        {model.path} ({ORIGINS[model.origin]})",
-        f"network      {origin.identity or unknown}",
-        f"fingerprint  {origin.fingerprint} (verified)",
-        f"made from    {origin.source}, sha256 {origin.source_sha256}",
-        f"input        {origin.channel_order}, 0 to 255, minus {mean}",
-        f"pooling      {origin.pooling}, rounding {origin.rounding}",
-        *(f"note         {note}" for note in origin.notes),
-    ]
-    return "\n".join(lines)
+def _describe(model: sources.ModelInfo) -> str:
+    return describe("model", f"{model.path} ({ORIGINS[model.origin]})", model.provenance)

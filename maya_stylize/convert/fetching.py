@@ -9,10 +9,12 @@ from pathlib import Path
 
 from maya_stylize import settings
 from maya_stylize.convert import lock, wheel
-from maya_stylize.convert.convert import convert
+from maya_stylize.convert.convert import read, save
 from maya_stylize.convert.download import Report, download
-from maya_stylize.convert.fingerprint import NORMALIZED_VGG19
+from maya_stylize.convert.fingerprint import NORMALIZED_VGG19, fingerprint
+from maya_stylize.convert.provenance import describe
 from maya_stylize.errors import ModelError
+from maya_stylize.files import sha256
 
 # Published with the paper by its authors; reported dead more than once.
 LAB_URL = "https://bethgelab.org/media/uploads/deeptextures/vgg_normalised.caffemodel"
@@ -33,9 +35,9 @@ def scratch(report: Report) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         with lock.exclusive(
             models / ".lock",
-            lambda: report(0, None, "Waiting for another session that fetches the model"),
+            lambda: report(0, None, "Waiting for another process that fetches the model"),
         ):
-            folder.mkdir(exist_ok=True)  # the other session has cleared it away
+            folder.mkdir(exist_ok=True)  # the other process has cleared it away
             try:
                 yield folder
             except BaseException:
@@ -77,19 +79,23 @@ def fetch(folder: Path, target: Path, report: Report) -> None:
 
 def _from_lab(folder: Path, report: Report) -> Path:
     target = folder / LAB_URL.rpartition("/")[2]
-    download(LAB_URL, target, report)
+    if not target.exists():  # whole since a run that could not finish
+        download(LAB_URL, target, report)
     return target
 
 
 def _accept(obtained: Path, output: Path, report: Report) -> None:
     report(0, None, f"Converting {obtained.name}")
     try:
-        found = convert(obtained, output).fingerprint
-    finally:
+        network = read(obtained)
+        found = fingerprint(network)
+        if found != NORMALIZED_VGG19:
+            raise ModelError(f"{obtained.name}: the weights are not the known ones ({found}).")
+    except ModelError:
         obtained.unlink()
-    if found != NORMALIZED_VGG19:
-        output.unlink()
-        raise ModelError(f"{obtained.name}: the weights are not the known ones ({found}).")
+        raise
+    # What interrupts this has nothing to do with the download, which is kept for the next run.
+    save(network, describe(network, obtained.name, sha256(obtained)), output)
 
 
 def _nothing_reached(failures: list[str]) -> ModelError:

