@@ -101,23 +101,30 @@ def side():
 
 
 @pytest.fixture
-def strange(tmp_path):
-    """Make the client of a worker whose job behaves as it is told."""
+def side_of():
+    """Make clients of workers that are started in ways of their own."""
     made = []
 
-    def make(behavior):
-        def find():
-            command = (sys.executable, str(STRANGE), behavior)
-            log = tmp_path / "worker.log"
-            arguments = ("--parent", str(os.getpid()), "--log", str(log))
-            return Launch((*command, *arguments), dict(os.environ), log)
-
+    def make(find):
         made.append(Side(find))
         return made[-1]
 
     yield make
     for one in made:
         one.client.shutdown()
+
+
+@pytest.fixture
+def strange(tmp_path, side_of):
+    """Make the client of a worker whose job behaves as it is told."""
+
+    def make(behavior):
+        log = tmp_path / "worker.log"
+        arguments = (behavior, "--parent", str(os.getpid()), "--log", str(log))
+        command = (sys.executable, str(STRANGE), *arguments)
+        return side_of(lambda: Launch(command, dict(os.environ), log))
+
+    return make
 
 
 @pytest.fixture
