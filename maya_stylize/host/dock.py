@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from maya import OpenMayaUI, cmds
@@ -11,8 +12,11 @@ CONTROL = "MayaStylizeWorkspaceControl"
 # Maya's layout preferences keep this line and run it at every start: it must stay valid from
 # version to version.
 UI_SCRIPT = "import maya_stylize.host.dock; maya_stylize.host.dock.restore()"
-PANEL = "MayaStylizePanel"  # the panel's object name, by which Maya finds it
 _WIDTH, _SMALLEST = 900, 320
+
+# Maya takes the panel's widget only; without this, Python would delete the panel.
+_panels: dict[int, Any] = {}
+_numbers = itertools.count(1)
 
 
 def show() -> None:
@@ -29,7 +33,7 @@ def show() -> None:
         )
         return
     cmds.workspaceControl(CONTROL, edit=True, restore=True)
-    if not OpenMayaUI.MQtUtil.findControl(PANEL):
+    if not _panels:
         # Left empty by a start of Maya at which the panel could not be made.
         _fill(OpenMayaUI.MQtUtil.findControl(CONTROL))
 
@@ -48,6 +52,11 @@ def _fill(parent: Any) -> None:
 
     client = make_client(application())
     panel = Panel(MayaScene(), client)
+    number = next(_numbers)
+    _panels[number] = panel
     panel.destroyed.connect(client.shutdown)
+    panel.destroyed.connect(lambda: _panels.pop(number, None))
+    # Maya finds a widget by its name, and the last panel may not be quite gone yet.
+    panel.setObjectName(f"{panel.objectName()}{number}")
     widget = OpenMayaUI.MQtUtil.findControl(panel.objectName())
     OpenMayaUI.MQtUtil.addWidgetToMayaLayout(int(widget), int(parent))

@@ -43,12 +43,17 @@ def clients(room: Room, monkeypatch: pytest.MonkeyPatch) -> list[Client]:
 
     qt.application()
     monkeypatch.setattr(qt_transport, "make_client", make)
+    monkeypatch.setattr(dock, "_panels", {})
     return made
 
 
 def panels() -> list[Any]:
-    found = window.docks[dock.CONTROL].findChildren(qt.QtWidgets.QWidget, dock.PANEL)
-    return list(found)
+    """The panels in the dock; each is kept alive by Python, for Maya keeps the widget only."""
+    from maya_stylize.ui.panel import Panel
+
+    found = list(window.docks[dock.CONTROL].findChildren(Panel))
+    assert found == list(dock._panels.values())
+    return found
 
 
 def test_opened_once_and_raised_after_that(clients: list[Client]) -> None:
