@@ -110,7 +110,8 @@ class Window(QtWidgets.QDialog):  # type: ignore[misc]
     def _finish(self, code: int, *_: Any) -> None:
         self._read()
         if code == 0:
-            self._end(_bring_in())
+            self._end("Maya Stylize is installed.")
+            self.text.setText(_bring_in())
         else:
             self._end("Not installed. The last lines below say why; drop the file again to go on.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -190,13 +191,15 @@ def _put_model(
         variables = {settings.HOME_VARIABLE: str(home), settings.MODEL_VARIABLE: ""}
         command = ("-m", "maya_stylize", "model")
         found.call(source, *command, "fetch", "--from", str(model.absolute()), **variables)
-        for line in found.call(source, *command, "info", **variables):
-            say(line.replace(str(home), str(folder.parent)))
+        described = found.call(source, *command, "info", "--json", **variables)
         (home / "models" / settings.MODEL_NAME).replace(target)
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
         shutil.rmtree(home, ignore_errors=True)
+    facts = json.loads("\n".join(described))["provenance"]
+    say(f"Model converted: {facts['identity'] or 'a network of your own'}, {target}")
+    say(facts["notice"])
     return state
 
 

@@ -10,6 +10,8 @@ from installer.errors import SetupError
 from installer.interpreters import clean_environment
 from installer.status import Status
 
+NETWORK = "Check the network and pip's configuration"
+WHEELS = "See that the folder of wheels holds what is missing, for this Python and this system"
 BARS = ("--progress-bar", "raw")
 
 
@@ -59,7 +61,7 @@ def install(
             if process.wait():
                 raise SetupError(
                     f"pip failed while {title}. Its last words:\n\n{''.join(lines[-15:])}\n"
-                    "Check the network and pip's configuration, then run this again."
+                    f"{WHEELS if '--no-index' in arguments else NETWORK}, then run this again."
                 )
     except OSError as error:
         raise SetupError(f"{python} cannot be started: {error}.") from error

@@ -22,13 +22,14 @@ print(json.dumps({"backend": sys.argv[1], "version": part.VERSION, "device": "cp
 """
 # Stands for `maya_stylize model`: it takes the file for a model as it is.
 COMMAND = """
-import os, pathlib, sys
+import json, os, pathlib, sys
 home = pathlib.Path(os.environ["MAYA_STYLIZE_HOME"], "models")
 if sys.argv[2] == "fetch":
     home.mkdir()
     (home / "vgg_normalised.h5").write_bytes(pathlib.Path(sys.argv[4]).read_bytes())
 else:
-    print("model", home / "vgg_normalised.h5")
+    provenance = {"identity": "a test's network", "notice": "for tests only"}
+    print(json.dumps({"provenance": provenance}, indent=2))
 """
 
 
