@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,3 +29,8 @@ def open_zip(path: Path, hint: str = "Get the file again.") -> Iterator[zipfile.
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, UnicodeDecodeError) as error:
         raise damaged from error
+    except OSError as error:
+        # A place before the file's beginning, or bytes that do not unpack; not a full disk, say.
+        if error.errno in (None, errno.EINVAL):
+            raise damaged from error
+        raise

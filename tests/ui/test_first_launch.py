@@ -58,7 +58,7 @@ def test_progress_then_the_facts_then_the_panel(
     assert "Downloading" in texts(page)
     answered(MODEL)
     assert not page.bar.isVisible()
-    assert "normalised VGG-19" in texts(page)
+    assert "normalized VGG-19" in texts(page)
     assert MODEL["provenance"]["notice"] in texts(page)
     page.go_on.click()
     assert panel.pages.currentWidget() is not page
