@@ -17,9 +17,9 @@ from maya_stylize.worker import death, launch, protocol
 from maya_stylize.worker.connection import Connect, Request, Worker
 from maya_stylize.worker.launch import Launch
 
-# A worker that says nothing of its start or of its job for so long hangs. The first evaluation of a
-# large picture takes minutes on a CPU.
-SILENCE_SECONDS = 600.0
+# A worker that says nothing of its start or of its job for so long hangs; one that computes says
+# that it is busy.
+SILENCE_SECONDS = 300.0
 
 Told = Callable[[Mapping[str, Any]], None]
 Answer = Union[Mapping[str, Any], StylizeError, None]
@@ -241,6 +241,8 @@ class Client:
             return
         if request.is_job:
             worker.heard = self._clock()
+        if isinstance(event, protocol.Busy):
+            return
         if isinstance(event, protocol.NeedsFreshWorker) and request.cancelled:
             event = protocol.Cancelled()
         if isinstance(event, protocol.NeedsFreshWorker) and not request.renewed:

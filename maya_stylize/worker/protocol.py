@@ -7,7 +7,8 @@ answers a command, or belongs to a job that a command started, carries that comm
 Commands, with their arguments beside "id" and "command":
     run: {"job": a job as `jobs.from_json` takes it, "previews": a folder, or null for none}. Its
         events are a device and those of `events`; the last one is a result, a failure, or
-        cancelled. Jobs run one at a time, in order.
+        cancelled. Jobs run one at a time, in order. While one computes for long without an event,
+        the worker says that it is busy.
     cancel: {"run": the number of a run or model command}. Answered at once with null; that command
         ends with cancelled at its next evaluation, or with what it had just finished.
     probe: {"path"}. Answered with width, height, channels, depth, color_space and format.
@@ -77,6 +78,13 @@ class Device:
 
 
 @dataclass(frozen=True)
+class Busy:
+    """The processor works on a job that has nothing to say yet: it is slow, and does not hang."""
+
+    event: ClassVar[str] = "busy"
+
+
+@dataclass(frozen=True)
 class Reply:
     """The answer to a small command."""
 
@@ -98,14 +106,14 @@ class NeedsFreshWorker(events.Failure):
     event: ClassVar[str] = "needs_fresh_worker"
 
 
-Event = Union[Hello, Device, Reply, Cancelled, events.Event]
+Event = Union[Hello, Device, Busy, Reply, Cancelled, events.Event]
 # What ends a job, as the client tells it.
 JOB_ENDS = ("result", "failure", "cancelled")
 
 _EVENTS: dict[str, type[Event]] = {
     kind.event: kind
     for kind in (
-        *(Hello, Device, Reply, Cancelled, NeedsFreshWorker),
+        *(Hello, Device, Busy, Reply, Cancelled, NeedsFreshWorker),
         *(events.Progress, events.Preview, events.Result, events.Failure, events.Log),
     )
 }

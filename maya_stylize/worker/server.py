@@ -8,6 +8,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,9 @@ from maya_stylize.worker.running import Runner, explain
 
 # A job may finish writing its picture before the process ends by force.
 GRACE_SECONDS = 1.0
+# How often a silent job is looked at, and the processor time that it has used if it does not hang.
+BEAT_SECONDS = 30.0
+LEAST_WORK_SECONDS = 1.0
 
 
 class _Stopped(Exception):  # noqa: N818  # not an error: it ends a fetch
@@ -49,6 +53,7 @@ class Server:
         # One thread each: a fetch takes minutes, and two large pictures at once much memory.
         self._threads = {name: ThreadPoolExecutor(1) for name in ANSWERS}
         self._ending = threading.Event()
+        self._running: int | None = None
 
     def serve(self) -> None:
         """Say hello and run jobs on this thread until the client has gone or wants the end."""
@@ -62,6 +67,7 @@ class Server:
         )
         self._pipes.send(hello)
         threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._beat, daemon=True).start()
         self._threads["thumbnail"].submit(thumbnails.prune)
         while command := self._jobs.get():
             self._pipes.trim_log()
@@ -105,8 +111,17 @@ class Server:
             self._stops[command.id] = threading.Event()
             self._threads[command.command].submit(self._answer, command)
 
+    def _beat(self) -> None:
+        used = time.process_time()
+        while not self._ending.wait(BEAT_SECONDS):
+            before, used = used, time.process_time()
+            running = self._running
+            if running is not None and used - before >= LEAST_WORK_SECONDS:
+                self._pipes.send(protocol.Busy(), running)
+
     def _run(self, command: protocol.Command) -> None:
         stop = self._stops[command.id]
+        self._running = command.id
         try:
             with closing(self._runner.run(command.arguments)) as stream:
                 for event in stream:
@@ -119,6 +134,7 @@ class Server:
         except Exception as error:
             self._fail(command, error)
         finally:
+            self._running = None
             self._stops.pop(command.id, None)
 
     def _answer(self, command: protocol.Command) -> None:

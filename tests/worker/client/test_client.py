@@ -269,6 +269,17 @@ def test_a_silent_job_is_a_hang_and_other_answers_do_not_hide_it(bench):
     assert bench.worker.sent[0]["id"] == second
 
 
+def test_a_slow_job_that_says_that_it_is_busy_does_not_hang(bench):
+    number = bench.run()
+    bench.worker.hello()
+    for _ in range(5):
+        bench.now += 90
+        bench.worker.say(protocol.Busy(), number)
+        bench.client.tick()
+    assert not bench.worker.killed
+    assert bench.kinds(number) == []
+
+
 def test_an_idle_worker_may_be_silent_and_a_later_job_has_its_full_time(bench):
     bench.client.start()
     bench.worker.hello()

@@ -27,7 +27,7 @@ EVENTS = st.one_of(
     st.builds(events.Log, TEXT, TEXT),
     st.builds(protocol.Device, TEXT, TEXT, TEXT),
     st.builds(protocol.Reply, st.none() | st.dictionaries(TEXT, NUMBER | TEXT)),
-    st.just(protocol.Cancelled()),
+    st.sampled_from([protocol.Cancelled(), protocol.Busy()]),
     st.builds(
         *(protocol.Hello, st.just(protocol.VERSION), TEXT, st.dictionaries(TEXT, TEXT), TEXT),
         *(st.integers(0, 2**60), TEXT),

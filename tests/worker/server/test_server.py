@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -288,3 +289,30 @@ def test_a_job_on_another_backend_gets_a_new_worker_by_itself(side, job):
     assert heard[-1]["event"] == "result"
     assert heard[-1]["job"]["resolution"]["backend"] == "torch"
     assert side.process != before
+
+
+@pytest.mark.parametrize(("behavior", "busy"), [("computes", True), ("native", False)])
+def test_a_silent_job_that_computes_says_so_and_one_that_sleeps_does_not(
+    strange, job, monkeypatch, behavior, busy
+):
+    """As the worker's lines say; the client keeps it from its listeners."""
+    side, said = strange(behavior), []
+    side.start()
+    handle = side.client._handle
+
+    def note(worker, event, number):
+        said.append(event)
+        handle(worker, event, number)
+
+    monkeypatch.setattr(side.client, "_handle", note)
+    number, heard = side.run(job())
+    side.until(lambda: heard)
+    start = time.monotonic()
+    if busy:
+        side.until(lambda: len(said) > len(heard))
+    else:  # several beats long
+        side.until(lambda: time.monotonic() > start + 1.6)
+    assert (protocol.Busy() in said) == busy
+    assert "busy" not in kinds(heard)
+    side.client.cancel(number)
+    side.client.cancel(number)

@@ -1,6 +1,7 @@
 """The real worker, but its jobs do what the first argument says."""
 
 import ctypes
+import hashlib
 import os
 import subprocess
 import sys
@@ -34,6 +35,8 @@ def run(self, arguments):
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         yield events.Preview(str(child.pid))
         ctypes.CDLL(None).sleep(600)
+    if behavior == "computes":
+        hashlib.pbkdf2_hmac("sha256", b"", b"", (1 << 31) - 1)
     if behavior == "steps":
         for step in range(100_000):
             yield events.Progress("step", step / 100_000)
@@ -41,4 +44,5 @@ def run(self, arguments):
 
 
 running.Runner.run = run
+server.BEAT_SECONDS, server.LEAST_WORK_SECONDS = 0.5, 0.1
 server.main(sys.argv[2:])
