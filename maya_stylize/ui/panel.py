@@ -12,6 +12,7 @@ from maya_stylize.host.no_scene import PictureList
 from maya_stylize.host.scene import Scene
 from maya_stylize.ui import applying, loader, look, stored, support
 from maya_stylize.ui.calls import Answer, Client
+from maya_stylize.ui.engine_line import EngineLine
 from maya_stylize.ui.first_launch import FirstLaunch
 from maya_stylize.ui.history import Entry, History
 from maya_stylize.ui.history_pane import HistoryPane
@@ -49,13 +50,12 @@ class Panel(QtWidgets.QWidget):
         self._scene = scene
         self._client = client
         self._last_job: dict[str, Any] | None = None
-        self._backend = jobs.BACKENDS[0]
         self._unwatch: Callable[[], None] | None = None
         self.thumbnails = Thumbnails(client, loader.shared(), self)
         self.runs = Runs(client, self)
         self.history = History(self.thumbnails, self)
-        model = TextureModel(client, self.thumbnails, self)
-        self.textures = TextureList(scene, model)
+        self._model = TextureModel(client, self.thumbnails, self)
+        self.textures = TextureList(scene, self._model)
         if isinstance(scene, PictureList):
             self.textures.add_below(PictureButtons(scene, self.textures))
         self.maker = Maker(scene, self.thumbnails, self._selected_file)
@@ -65,7 +65,7 @@ class Panel(QtWidgets.QWidget):
         self.messages = MessageBar()
         self.first_launch = FirstLaunch(client)
         self.menus = Menus(self.maker, client, self.copy_report, self._ask_model_to_show)
-        self._engine = look.labelled("", "faint")
+        self.engine = EngineLine(client)
         self._lay_out()
         self._connect()
         self.setStyleSheet(look.stylesheet(self))
@@ -107,13 +107,15 @@ class Panel(QtWidgets.QWidget):
         whole.setMenuBar(self.menus)
         whole.addWidget(self.messages)
         whole.addWidget(self.pages, 1)
-        whole.addWidget(self._engine)
+        whole.addWidget(self.engine)
 
     def _connect(self) -> None:
         self.textures.selected.connect(self._texture_selected)
         self.maker.started.connect(self._start)
         self.maker.source_changed.connect(self._show_source)
-        self.runs.changed.connect(self._show_engine)
+        self.runs.changed.connect(self.engine.refresh)
+        self.engine.came.connect(self.thumbnails.retry)
+        self.engine.came.connect(self._model.retry)
         self.runs.previewed.connect(self._previewed)
         self.runs.ended.connect(self._ended)
         self.results.applying.connect(self._apply)
@@ -178,16 +180,6 @@ class Panel(QtWidgets.QWidget):
         self.pages.setCurrentWidget(self.first_launch)
         self._client.request("model", {"action": "state"}, self._model_known)
 
-    def _show_engine(self) -> None:
-        hello = self._client.hello
-        if hello is None:
-            self._engine.setText("The engine is not running; it starts with the next job.")
-            return
-        self._backend = next(name for name in jobs.BACKENDS if name in hello.backends)
-        gigabytes = f", {hello.memory / 2**30:.0f} GB" if hello.memory else ""
-        version = hello.backends[self._backend]
-        self._engine.setText(f"Engine: {self._backend} {version} · {hello.processor}{gigabytes}")
-
     def _selected_file(self) -> str | None:
         texture = self.textures.texture()
         return None if texture is None or texture.missing else shown(texture)
@@ -209,7 +201,7 @@ class Panel(QtWidgets.QWidget):
 
     @slot
     def _start(self) -> None:
-        job = self.maker.job(self._backend, self.runs.outputs())
+        job = self.maker.job(self.engine.backend, self.runs.outputs())
         page, texture = self.maker.page(), self.textures.texture()
         self._run(job, page.mode.name, page.source(), texture.node if texture else "")
         self.save_state()

@@ -28,6 +28,7 @@ class TextureModel(QtCore.QAbstractListModel):
         self._thumbnails = thumbnails
         self._textures: list[Texture] = []
         self._facts: dict[str, str] = {}
+        self._lost: set[str] = set()
         thumbnails.changed.connect(self._changed)
 
     def set_textures(self, textures: list[Texture]) -> None:
@@ -40,6 +41,13 @@ class TextureModel(QtCore.QAbstractListModel):
     def textures(self) -> list[Texture]:
         """Return all textures, in the rows' order."""
         return self._textures
+
+    def retry(self) -> None:
+        """Ask again for what was lost with a worker, now that there is another one."""
+        lost, self._lost = self._lost, set()
+        for path in lost:
+            self._facts.pop(path, None)
+            self._changed(path)
 
     def rowCount(self, parent: Any = None) -> int:  # noqa: N802
         """Return the number of textures."""
@@ -86,11 +94,17 @@ class TextureModel(QtCore.QAbstractListModel):
     def _probed(self, path: str) -> str:
         if path not in self._facts:
             self._facts[path] = ""
-            self._client.request("probe", {"path": path}, functools.partial(self._learn, path))
+            if self._lost:
+                self._lost.add(path)
+            else:
+                learn = functools.partial(self._learn, path)
+                self._client.request("probe", {"path": path}, learn)
         return self._facts[path]
 
     def _learn(self, path: str, answer: Answer) -> None:
-        if isinstance(answer, StylizeError):
+        if self._client.hello is None:  # the worker is gone, and asking would start it again
+            self._lost.add(path)
+        elif isinstance(answer, StylizeError):
             self._facts[path] = "unreadable"
         elif answer is not None:
             self._facts[path] = described(answer)

@@ -31,6 +31,7 @@ class Thumbnails(QtCore.QObject):
         self._wanted: OrderedDict[Key, None] = OrderedDict()
         self._asked: set[Key] = set()
         self._failures: dict[Key, StylizeError] = {}
+        self._lost: set[Key] = set()
 
     def get(self, path: str, size: int) -> Any:
         """Return a QPixmap, or None while it is on its way; `changed` tells when it came.
@@ -43,7 +44,9 @@ class Thumbnails(QtCore.QObject):
         if key in self._pictures:
             self._pictures.move_to_end(key)
             return self._pictures[key]
-        if key not in self._asked and key not in self._failures:
+        if self._lost:
+            self._lost.add(key)
+        elif key not in self._asked and key not in self._failures:
             self._wanted[key] = None
             self._wanted.move_to_end(key)
             self._ask()
@@ -60,6 +63,12 @@ class Thumbnails(QtCore.QObject):
                 self._pictures.pop(key, None)
                 self._failures.pop(key, None)
 
+    def retry(self) -> None:
+        """Let what was lost with a worker be asked again, now that there is another one."""
+        lost, self._lost = self._lost, set()
+        for path in {key[0] for key in lost}:
+            self.changed.emit(path)
+
     def _ask(self) -> None:
         while self._wanted and len(self._asked) < IN_FLIGHT:
             key, _ = self._wanted.popitem()
@@ -68,6 +77,11 @@ class Thumbnails(QtCore.QObject):
             self._client.request("thumbnail", {"path": key[0], "size": key[1]}, answered)
 
     def _answered(self, key: Key, answer: Answer) -> None:
+        if self._client.hello is None:  # the worker is gone, and asking would start it again
+            self._asked.discard(key)
+            self._lost |= {key, *self._wanted}
+            self._wanted.clear()
+            return
         if answer is None or isinstance(answer, StylizeError):
             self._done(key, None, answer)
             return

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from panel_fakes import FakeClient, FakeScene, texture
 
-from maya_stylize.errors import ImageError
+from maya_stylize.errors import ImageError, WorkerError
 from maya_stylize.ui.panel import Panel
 from maya_stylize.ui.qt import Qt
 from maya_stylize.ui.texture_list import TextureList
@@ -102,6 +102,22 @@ def test_a_file_that_cannot_be_read_is_told(
     scene.all = [texture(pictures / "pebbles.png", "other")]
     scene.watchers[0]()
     assert facts(listed, 0) == "unreadable · sRGB · pebbles_mtl"
+
+
+def test_facts_lost_with_a_worker_come_with_the_next(
+    listed: TextureList, client: FakeClient, scene: FakeScene, pictures: Path
+) -> None:
+    hello, client.hello = client.hello, None
+    client.failure = WorkerError("The engine ended by itself.")
+    client.changed()
+    scene.all = [texture(pictures / "pebbles.png", "other")]
+    scene.watchers[0]()
+    for _ in range(3):
+        assert facts(listed, 0) == "sRGB · pebbles_mtl"
+    assert sum("pebbles" in str(each) for name, each in client.asked if name == "probe") <= 2
+    client.hello, client.failure = hello, None
+    client.changed()
+    assert facts(listed, 0) == "256 × 256 · 8 bit · sRGB · pebbles_mtl"
 
 
 def test_missing_textures_cannot_be_dragged(listed: TextureList) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from panel_fakes import FakeClient
 
-from maya_stylize.errors import ImageError
+from maya_stylize.errors import ImageError, WorkerError
 from maya_stylize.ui import loader as loading
 from maya_stylize.ui import thumbnails as module
 from maya_stylize.ui.loader import Loader
@@ -91,6 +91,36 @@ def test_what_was_asked_last_comes_first_and_few_at_a_time(app: Any, wait: Any) 
     assert len(client.open) == IN_FLIGHT
     client.open[0][1](ImageError("broken"))
     assert client.open[-1][0] == "19.png"
+
+
+def test_with_the_worker_gone_nothing_is_asked_until_there_is_another(app: Any) -> None:
+    """Else every lost answer would start the worker again, even at Maya's end."""
+    client = FakeClient()
+    hello, client.hello = client.hello, None
+    client.failure = WorkerError("The engine ended by itself.")
+    thumbnails = Thumbnails(client, Loader())
+    for _ in range(2):
+        for number in range(20):
+            thumbnails.get(f"{number}.png", 64)
+    assert len(client.asked) == 1
+    client.hello, client.failure = hello, None
+    told: list[str] = []
+    thumbnails.changed.connect(told.append)
+    thumbnails.retry()
+    assert sorted(told) == sorted(f"{number}.png" for number in range(20))
+    thumbnails.get("7.png", 64)
+    assert client.asked[1][1]["path"] == "7.png"
+
+
+def test_answers_lost_at_once_are_not_asked_one_after_the_other(app: Any) -> None:
+    client = Slow()
+    thumbnails = Thumbnails(client, Loader())
+    for number in range(20):
+        thumbnails.get(f"{number}.png", 64)
+    client.hello = None
+    for _, answered in list(client.open):
+        answered(WorkerError("Cancelled."))
+    assert len(client.open) == IN_FLIGHT
 
 
 def test_a_failure_is_kept_until_forgotten(app: Any) -> None:

@@ -1,0 +1,46 @@
+"""The line that says what the engine is, or that it is not running."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maya_stylize import jobs
+from maya_stylize.ui.calls import Client
+from maya_stylize.ui.qt import QtWidgets, Signal
+from maya_stylize.ui.slots import slot
+
+
+class EngineLine(QtWidgets.QLabel):
+    """Follows the worker.
+
+    Signals:
+        came: There is a worker again, after there was none.
+
+    Attributes:
+        backend: What jobs are computed with: the first of the backends that is installed.
+    """
+
+    came = Signal()
+
+    def __init__(self, client: Client, parent: Any = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "faint")
+        self.backend = jobs.BACKENDS[0]
+        self._client = client
+        self._there = False
+
+    @slot
+    def refresh(self) -> None:
+        """Show how things stand."""
+        hello, was_there = self._client.hello, self._there
+        self._there = hello is not None
+        if hello is None:
+            self.setText("The engine is not running; it starts with the next job.")
+            return
+        installed = [name for name in jobs.BACKENDS if name in hello.backends]
+        self.backend = installed[0] if installed else jobs.BACKENDS[0]
+        gigabytes = f", {hello.memory / 2**30:.0f} GB" if hello.memory else ""
+        version = hello.backends.get(self.backend, "(not installed)")
+        self.setText(f"Engine: {self.backend} {version} · {hello.processor}{gigabytes}")
+        if not was_there:
+            self.came.emit()
