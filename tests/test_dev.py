@@ -281,7 +281,8 @@ def test_without_arguments_the_maya_side_runs_in_each_environment(
     names = (".venv", ".venv-maya2024", ".venv-maya2027")
     recorder.codes = {name: 3 if name == failing else 0 for name in names}
     assert dev_tasks.main(["test"]) == (3 if failing else 0)
-    side = ["-m", "pytest", *dev_tasks.MAYA_SIDE, {"MAYA_STYLIZE_PYTHON": "python-of-venv"}]
+    paths = [*dev_tasks.MAYA_SIDE, *dev_tasks.WITHOUT_QT]
+    side = ["-m", "pytest", *paths, {"MAYA_STYLIZE_PYTHON": "python-of-venv"}]
     start = asked.index((".venv-maya2024", ["python-a"]))
     assert asked[start - 2 : start] == ["-m", "pytest"]
     assert asked[start + 1 :] == [
@@ -317,7 +318,7 @@ def test_a_maya_environment_that_cannot_be_made_is_a_failure(
 
 
 def test_every_folder_of_the_maya_side_is_there() -> None:
-    assert all((ROOT / name).exists() for name in dev_tasks.MAYA_SIDE)
+    assert all((ROOT / name).exists() for name in dev_tasks.MAYA_SIDE + dev_tasks.WITHOUT_QT)
 
 
 def test_demo_writes_into_the_checkout(recorder: type[Recorder]) -> None:
