@@ -269,34 +269,36 @@ def test_without_torch_the_tests_run_and_say_so(
     assert "python-of-venv" in printed
 
 
-@pytest.mark.parametrize("failing", [None, ".venv", ".venv-maya2024", ".venv-maya2027"])
+@pytest.mark.parametrize("failing", [None, ".venv", ".venv-maya2024", ".venv-maya2025"])
 def test_without_arguments_the_maya_side_runs_in_each_environment(
     recorder: type[Recorder],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     failing: str | None,
 ) -> None:
-    pythons = {"3.10": ["python-a"], "3.13": ["python-c"]}
+    pythons = {"3.10": ["python-a"], "3.11": ["python-b"]}
     monkeypatch.setattr(dev_tasks.interpreters, "find", lambda versions: pythons.get(versions[0]))
-    names = (".venv", ".venv-maya2024", ".venv-maya2027")
+    names = (".venv", ".venv-maya2024", ".venv-maya2025")
     recorder.codes = {name: 3 if name == failing else 0 for name in names}
     assert dev_tasks.main(["test"]) == (3 if failing else 0)
-    paths = [*dev_tasks.MAYA_SIDE, *dev_tasks.WITHOUT_QT]
-    side = ["-m", "pytest", *paths, {"MAYA_STYLIZE_PYTHON": "python-of-venv"}]
+    side = dev_tasks.MAYA_SIDE
+    oldest = (*side, *dev_tasks.WITHOUT_QT)
+    variables = {"MAYA_STYLIZE_PYTHON": "python-of-venv"}
     start = asked.index((".venv-maya2024", ["python-a"]))
     assert asked[start - 2 : start] == ["-m", "pytest"]
     assert asked[start + 1 :] == [
-        "maya2024", *side, (".venv-maya2027", ["python-c"]), "maya2027", *side
-    ]  # fmt: skip
+        *("maya2024", "-m", "pytest", *oldest, variables),
+        *((".venv-maya2025", ["python-b"]), "maya2025", "-m", "pytest", *side, variables),
+    ]
     printed = capsys.readouterr()
-    assert "for maya2025 will NOT RUN: no Python 3.11" in printed.err
+    assert "for maya2027 will NOT RUN: no Python 3.13" in printed.err
     summary = dict(line.split(maxsplit=1) for line in printed.out.splitlines()[-4:])
     expected = {name: "FAILED" if name == failing else "passed" for name in names}
     assert summary == {
         "engine": expected[".venv"],
         "maya2024": expected[".venv-maya2024"],
-        "maya2025": "NOT RUN",
-        "maya2027": expected[".venv-maya2027"],
+        "maya2025": expected[".venv-maya2025"],
+        "maya2027": "NOT RUN",
     }
 
 
