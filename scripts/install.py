@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import io
 import signal
 import sys
 from pathlib import Path
@@ -34,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     from installer import commands
     from installer.machine import Machine
 
+    for stream in (sys.stdout, sys.stderr):  # a console's encoding may lack a path's letters
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     # What a dialog's Cancel sends; pip is stopped then as by Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return commands.run(options, SOURCE, Machine.here())

@@ -21,8 +21,11 @@ from maya_stylize.files import sha256
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+collect_ignore = []
 if not (find_spec("PySide2") or find_spec("PySide6")):
-    collect_ignore = ["ui", "worker/client", "install/test_dropped.py", "test_maya_environment.py"]
+    collect_ignore += ["ui", "worker/client", "install/test_dropped.py", "test_maya_environment.py"]
+if not find_spec("numpy"):
+    collect_ignore += ["cli", "convert", "engine", "images", "worker/server", "test_habits.py"]
 
 # In the folder of the user who runs the tests, so that the 88 MB come once and survive a new
 # .venv. Only the pickle is kept: every run converts it again, for the converter is under test.

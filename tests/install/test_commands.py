@@ -164,7 +164,12 @@ except KeyboardInterrupt:
 def test_the_script_runs_by_itself(home: Path) -> None:
     """From another folder, with another module of the same name in the way."""
     (home / "installer.py").write_text("raise SystemExit('the wrong one')")
-    environment = {**os.environ, "PYTHONPATH": str(home), "MAYA_APP_DIR": str(home / "maya")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(home),
+        "PYTHONIOENCODING": "utf-8",
+        "MAYA_APP_DIR": str(home / "maya"),
+    }
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "install.py"), "status"],
         cwd=home,
@@ -176,3 +181,15 @@ def test_the_script_runs_by_itself(home: Path) -> None:
     assert done.stderr == ""
     assert done.returncode == 1
     assert done.stdout.startswith("Not installed in")
+    assert home.name in done.stdout
+
+
+def test_a_console_that_lacks_the_letters_gets_others(home: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "MAYA_APP_DIR": str(home / "maya")}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "install.py"), "status"],
+        env=environment,
+        capture_output=True,
+    )
+    assert done.stderr == b""
+    assert rb"\u30db\u30fc\u30e0 \u5c71\u7530" in done.stdout
