@@ -174,7 +174,7 @@ def test_cancel_stops_it_and_dropping_again_raises_the_same_window(
     drop: Callable[..., Any], maya: Commands
 ) -> None:
     window = drop(wait=600)
-    assert drop() is window
+    assert drop(wait=600) is window
     until(window.process.readyReadStandardOutput, lambda: "模型" in window.details.toPlainText())
     window.button.click()
     finished(window)
