@@ -16,7 +16,7 @@ SMALLEST_SIDE = 16
 
 # Evaluations of the loss, in each of the coarser octaves and in the last.
 SPENT = {
-    "synthesize": {"draft": (60, 15), "normal": (100, 60), "final": (250, 400)},
+    "synthesize": {"draft": (60, 15), "normal": (100, 60), "final": (300, 600)},
     "stylize": {"draft": (40, 15), "normal": (60, 50), "final": (200, 300)},
 }
 
