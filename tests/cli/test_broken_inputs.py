@@ -147,10 +147,10 @@ CASES: dict[str, tuple[int, list[str], list[str]]] = {
         ["stylize", "{in}/good.png", "{in}/other.png:2", "{in}/no.png:2", "-o", "{out}/o.png"],
         ["no.png does not exist"],
     ),
-    "style and weight that are a name": (
-        FAILED,
+    "a weight below zero": (
+        WRONG_USAGE,
         ["stylize", "{in}/good.png", "{in}/other.png:-1", "-o", "{out}/o.png"],
-        ["other.png:-1 does not exist"],
+        ["styles[0].weight: must be a number from 0"],
     ),
     "missing start": (FAILED, [*TRANSFER, "--start", "{in}/no.png"], ["no.png does not exist"]),
     "broken start": (FAILED, [*TRANSFER, "--start", "{in}/cut.png"], ["cut.png", "cut short"]),
