@@ -148,7 +148,7 @@ CASES: dict[str, tuple[int, list[str], list[str]]] = {
         ["no.png does not exist"],
     ),
     "a weight below zero": (
-        WRONG_USAGE,
+        WRONG,
         ["stylize", "{in}/good.png", "{in}/other.png:-1", "-o", "{out}/o.png"],
         ["styles[0].weight: must be a number from 0"],
     ),
