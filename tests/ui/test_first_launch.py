@@ -19,8 +19,8 @@ def client() -> FakeClient:
 
 
 @pytest.fixture
-def page(panel: Panel) -> FirstLaunch:
-    assert panel.pages.currentWidget() is panel.first_launch
+def page(panel: Panel, wait: Any) -> FirstLaunch:
+    wait(lambda: panel.pages.currentWidget() is panel.first_launch)
     return panel.first_launch
 
 
