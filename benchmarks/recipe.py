@@ -7,6 +7,7 @@ from typing import Any
 
 from maya_stylize.convert import keras_h5, sources
 from maya_stylize.engine import backend
+from maya_stylize.engine.beats import finish
 
 EXEMPLARS = ("pebbles", "bricks", "rust", "granite")
 SHIPPED = Path(__file__).parents[1] / "maya_stylize" / "exemplars"
@@ -23,17 +24,28 @@ class Recipe:
 
     def __init__(self, exemplar: Path, backend_name: str = "tensorflow") -> None:
         self.backend = backend.activate(backend_name, "cpu")
-        from maya_stylize.engine import texture, vgg19
+        from maya_stylize.engine import vgg19
+        from maya_stylize.engine.encoder import Encoder, Evaluation
+        from maya_stylize.engine.objective import Targets
+        from maya_stylize.engine.texture import style
         from maya_stylize.images import reader
         from maya_stylize.jobs import TEXTURE_LAYERS
 
-        model_file = sources.ensure()
-        data_format = self.backend.data_format
-        model = vgg19.build(keras_h5.read(model_file), list(TEXTURE_LAYERS), "average", data_format)
+        network = keras_h5.read(sources.ensure())
+        encoder = Encoder(network, list(TEXTURE_LAYERS), "average", self.backend)
+        self.evaluation = Evaluation(encoder)
         self.pixels = reader.read(exemplar).pixels
-        self.picture = vgg19.to_network(self.pixels, data_format)
-        self.objective = texture.objective(model, self.pixels, TEXTURE_LAYERS, data_format)
-        self.evaluate = self.backend.value_and_gradient(self.objective)
+        self.picture = vgg19.to_network(self.pixels, self.backend.data_format)
+        example = finish(style(self.evaluation, self.pixels, TEXTURE_LAYERS))
+        self.targets = Targets.of([example])
+
+    def evaluate(self, x: Any) -> tuple[float, Any]:
+        """Return loss and gradient at a picture in network units."""
+        return finish(self.evaluation.value_and_gradient(x, self.targets))
+
+    def layer_errors(self, x: Any) -> dict[str, float]:
+        """Return the relative Gram errors of a picture in network units."""
+        return self.targets.layer_errors(finish(self.evaluation.grams(x)))
 
     def judge(self, path: Path) -> tuple[float, dict[str, float]]:
         """Return a finished picture's loss and relative Gram errors, read from its file."""
@@ -44,4 +56,4 @@ class Recipe:
 
         pixels = reader.read(path).pixels
         tensor: Any = ops.convert_to_tensor(vgg19.to_network(pixels, self.backend.data_format))
-        return float(self.evaluate(tensor)[0]), self.objective.layer_errors(tensor)
+        return self.evaluate(tensor)[0], self.layer_errors(tensor)

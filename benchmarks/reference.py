@@ -66,7 +66,7 @@ def record(exemplar: Path, evaluations: int, progress: Progress) -> dict[str, ob
         "evaluations": len(curve),
         "seconds": round(seconds, 1),
         "loss": min(curve),
-        "layer_errors": recipe.objective.layer_errors(best["x"]),
+        "layer_errors": recipe.layer_errors(best["x"]),
         "picture_loss": recipe.judge(path)[0],
         "curve": [float(f"{value:.5g}") for value in np.minimum.accumulate(curve)],
     }

@@ -3,26 +3,56 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from time import monotonic
-from typing import Union
+from typing import TypeVar, Union
 
-import keras
 import numpy as np
 from keras import ops
 
-from maya_stylize.engine.backend import Backend
-from maya_stylize.engine.objective import Objective
-from maya_stylize.engine.optimize import LBFGS
+from maya_stylize.engine.backend.types import Tensor
+from maya_stylize.engine.beats import Beats
+from maya_stylize.engine.encoder import Evaluation
+from maya_stylize.engine.objective import Targets
+from maya_stylize.engine.optimize import LBFGS, State
 from maya_stylize.engine.schedule import Octave, Patience
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
 from maya_stylize.engine.vgg19 import FloatArray, from_network, to_network
 from maya_stylize.errors import EngineError
-from maya_stylize.events import Progress
+from maya_stylize.events import Log, Progress
 from maya_stylize.images.resize import resize
 
 Problem = Union[Synthesis, Transfer]
+Answer = TypeVar("Answer")
+# Work that tells how it goes, and has an answer at its end.
+Telling = Generator[Union[Progress, Log], None, Answer]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A climb as it can be stored: with the same problem, what follows is the same to the bit.
+
+    Attributes:
+        octave: Index of the octave it is in.
+        pixels: The picture that the octave began from, (H, W, 3).
+        vectors: The optimizer's x and gradient, then its steps, then its changes; empty where the
+            octave has not begun.
+        steps: How many steps there are among them.
+        value: The loss at x.
+        evaluations: Of the octave, so far.
+        recent: The last losses.
+    """
+
+    octave: int
+    pixels: FloatArray
+    vectors: tuple[FloatArray, ...] = ()
+    steps: int = 0
+    value: float = math.nan
+    evaluations: int = 0
+    recent: tuple[float, ...] = ()
 
 
 class Climb:
@@ -30,11 +60,11 @@ class Climb:
 
     Args:
         problem: What is solved.
-        model: The network, on the backend's device.
-        backend: What computes.
+        evaluation: Of the network.
         octaves: Coarsest first.
         history: The optimizer's.
         seed: Of the noise.
+        kept: Where an earlier climb of the same problem was left.
 
     Attributes:
         pixels: The picture so far, (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
@@ -45,70 +75,137 @@ class Climb:
     def __init__(
         self,
         problem: Problem,
-        model: keras.Model,
-        backend: Backend,
+        evaluation: Evaluation,
         octaves: list[Octave],
         history: int,
         seed: int,
+        kept: Kept | None = None,
     ) -> None:
         self._problem = problem
-        self._model = model
-        self._backend = backend
+        self._evaluation = evaluation
+        self._data_format = evaluation.encoder.backend.data_format
+        self._octaves = octaves
         self._history = history
         self._total = sum(octave.cost for octave in octaves)
-        self._done = 0  # cost of the octaves that are behind
         self._rate: float | None = None  # seconds per unit of cost, in the latest octave
-        self.pixels: FloatArray = problem.begin(octaves[0], np.random.default_rng(seed))
+        self._kept = kept
+        self._at = 0 if kept is None else kept.octave
+        self._optimizer: LBFGS | None = None
+        self._patience = Patience()
+        if kept is None:
+            self.pixels: FloatArray = problem.begin(octaves[0], np.random.default_rng(seed))
+        else:
+            self.pixels = kept.pixels
         self.loss = math.nan
         self.layer_errors: dict[str, float] = {}
 
-    def octave(self, octave: Octave) -> Iterator[Progress]:
+    def octaves(self) -> Iterator[Octave]:
+        """Give the octaves that are still ahead; each is to be climbed before the next."""
+        while self._at < len(self._octaves):
+            yield self._octaves[self._at]
+
+    def climb(self, octave: Octave) -> Telling[None]:
         """Improve the picture at one octave's size and say so at each step.
 
         Raises:
             EngineError: The loss is not a number there, or memory runs out.
         """
-        with self._backend.telling_of_memory(octave.name):
-            objective = self._problem.objective(octave, self._model, self._backend.data_format)
-            optimizer = self._optimizer(octave, objective)
+        backend = self._evaluation.encoder.backend
+        with backend.telling_of_memory(octave.name):
+            targets = yield from self._told(octave, self._problem.targets(octave, self._evaluation))
+            optimizer = yield from self._begun(octave, targets)
             yield from self._steps(octave, optimizer)
             state = optimizer.state
-            self.layer_errors = objective.layer_errors(state.x)
-            self.pixels = from_network(ops.convert_to_numpy(state.x), self._backend.data_format)
+            grams = yield from self._told(octave, self._evaluation.grams(state.x))
+            self.layer_errors = targets.layer_errors(grams)
+            self.pixels = from_network(ops.convert_to_numpy(state.x), self._data_format)
             self.loss = state.value
-        self._done += octave.cost
+        self._optimizer, self._patience = None, Patience()
+        self._at += 1
 
-    def _optimizer(self, octave: Octave, objective: Objective) -> LBFGS:
-        data_format = self._backend.data_format
-        pixels = resize(self.pixels, octave.width, octave.height)
-        optimizer = LBFGS(
-            self._backend.value_and_gradient(objective),
-            ops.convert_to_tensor(to_network(pixels, data_format)),
-            *self._problem.bounds(octave, data_format),
-            self._history,
+    def keep(self) -> Kept:
+        """Return where the climb is; what a broken-off step had done is not in it."""
+        if self._kept is not None:
+            return self._kept
+        if self._optimizer is None:
+            return Kept(self._at, self.pixels)
+        state = self._optimizer.state
+        vectors = (state.x, state.gradient, *state.steps, *state.changes)
+        return Kept(
+            self._at,
+            self.pixels,
+            tuple(ops.convert_to_numpy(vector) for vector in vectors),
+            len(state.steps),
+            state.value,
+            state.evaluations,
+            tuple(self._patience.recent),
         )
+
+    def _begun(self, octave: Octave, targets: Targets) -> Telling[LBFGS]:
+        """Return the optimizer at the octave's beginning, or where an earlier climb left it."""
+        lower, upper = self._problem.bounds(octave, self._data_format)
+
+        def function(x: Tensor) -> Beats[tuple[float, Tensor]]:
+            return self._evaluation.value_and_gradient(x, targets)
+
+        optimizer = LBFGS(function, lower, upper, self._history)
+        kept, self._kept = self._kept, None
+        if kept is not None and kept.vectors:
+            x, gradient, *pairs = map(ops.convert_to_tensor, kept.vectors)
+            steps, changes = deque(pairs[: kept.steps]), deque(pairs[kept.steps :])
+            optimizer.state = State(x, kept.value, gradient, steps, changes, kept.evaluations)
+            self._patience = Patience(kept.recent)
+        else:
+            pixels = resize(self.pixels, octave.width, octave.height)
+            start = ops.convert_to_tensor(to_network(pixels, self._data_format))
+            yield from self._told(octave, optimizer.begin(start))
         if not math.isfinite(optimizer.state.value):
             raise EngineError(
                 f"The loss is {optimizer.state.value} in {octave.name}: a value of a picture, or "
                 "a weight, is too large.",
                 "Check the brightest pixels of the pictures, and the weights.",
             )
+        self._optimizer = optimizer
         return optimizer
 
-    def _steps(self, octave: Octave, optimizer: LBFGS) -> Iterator[Progress]:
+    def _steps(self, octave: Octave, optimizer: LBFGS) -> Telling[None]:
         """Step until the octave's evaluations are spent or no longer pay."""
-        patience = Patience()
         state = optimizer.state
         began, first = monotonic(), state.evaluations
-        yield self._progress(octave, 0, state.value)
-        while state.evaluations < octave.evaluations and optimizer.step():
+        yield self._progress(octave)
+        while state.evaluations < octave.evaluations and not self._patience.spent:
+            if not (yield from self._told(octave, optimizer.step())):
+                break
+            self._patience.add(state.value)
             spent = state.evaluations - first
             self._rate = (monotonic() - began) / (spent * octave.width * octave.height)
-            yield self._progress(octave, state.evaluations, state.value)
-            if patience.spent(state.value):
-                break
+            yield self._progress(octave)
 
-    def _progress(self, octave: Octave, evaluations: int, loss: float) -> Progress:
-        done = self._done + octave.cost * min(1.0, evaluations / octave.evaluations)
+    def _told(self, octave: Octave, work: Beats[Answer]) -> Telling[Answer]:
+        """Pass some work's pauses on as progress, and say when memory has run out in it."""
+        tile = self._evaluation.tile
+        pieces = 0
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                answer: Answer = end.value
+                return answer
+            pieces += 1
+            if self._evaluation.tile != tile:
+                tile = self._evaluation.tile
+                yield Log(f"Memory ran out; going on in tiles of {tile} pixels.", "warning")
+            yield self._progress(octave, pieces)
+
+    def _progress(self, octave: Octave, pieces: int = 0) -> Progress:
+        """Return how far the climb is, with some pieces done of the evaluation that runs."""
+        done = float(sum(octave.cost for octave in self._octaves[: self._at]))
+        loss = None
+        if self._optimizer is not None:
+            state = self._optimizer.state
+            whole = 2 * len(self._evaluation.pieces((octave.height, octave.width)))
+            spent = state.evaluations + min(1.0, pieces / whole)
+            done += octave.cost * min(1.0, spent / octave.evaluations)
+            loss = state.value
         left = None if self._rate is None else (self._total - done) * self._rate
         return Progress(octave.name, done / self._total, loss, left)

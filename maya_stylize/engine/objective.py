@@ -2,99 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Union
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-import keras
+import numpy as np
 from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.statistics import gram_matrix
+from maya_stylize.engine.vgg19 import FloatArray
 
 
 @dataclass(frozen=True)
-class GramTerm:
-    """How far one layer's Gram matrix is from a target: w/4 · Σ(G−Ĝ)² / C² (Gatys et al. 2015).
+class Style:
+    """How far the Gram matrices are from an example's: Σ w/4 · Σ(G−Ĝ)² / C² (Gatys et al. 2015).
 
     Attributes:
-        layer: The layer's name.
-        target: Ĝ, (C, C).
-        weight: w.
+        grams: Ĝ of each layer, (C, C).
+        weights: w of each layer.
     """
 
-    layer: str
-    target: Tensor
-    weight: float
-
-    def value(self, gram: Tensor) -> Tensor:
-        """Return the term for the picture's own Gram matrix, (C, C)."""
-        difference = gram - self.target
-        return self.weight / 4 * ops.sum(difference * difference) / self.target.shape[0] ** 2
+    grams: Mapping[str, FloatArray]
+    weights: Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class FeatureTerm:
-    """How far one layer's features are from a target: w/4 · mean (F−F̂)² (Gatys et al. 2016).
+class Content:
+    """How far the features are from a picture's: Σ w/4 · mean (F−F̂)² (Gatys et al. 2016).
 
     The authors' code takes plain means for both terms; with the quarter that the Gram term has
     from the 2015 paper, their weights keep their balance here, and keep it at every size.
 
     Attributes:
-        layer: The layer's name.
-        target: F̂, of the features' shape.
-        weight: w.
+        features: F̂ of each layer, (1, H, W, C) or (1, C, H, W).
+        weights: w of each layer.
     """
 
-    layer: str
-    target: Tensor
-    weight: float
-
-    def value(self, features: Tensor) -> Tensor:
-        """Return the term for the picture's own features."""
-        difference = features - self.target
-        return self.weight / 4 * ops.mean(difference * difference)
+    features: Mapping[str, FloatArray] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
-Term = Union[GramTerm, FeatureTerm]
+@dataclass(frozen=True)
+class Targets:
+    """What a picture's loss is measured against.
+
+    Several styles are one: Σ wᵢ‖G−Ĝᵢ‖² is W‖G−Ĝ‖² plus a constant, with W = Σ wᵢ and Ĝ the mean of
+    the Ĝᵢ weighted by wᵢ.
+
+    Attributes:
+        style: The styles' mean.
+        content: The content, with no layers where there is none.
+        constant: What the styles' distances from their mean add to every loss.
+    """
+
+    style: Style
+    content: Content
+    constant: float
+
+    @classmethod
+    def of(cls, styles: Iterable[Style], content: Content | None = None) -> Targets:
+        """Return the targets of styles, at least one, and perhaps a content."""
+        styles = list(styles)
+        layers = list(dict.fromkeys(layer for style in styles for layer in style.weights))
+        grams, weights, constant = {}, {}, 0.0
+        for layer in layers:
+            pairs = [
+                (style.weights[layer], np.asarray(style.grams[layer], np.float64))
+                for style in styles
+                if style.weights.get(layer)
+            ]
+            total = sum(weight for weight, _ in pairs)
+            mean = sum(weight / total * gram for weight, gram in pairs)
+            constant += sum(
+                weight / 4 * float(np.sum((gram - mean) ** 2)) / gram.shape[0] ** 2
+                for weight, gram in pairs
+            )
+            grams[layer], weights[layer] = np.asarray(mean, np.float32), total
+        return cls(Style(grams, weights), content or Content(), constant)
+
+    @cached_property
+    def tensors(self) -> dict[str, Any]:
+        """Everything as tensors on the device, for `loss`."""
+        return {
+            "grams": _tensors(self.style.grams),
+            "gram_weights": _tensors(self.style.weights),
+            "features": _tensors(self.content.features),
+            "feature_weights": _tensors(self.content.weights),
+            "constant": ops.convert_to_tensor(self.constant, "float32"),
+        }
+
+    def style_loss(self, grams: Mapping[str, FloatArray]) -> float:
+        """Return the style's share of the loss, the constant included, for a picture's Grams."""
+        loss = self.constant
+        for layer, target, weight in self._layers():
+            distance = float(np.sum(np.square(grams[layer] - target, dtype=np.float64)))
+            loss += weight / 4 * distance / target.shape[0] ** 2
+        return loss
+
+    def pulls(self, grams: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Return the derivative of the loss by each Gram matrix, (C, C), for a picture's Grams."""
+        return {
+            layer: weight / 2 * (grams[layer] - target) / target.shape[0] ** 2
+            for layer, target, weight in self._layers()
+        }
+
+    def layer_errors(self, grams: Mapping[str, FloatArray]) -> dict[str, float]:
+        """Return ‖G−Ĝ‖/‖Ĝ‖ of every layer for a picture's Grams."""
+        return {
+            layer: float(np.linalg.norm(grams[layer] - target))
+            / max(float(np.linalg.norm(target)), 1e-30)
+            for layer, target, _ in self._layers()
+        }
+
+    def _layers(self) -> list[tuple[str, FloatArray, float]]:
+        return [
+            (layer, target, self.style.weights[layer]) for layer, target in self.style.grams.items()
+        ]
 
 
-class Objective:
-    """The sum of terms over the features of a picture; call it with the picture.
+def loss(features: Mapping[str, Tensor], targets: Mapping[str, Any], data_format: str) -> Tensor:
+    """Return the loss, a scalar.
 
     Args:
-        model: From a picture to features by layer name, as `vgg19.build` makes it.
-        terms: What is summed.
-        data_format: Of the model.
+        features: A picture's, by layer.
+        targets: As `Targets.tensors` holds them.
+        data_format: Of the features.
     """
+    total = targets["constant"]
+    for layer, target in targets["grams"].items():
+        difference = gram_matrix(features[layer], data_format) - target
+        weight = targets["gram_weights"][layer] / (4 * target.shape[0] ** 2)
+        total = total + weight * ops.sum(difference * difference)
+    for layer, target in targets["features"].items():
+        difference = features[layer] - target
+        total = total + targets["feature_weights"][layer] / 4 * ops.mean(difference * difference)
+    return total
 
-    def __init__(self, model: keras.Model, terms: Sequence[Term], data_format: str) -> None:
-        self.model = model
-        self.terms = tuple(terms)
-        self.data_format = data_format
 
-    def __call__(self, picture: Tensor) -> Tensor:
-        """Return the loss, a scalar; picture is (1, H, W, 3) or (1, 3, H, W)."""
-        features = self.model(picture)
-        grams = self._grams(features)
-        total = 0.0
-        for term in self.terms:
-            value = term.value((grams if isinstance(term, GramTerm) else features)[term.layer])
-            total = total + value
-        return total
-
-    def layer_errors(self, picture: Tensor) -> dict[str, float]:
-        """Return ‖G−Ĝ‖/‖Ĝ‖ of every layer, Ĝ being the weighted mean of its targets."""
-        grams = self._grams(self.model(picture))
-        errors = {}
-        for layer, gram in grams.items():
-            terms = [term for term in self.terms if isinstance(term, GramTerm)]
-            of_layer = [term for term in terms if term.layer == layer]
-            weight = sum(term.weight for term in of_layer)
-            target = sum(term.weight / weight * term.target for term in of_layer)
-            errors[layer] = float(ops.norm(gram - target) / ops.maximum(ops.norm(target), 1e-30))
-        return errors
-
-    def _grams(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        layers = dict.fromkeys(term.layer for term in self.terms if isinstance(term, GramTerm))
-        return {layer: gram_matrix(features[layer], self.data_format) for layer in layers}
+def _tensors(values: Mapping[str, Any]) -> dict[str, Tensor]:
+    return {layer: ops.convert_to_tensor(value, "float32") for layer, value in values.items()}

@@ -10,11 +10,16 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from keras import ops
 
-from maya_stylize.engine.backend.types import Tensor, ValueAndGradient
+from maya_stylize.engine.backend.types import Tensor
+from maya_stylize.engine.beats import Beats
+
+# Value and gradient at a point, in as many beats as they take.
+Function = Callable[[Tensor], Beats[tuple[float, Tensor]]]
 
 # The weak Wolfe conditions with the customary constants for quasi-Newton steps (Nocedal, Wright).
 SUFFICIENT_DECREASE = 1e-4
@@ -47,32 +52,32 @@ class State:
 
 
 class LBFGS:
-    """Minimizes a function within a box, one step per call.
+    """Minimizes a function within a box, one step per call of `step`.
 
     Args:
         function: Gives value and gradient at a tensor.
-        start: Where to start; it is moved into the box.
-        lower: Lower bounds, broadcastable to start.
-        upper: Upper bounds, broadcastable to start.
+        lower: Lower bounds, broadcastable to the variables.
+        upper: Upper bounds, broadcastable to the variables.
         history: How many past steps shape the next one.
+
+    Attributes:
+        state: Where it is; set by `begin`, or by whoever goes on from a state that was kept.
     """
 
-    def __init__(
-        self,
-        function: ValueAndGradient,
-        start: Tensor,
-        lower: Tensor,
-        upper: Tensor,
-        history: int = 20,
-    ) -> None:
+    state: State
+
+    def __init__(self, function: Function, lower: Tensor, upper: Tensor, history: int = 20) -> None:
         self._function = function
         self._lower, self._upper = lower, upper
         self._history = history
-        x = ops.clip(start, lower, upper)
-        value, gradient = function(x)
-        self.state = State(x, float(value), gradient)
 
-    def step(self) -> bool:
+    def begin(self, start: Tensor) -> Beats[None]:
+        """Evaluate the function at a point, which is moved into the box first."""
+        x = ops.clip(start, self._lower, self._upper)
+        value, gradient = yield from self._function(x)
+        self.state = State(x, value, gradient)
+
+    def step(self) -> Beats[bool]:
         """Take one step; return False, with the state as it was, where no step leads down."""
         state = self.state
         free = self._free()
@@ -82,13 +87,13 @@ class LBFGS:
             return False
         if state.steps:
             direction = self._direction(downhill, free)
-            if _inner(direction, downhill) > 0 and self._search(direction, 1.0):
+            if _inner(direction, downhill) > 0 and (yield from self._search(direction, 1.0)):
                 return True
             # The curvature misled: forget it and go straight down.
             state.steps.clear()
             state.changes.clear()
         # The step on which a loss that falls straight would reach zero.
-        return self._search(downhill, (abs(state.value) or 1.0) / slope)
+        return (yield from self._search(downhill, (abs(state.value) or 1.0) / slope))
 
     def _free(self) -> Tensor:
         """Return 1 where a variable may move, 0 where it is held on its bound."""
@@ -120,12 +125,13 @@ class LBFGS:
             direction = direction + correction * step * free
         return direction
 
-    def _search(self, direction: Tensor, scale: float) -> bool:
+    def _search(self, direction: Tensor, scale: float) -> Beats[bool]:
         """Find a point on the projected path that satisfies the weak Wolfe conditions; keep it.
 
         Where the evaluations run out, the best point that lowers the loss enough is kept.
         """
         state = self.state
+        evaluations = state.evaluations
         initial_slope = float(ops.sum(state.gradient * direction))
         low, high = 0.0, math.inf
         best: tuple[Tensor, float, Tensor] | None = None
@@ -134,9 +140,8 @@ class LBFGS:
             descent = float(ops.sum(state.gradient * (x - state.x)))
             if not descent < 0:  # the step is lost in rounding, or leaves the box at once
                 break
-            value_on_device, gradient = self._function(x)
-            value = float(value_on_device)
-            state.evaluations += 1
+            value, gradient = yield from self._function(x)
+            evaluations += 1
             if not value <= state.value + SUFFICIENT_DECREASE * descent:
                 high = scale
                 scale = low + (high - low) * _shrink(value, state.value, initial_slope, scale)
@@ -149,6 +154,8 @@ class LBFGS:
                 break
             low = scale
             scale = EXPANSION * scale if math.isinf(high) else (low + high) / 2
+        # Not before: a search that is broken off leaves the state as it was.
+        state.evaluations = evaluations
         if best is None or best[1] >= state.value:
             return False
         self._keep(*best)

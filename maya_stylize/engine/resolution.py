@@ -31,7 +31,9 @@ def file_hash(path: str) -> str:
         ) from error
 
 
-def resolve(job: Job, backend: Backend, model: str, octaves: list[Octave], history: int) -> Job:
+def resolve(
+    job: Job, backend: Backend, model: str, octaves: list[Octave], history: int, tile: int
+) -> Job:
     """Return the job with everything in it that decides the result's bytes.
 
     Args:
@@ -40,6 +42,7 @@ def resolve(job: Job, backend: Backend, model: str, octaves: list[Octave], histo
         model: Fingerprint of the network.
         octaves: What it goes through.
         history: The optimizer's.
+        tile: Side of the tiles; 0 for whole pictures.
     """
     resolution = {
         "backend": backend.name,
@@ -48,6 +51,7 @@ def resolve(job: Job, backend: Backend, model: str, octaves: list[Octave], histo
         "data_format": backend.data_format,
         "threads": backend.threads,
         "history": history,
+        "tile": tile,
         "octaves": [dataclasses.astuple(item) for item in octaves],
         "model": model,
         "versions": versions(backend.name),
@@ -72,6 +76,18 @@ def read_history(job: Job) -> int:
         JobError: The job's resolution says something else than a length.
     """
     return _whole("resolution.history", job.resolution.get("history", HISTORY), 1000)
+
+
+def read_tile(job: Job) -> int | None:
+    """Return the side of an earlier run's tiles, 0 for whole pictures; None if there was none.
+
+    Raises:
+        JobError: The job's resolution says something else than a length.
+    """
+    tile = job.resolution.get("tile")
+    if tile is None or (tile == 0 and type(tile) is int):
+        return tile
+    return _whole("resolution.tile", tile, LARGEST_NUMBER)
 
 
 def read_octaves(job: Job, planned: list[Octave]) -> list[Octave]:

@@ -9,9 +9,11 @@ from pathlib import Path
 from maya_stylize.convert import keras_h5
 from maya_stylize.convert.fingerprint import fingerprint
 from maya_stylize.convert.network import Network
-from maya_stylize.engine import resolution, schedule, vgg19
-from maya_stylize.engine.backend import activate
+from maya_stylize.engine import resolution, schedule
+from maya_stylize.engine.backend import Backend, activate
+from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb, Problem
+from maya_stylize.engine.encoder import Encoder, Evaluation
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
 from maya_stylize.errors import ImageError, JobError
@@ -24,15 +26,24 @@ from maya_stylize.jobs import Job, SynthesizeJob
 BRIGHTEST = 1.5
 
 
-def run(job: Job, model_file: Path, previews: Path | None = None) -> Iterator[Event]:
+def run(
+    job: Job,
+    model_file: Path,
+    previews: Path | None = None,
+    resume: Checkpoint | None = None,
+    every: float = EVERY_SECONDS,
+) -> Iterator[Event]:
     """Run a job and say how it goes.
 
-    Closing the iterator between two events cancels the job; nothing half-written is left.
+    Closing the iterator between two events cancels the job: beside where its output would be it
+    leaves a checkpoint, and nothing half-written.
 
     Args:
         job: What is wanted. One with a resolution is run as it was resolved.
         model_file: The converted network.
         previews: A folder for a picture of every octave's result; None for no previews.
+        resume: Where an earlier run of the job was broken off.
+        every: Seconds between two checkpoints.
 
     Yields:
         Logs and progress, previews if they are wanted, and the result last.
@@ -47,28 +58,41 @@ def run(job: Job, model_file: Path, previews: Path | None = None) -> Iterator[Ev
     octaves = resolution.read_octaves(job, planned)
     history = resolution.read_history(job)
     changed_at = model_file.stat().st_mtime_ns if model_file.is_file() else 0
-    network, identity = _network(model_file, changed_at)
+    _, identity = _network(model_file, changed_at)
     backend = activate(job.backend, job.device, resolution.read_threads(job))
-    resolved = resolution.resolve(job, backend, identity, octaves, history)
+    tile = resolution.read_tile(job) or 0
+    resolved = resolution.resolve(job, backend, identity, octaves, history, tile)
+    if resume is not None:
+        resume.check(resolved)
     changed = resolution.differences(job.resolution, resolved.resolution)
     if changed:
         yield Log("The result may differ from the earlier run: " + "; ".join(changed), "warning")
     with backend.scope():
-        model = vgg19.build(network, problem.taps, job.pooling, backend.data_format)
-        climb = Climb(problem, model, backend, octaves, history, job.seed)
-        for octave in octaves:
-            yield from climb.octave(octave)
-            if previews is not None:
-                path = previews / f"{octave.width}x{octave.height}.png"
-                writer.write(path, resize(climb.pixels, *problem.size))
-                yield Preview(str(path))
-    yield Progress("writing", 1.0, climb.loss, 0.0)
-    written = writer.write(
-        job.output,
-        problem.finish(climb.pixels),
-        depth=like.depth,
-        job=resolution.for_metadata(resolved),
-    )
+        encoder = _encoder(model_file, changed_at, tuple(problem.taps), job.pooling, backend)
+        evaluation = Evaluation(encoder, tile)
+        kept = None if resume is None else resume.kept
+        climb = Climb(problem, evaluation, octaves, history, job.seed, kept)
+        keeper = Keeper(resolved, climb, every)
+        with keeper.keeping():
+            for octave in climb.octaves():
+                for event in climb.climb(octave):
+                    yield event
+                    keeper.now_and_then()
+                if previews is not None:
+                    path = previews / f"{octave.width}x{octave.height}.png"
+                    writer.write(path, resize(climb.pixels, *problem.size))
+                    yield Preview(str(path))
+            yield Progress("writing", 1.0, climb.loss, 0.0)
+            if evaluation.tile != tile:
+                resolved = resolution.resolve(
+                    job, backend, identity, octaves, history, evaluation.tile
+                )
+            written = writer.write(
+                job.output,
+                problem.finish(climb.pixels),
+                depth=like.depth,
+                job=resolution.for_metadata(resolved),
+            )
     yield Result(
         path=str(written.path),
         sidecar=None if written.sidecar is None else str(written.sidecar),
@@ -83,6 +107,14 @@ def _network(model_file: Path, _changed_at: int) -> tuple[Network, str]:
     """Return a model file's network and its fingerprint, kept for the process's next job."""
     network = keras_h5.read(model_file)
     return network, fingerprint(network)
+
+
+@lru_cache(maxsize=2)
+def _encoder(
+    model_file: Path, changed_at: int, taps: tuple[str, ...], pooling: str, backend: Backend
+) -> Encoder:
+    """Return an encoder, kept with what it has compiled for the process's next job."""
+    return Encoder(_network(model_file, changed_at)[0], taps, pooling, backend)
 
 
 def _check_output(job: Job) -> None:

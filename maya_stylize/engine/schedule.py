@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maya_stylize.errors import EngineError
@@ -93,13 +94,28 @@ def shrunk(side: int, shrink: int) -> int:
 
 
 class Patience:
-    """Watches the loss of one octave and says when further steps no longer pay."""
+    """Watches the loss of one octave and says when further steps no longer pay.
 
-    def __init__(self) -> None:
-        self._recent: deque[float] = deque(maxlen=PATIENCE + 1)
+    Args:
+        recent: The last losses, where it goes on from another one.
+    """
 
-    def spent(self, loss: float) -> bool:
-        """Take the loss after a step; return whether the octave is done."""
+    def __init__(self, recent: Iterable[float] = ()) -> None:
+        self._recent = deque(recent, maxlen=PATIENCE + 1)
+
+    @property
+    def recent(self) -> list[float]:
+        """The last losses, from which another one can go on."""
+        return list(self._recent)
+
+    def add(self, loss: float) -> None:
+        """Take the loss after a step."""
         self._recent.append(loss)
-        full = len(self._recent) == PATIENCE + 1
-        return full and self._recent[0] - loss < LEAST_GAIN * abs(self._recent[0])
+
+    @property
+    def spent(self) -> bool:
+        """Whether the octave is done."""
+        if len(self._recent) <= PATIENCE:
+            return False
+        first, last = self._recent[0], self._recent[-1]
+        return first - last < LEAST_GAIN * abs(first)

@@ -22,6 +22,22 @@ def positions_by_channels(features: Tensor, data_format: str) -> Tensor:
     return ops.transpose(ops.reshape(features, (features.shape[1], -1)))
 
 
+def gram_sum(features: Tensor, data_format: str) -> Tensor:
+    """Return FᵀF, the sum over positions that a Gram matrix is the mean of.
+
+    Sums over parts of a picture add up to the picture's.
+
+    Args:
+        features: (1, H, W, C) for "channels_last", (1, C, H, W) for "channels_first".
+        data_format: Which of the two.
+
+    Returns:
+        (C, C), symmetric, in squared units of the features.
+    """
+    matrix = positions_by_channels(features, data_format)
+    return ops.matmul(ops.transpose(matrix), matrix)
+
+
 def gram_matrix(features: Tensor, data_format: str) -> Tensor:
     """Return the Gram matrix G = FᵀF / M of one picture's feature maps.
 
@@ -35,5 +51,7 @@ def gram_matrix(features: Tensor, data_format: str) -> Tensor:
     Returns:
         (C, C), symmetric, in squared units of the features.
     """
-    matrix = positions_by_channels(features, data_format)
-    return ops.matmul(ops.transpose(matrix), matrix) / matrix.shape[0]
+    rows = (1, 2) if data_format == "channels_last" else (2, 3)
+    shape = ops.shape(features)
+    positions = ops.cast(shape[rows[0]] * shape[rows[1]], features.dtype)
+    return gram_sum(features, data_format) / positions

@@ -5,44 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
+from maya_stylize.engine.beats import Beats
+from maya_stylize.engine.encoder import Evaluation
 from maya_stylize.engine.histogram import match_histogram
-from maya_stylize.engine.objective import GramTerm, Objective
+from maya_stylize.engine.objective import Style, Targets
 from maya_stylize.engine.schedule import Octave, shrunk
-from maya_stylize.engine.statistics import gram_matrix
 from maya_stylize.engine.vgg19 import FloatArray, to_network
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import SynthesizeJob
 
 
-def gram_terms(
-    model: keras.Model, pixels: FloatArray, weights: Mapping[str, float], data_format: str
-) -> list[GramTerm]:
-    """Return the terms that pull a picture's Gram matrices towards those of an example.
+def style(evaluation: Evaluation, pixels: FloatArray, weights: Mapping[str, float]) -> Beats[Style]:
+    """Return how far a picture's Gram matrices are from those of an example.
 
     Args:
-        model: From a picture to features by layer name.
+        evaluation: Of the network.
         pixels: The example, (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
         weights: Weight of each layer; a layer of weight 0 is left out.
-        data_format: Of the model.
     """
-    features = model(ops.convert_to_tensor(to_network(pixels, data_format)))
-    return [
-        GramTerm(layer, gram_matrix(features[layer], data_format), weight)
-        for layer, weight in weights.items()
-        if weight
-    ]
-
-
-def objective(
-    model: keras.Model, pixels: FloatArray, weights: Mapping[str, float], data_format: str
-) -> Objective:
-    """Return the loss of the 2015 paper; the arguments are those of `gram_terms`."""
-    return Objective(model, gram_terms(model, pixels, weights, data_format), data_format)
+    data_format = evaluation.encoder.backend.data_format
+    grams = yield from evaluation.grams(ops.convert_to_tensor(to_network(pixels, data_format)))
+    used = {layer: weight for layer, weight in weights.items() if weight}
+    return Style({layer: grams[layer] for layer in used}, used)
 
 
 def channel_range(picture: FloatArray, data_format: str) -> tuple[FloatArray, FloatArray]:
@@ -86,9 +74,10 @@ class Synthesis:
         mean, spread = self.exemplar.mean((0, 1)), self.exemplar.std((0, 1))
         return np.asarray(mean + spread * noise, np.float32)
 
-    def objective(self, octave: Octave, model: keras.Model, data_format: str) -> Objective:
-        """Return the loss at the octave's scale."""
-        return objective(model, self._example(octave), self.job.layers, data_format)
+    def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
+        """Return what the loss is measured against at the octave's scale."""
+        example = self._example(octave)
+        return Targets.of([(yield from style(evaluation, example, self.job.layers))])
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
         """Return the exemplar's range in each channel, as the authors' recipe has it."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
-from maya_stylize.engine.objective import FeatureTerm, Objective, Term
+from maya_stylize.engine.beats import Beats
+from maya_stylize.engine.encoder import Evaluation
+from maya_stylize.engine.objective import Content, Targets
 from maya_stylize.engine.plan import with_longer_side
 from maya_stylize.engine.schedule import Octave, shrunk
-from maya_stylize.engine.texture import channel_range, gram_terms
+from maya_stylize.engine.texture import channel_range, style
 from maya_stylize.engine.vgg19 import FloatArray, to_network
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import StylizeJob
@@ -59,25 +60,34 @@ class Transfer:
             return noise.astype(np.float32)
         return resize(self.start, octave.width, octave.height)
 
-    def objective(self, octave: Octave, model: keras.Model, data_format: str) -> Objective:
-        """Return the loss at the octave's scale; the styles' weights are made to sum to one."""
+    def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
+        """Return what the loss is measured against at the octave's scale.
+
+        The styles' weights are made to sum to one.
+        """
         job = self.job
-        terms: list[Term] = []
-        total = sum(style.weight for style in job.styles)
-        for style, pixels in zip(job.styles, self.styles, strict=True):
+        styles = []
+        total = sum(each.weight for each in job.styles)
+        for each, pixels in zip(job.styles, self.styles, strict=True):
             width, height = self._style_size(pixels)
             example = resize(pixels, shrunk(width, octave.shrink), shrunk(height, octave.shrink))
-            share = style.weight / total
+            share = each.weight / total
             weights = {layer: share * weight for layer, weight in job.style_layers.items()}
-            terms += gram_terms(model, example, weights, data_format)
-        content = to_network(resize(self.content, octave.width, octave.height), data_format)
-        features = model(ops.convert_to_tensor(content))
-        terms += [
-            FeatureTerm(layer, features[layer], job.content_weight * weight)
-            for layer, weight in job.content_layers.items()
-            if weight and job.content_weight
-        ]
-        return Objective(model, terms, data_format)
+            styles.append((yield from style(evaluation, example, weights)))
+        return Targets.of(styles, (yield from self._content(octave, evaluation)))
+
+    def _content(self, octave: Octave, evaluation: Evaluation) -> Beats[Content]:
+        weights = {
+            layer: self.job.content_weight * weight
+            for layer, weight in self.job.content_layers.items()
+            if weight and self.job.content_weight
+        }
+        if not weights:
+            return Content()
+        pixels = resize(self.content, octave.width, octave.height)
+        picture = to_network(pixels, evaluation.encoder.backend.data_format)
+        features = yield from evaluation.features(ops.convert_to_tensor(picture), list(weights))
+        return Content(features, weights)
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
         """Return black and white, widened where a picture goes beyond."""

@@ -8,8 +8,11 @@ import pytest
 
 from maya_stylize import events
 from maya_stylize.demo import EXEMPLARS
+from maya_stylize.engine.beats import finish as run_through
+from maya_stylize.engine.encoder import Encoder, Evaluation
+from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.run import run
-from maya_stylize.engine.texture import objective
+from maya_stylize.engine.texture import style
 from maya_stylize.errors import EngineError, ImageError, JobError, ModelError
 from maya_stylize.images import metadata, reader, writer
 from maya_stylize.images.resize import resize
@@ -266,15 +269,15 @@ def test_coarse_to_fine_beats_the_published_recipe(pictures, real_model, engine_
     *_, result = finish(dataclasses.replace(job, quality="normal"), real_model)
     data_format = engine_backend.data_format
     pixels = reader.read(pictures["bricks"]).pixels
-    model = vgg19.build(keras_h5.read(real_model), list(TEXTURE_LAYERS), "average", data_format)
-    evaluate = engine_backend.value_and_gradient(
-        objective(model, pixels, TEXTURE_LAYERS, data_format)
-    )
+    network = keras_h5.read(real_model)
+    evaluation = Evaluation(Encoder(network, list(TEXTURE_LAYERS), "average", engine_backend))
+    targets = Targets.of([run_through(style(evaluation, pixels, TEXTURE_LAYERS))])
     picture = vgg19.to_network(pixels, data_format)
 
     def function(flat):
-        value, gradient = evaluate(ops.convert_to_tensor(flat.reshape(picture.shape), "float32"))
-        return float(value), ops.convert_to_numpy(gradient).ravel().astype(np.float64)
+        x = ops.convert_to_tensor(flat.reshape(picture.shape), "float32")
+        value, gradient = run_through(evaluation.value_and_gradient(x, targets))
+        return value, ops.convert_to_numpy(gradient).ravel().astype(np.float64)
 
     limits = zip(picture.min((0, 1, 2)), picture.max((0, 1, 2)), strict=True)
     spent = sum(octave[3] for octave in result.job["resolution"]["octaves"])

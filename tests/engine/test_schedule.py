@@ -84,15 +84,28 @@ def test_too_small_is_refused_with_the_number(size, example):
 
 
 def test_patience_lasts_while_the_loss_falls():
-    patience = schedule.Patience()
-
-    assert not any(patience.spent(100 * 0.999**step) for step in range(200))
+    assert not any(verdicts([100 * 0.999**step for step in range(200)]))
 
 
 def test_patience_ends_when_the_loss_stays():
-    patience = schedule.Patience()
     losses = [100 - step for step in range(30)] + [70 - 1e-3 * step for step in range(60)]
 
-    done = [patience.spent(loss) for loss in losses]
+    assert verdicts(losses).index(True) == 30 + schedule.PATIENCE
 
-    assert done.index(True) == 30 + schedule.PATIENCE
+
+def test_patience_goes_on_where_another_one_was():
+    losses = [100 - step for step in range(30)] + [70 - 1e-3 * step for step in range(60)]
+    first = schedule.Patience()
+    for loss in losses[:40]:
+        first.add(loss)
+
+    assert verdicts(losses[40:], schedule.Patience(first.recent)) == verdicts(losses)[40:]
+
+
+def verdicts(losses, patience=None):
+    """Whether the octave is done, after each loss."""
+    patience, found = patience or schedule.Patience(), []
+    for loss in losses:
+        patience.add(loss)
+        found.append(patience.spent)
+    return found

@@ -38,8 +38,10 @@ class Backend:
         device_name: What the device calls itself.
         data_format: "channels_last" or "channels_first", as the backend likes.
         threads: Threads of one operation on the CPU.
-        value_and_gradient: Takes a scalar function of one tensor, returns a function that gives
-            its value and its gradient; compiled once per shape where the backend compiles.
+        compiled: Takes a function of tensors and of dictionaries of them, returns the same one
+            compiled, once per shape at most, where the backend compiles; no gradient is kept.
+        value_and_gradient: Takes such a function with a scalar value, returns one that gives its
+            value and its gradient by the first argument; compiled in the same way.
         memory_errors: Errors that may mean that memory ran out.
     """
 
@@ -48,6 +50,7 @@ class Backend:
     device_name: str
     data_format: str
     threads: int
+    compiled: Callable[[Callable[..., Any]], Callable[..., Any]]
     value_and_gradient: Callable[[Objective], ValueAndGradient]
     memory_errors: tuple[type[Exception], ...]
 
@@ -195,6 +198,7 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
         device_name=found[chosen],
         data_format=data_format,
         threads=threads,
+        compiled=framework.compiled,
         value_and_gradient=framework.value_and_gradient,
         memory_errors=framework.MEMORY_ERRORS,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import jax
 
 from maya_stylize.engine.backend.types import Objective, ValueAndGradient, processor
@@ -21,7 +24,12 @@ def start(_threads: int) -> None:
     jax.config.update("jax_default_matmul_precision", "float32")
 
 
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of tensors, compiled once per shape."""
+    fast: Callable[..., Any] = jax.jit(function)
+    return fast
+
+
 def value_and_gradient(objective: Objective) -> ValueAndGradient:
     """Return a function that gives the objective and its gradient, compiled once per shape."""
-    evaluate: ValueAndGradient = jax.jit(jax.value_and_grad(objective))
-    return evaluate
+    return compiled(jax.value_and_grad(objective))

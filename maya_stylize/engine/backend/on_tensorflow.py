@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import tensorflow as tf
 
 from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient, processor
@@ -40,15 +43,35 @@ def start(threads: int) -> None:
     tf.config.experimental.enable_tensor_float_32_execution(False)
 
 
-def value_and_gradient(objective: Objective) -> ValueAndGradient:
-    """Return a function that gives the objective and its gradient, traced once per shape."""
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of tensors, traced once for pictures of any size."""
+    traced: dict[str, Callable[..., Any]] = {}
 
-    @tf.function  # type: ignore[untyped-decorator]
-    def evaluate(x: Tensor) -> tuple[Tensor, Tensor]:
+    def call(*arguments: Any) -> Any:
+        specs = tf.nest.map_structure(_of_any_size, arguments)
+        key = repr(specs)
+        if key not in traced:
+            traced[key] = tf.function(function, input_signature=specs)
+        return traced[key](*arguments)
+
+    return call
+
+
+def value_and_gradient(objective: Objective) -> ValueAndGradient:
+    """Return a function that gives the objective and its gradient, traced like `compiled`."""
+
+    def evaluate(x: Tensor, *more: Any) -> tuple[Tensor, Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(x)
-            value = objective(x)
+            value = objective(x, *more)
         return value, tape.gradient(value, x)
 
-    traced: ValueAndGradient = evaluate
-    return traced
+    return compiled(evaluate)
+
+
+def _of_any_size(tensor: Tensor) -> tf.TensorSpec:
+    """Return what a tensor is but for a picture's height and width."""
+    shape = tensor.shape
+    if len(shape) == 4:
+        shape = (shape[0], None, None, shape[3])
+    return tf.TensorSpec(shape, tensor.dtype)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 
 from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient, processor
@@ -27,12 +30,18 @@ def start(threads: int) -> None:
     torch.backends.cudnn.allow_tf32 = False
 
 
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of tensors that keeps nothing for a gradient."""
+    lean: Callable[..., Any] = torch.no_grad()(function)
+    return lean
+
+
 def value_and_gradient(objective: Objective) -> ValueAndGradient:
     """Return a function that gives the objective and its gradient."""
 
-    def evaluate(x: Tensor) -> tuple[Tensor, Tensor]:
+    def evaluate(x: Tensor, *more: Any) -> tuple[Tensor, Tensor]:
         x = x.detach().requires_grad_(True)
-        value = objective(x)
+        value = objective(x, *more)
         (gradient,) = torch.autograd.grad(value, x)
         return value.detach(), gradient
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 Tensor = Any
-Objective = Callable[[Tensor], Tensor]
-ValueAndGradient = Callable[[Tensor], tuple[Tensor, Tensor]]
+# A scalar function of a tensor, and of further tensors in dictionaries.
+Objective = Callable[..., Tensor]
+# The same arguments to the function's value and its gradient by the first of them.
+ValueAndGradient = Callable[..., tuple[Tensor, Tensor]]
 
 
 def processor() -> str:

@@ -8,6 +8,9 @@ from keras import ops
 
 from maya_stylize.convert import keras_h5
 from maya_stylize.engine import texture, vgg19
+from maya_stylize.engine.beats import finish
+from maya_stylize.engine.encoder import Encoder, Evaluation
+from maya_stylize.engine.objective import Targets
 from maya_stylize.images import reader
 from maya_stylize.jobs import TEXTURE_LAYERS
 
@@ -44,12 +47,12 @@ def test_loss_and_gradient_of_the_real_network(engine_backend, real_model):
     pixels = reader.read(EXEMPLARS / "rust.png").pixels[:64, :49]
     network = keras_h5.read(real_model)
     data_format = engine_backend.data_format
-    model = vgg19.build(network, list(TEXTURE_LAYERS), "average", data_format)
-    objective = texture.objective(model, pixels, TEXTURE_LAYERS, data_format)
+    evaluation = Evaluation(Encoder(network, list(TEXTURE_LAYERS), "average", engine_backend))
+    targets = Targets.of([finish(texture.style(evaluation, pixels, TEXTURE_LAYERS))])
     start = np.random.default_rng(0).uniform(0, 1, (61, 50, 3)).astype(np.float32)
     picture = ops.convert_to_tensor(vgg19.to_network(start, data_format))
 
-    value, gradient = engine_backend.value_and_gradient(objective)(picture)
+    value, gradient = finish(evaluation.value_and_gradient(picture, targets))
 
     rgb_gradient = ops.convert_to_numpy(gradient)
     assert np.isfinite(rgb_gradient).all()

@@ -1,14 +1,17 @@
 """Loss and gradient against the float64 oracle and its finite differences."""
 
+import dataclasses
+
 import chains
 import numpy as np
 import oracle
 import pytest
 from keras import ops
 
-from maya_stylize.engine import vgg19
-from maya_stylize.engine.objective import FeatureTerm, Objective
-from maya_stylize.engine.texture import gram_terms
+from maya_stylize.engine import texture, vgg19
+from maya_stylize.engine.beats import finish
+from maya_stylize.engine.encoder import Encoder, Evaluation
+from maya_stylize.engine.objective import Content, Targets
 
 NETWORK = chains.small_chain()
 STYLE = {"conv1_1": 3.0, "pool1": 2.0, "conv2_2": 1.0, "pool3": 5.0}
@@ -24,13 +27,13 @@ def pictures(height, width, seed=0):
     ]
 
 
-def setup(backend, height, width, pooling, data_format):
+def setup(backend, height, width, pooling, data_format, tile=0):
     content, style = pictures(height, width)
-    model = vgg19.build(NETWORK, [*STYLE, *CONTENT], pooling, data_format)
-    terms = gram_terms(model, style, STYLE, data_format)
-    maps = model(ops.convert_to_tensor(vgg19.to_network(content, data_format)))
-    terms += [FeatureTerm(layer, maps[layer], weight) for layer, weight in CONTENT.items()]
-    evaluate = backend.value_and_gradient(Objective(model, terms, data_format))
+    backend = dataclasses.replace(backend, data_format=data_format)
+    evaluation = Evaluation(Encoder(NETWORK, [*STYLE, *CONTENT], pooling, backend), tile)
+    as_network = ops.convert_to_tensor(vgg19.to_network(content, data_format))
+    maps = finish(evaluation.features(as_network, list(CONTENT)))
+    targets = Targets.of([finish(texture.style(evaluation, style, STYLE))], Content(maps, CONTENT))
     picture = pictures(height, width, seed=1)[0]
 
     def loss(point):
@@ -38,6 +41,9 @@ def setup(backend, height, width, pooling, data_format):
         as_network = [vgg19.to_network(item, "channels_last")[0] for item in (style, content)]
         texture = oracle.texture_loss(NETWORK, point, as_network[0], STYLE, pooling)
         return texture + oracle.content_loss(NETWORK, point, as_network[1], CONTENT, pooling)
+
+    def evaluate(x):
+        return finish(evaluation.value_and_gradient(x, targets))
 
     return evaluate, picture, loss
 
@@ -89,12 +95,14 @@ def test_gradient_points_where_the_loss_falls(engine_backend):
 def test_layer_errors_are_zero_at_the_example_and_as_defined_elsewhere(engine_backend):
     data_format = engine_backend.data_format
     picture, style = pictures(17, 23)
-    model = vgg19.build(NETWORK, list(STYLE), "average", data_format)
-    objective = Objective(model, gram_terms(model, style, STYLE, data_format), data_format)
+    evaluation = Evaluation(Encoder(NETWORK, list(STYLE), "average", engine_backend))
+    targets = Targets.of([finish(texture.style(evaluation, style, STYLE))])
 
-    at_example = objective.layer_errors(ops.convert_to_tensor(vgg19.to_network(style, data_format)))
-    elsewhere = objective.layer_errors(
-        ops.convert_to_tensor(vgg19.to_network(picture, data_format))
+    at_example, elsewhere = (
+        targets.layer_errors(
+            finish(evaluation.grams(ops.convert_to_tensor(vgg19.to_network(item, data_format))))
+        )
+        for item in (style, picture)
     )
 
     assert list(at_example) == list(STYLE)

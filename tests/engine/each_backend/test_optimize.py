@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from keras import ops
 from scipy.optimize import minimize, rosen, rosen_der
 
+from maya_stylize.engine.beats import finish
 from maya_stylize.engine.optimize import LBFGS
 
 
@@ -17,15 +18,22 @@ def rosenbrock(x):
 
 
 def descend(backend, function, start, lower, upper, evaluations, history=20):
+    evaluate = backend.value_and_gradient(function)
+
+    def in_beats(x):
+        yield
+        value, gradient = evaluate(x)
+        return float(value), gradient
+
     optimizer = LBFGS(
-        backend.value_and_gradient(function),
-        ops.convert_to_tensor(np.asarray(start, np.float32)),
+        in_beats,
         ops.convert_to_tensor(np.asarray(lower, np.float32)),
         ops.convert_to_tensor(np.asarray(upper, np.float32)),
         history,
     )
+    finish(optimizer.begin(ops.convert_to_tensor(np.asarray(start, np.float32))))
     values = [optimizer.state.value]
-    while optimizer.state.evaluations < evaluations and optimizer.step():
+    while optimizer.state.evaluations < evaluations and finish(optimizer.step()):
         values.append(optimizer.state.value)
     return ops.convert_to_numpy(optimizer.state.x), values, optimizer.state
 

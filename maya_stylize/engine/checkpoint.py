@@ -1,0 +1,159 @@
+"""A job broken off, in a file from which it goes on to the same bytes.
+
+The file is NumPy's `.npz` (a zip, whose checksums tell a torn one): the optimizer's vectors, and a
+text of JSON with the resolved job and the hashes of its pictures. It lies beside the job's output.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from maya_stylize.engine.climb import Climb, Kept
+from maya_stylize.engine.resolution import differences, file_hash
+from maya_stylize.errors import EngineError, StylizeError
+from maya_stylize.files import replacing
+from maya_stylize.jobs import Job, from_json
+
+FORMAT = 1
+EVERY_SECONDS = 60.0
+# Writing may take this share of the time at most.
+LARGEST_SHARE = 0.05
+_START_ANEW = "Delete it and start the job anew."
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a file holds.
+
+    Attributes:
+        path: The file.
+        job: The resolved job.
+        sources: The hashes of the job's pictures, by path.
+        kept: Where the climb was.
+    """
+
+    path: Path
+    job: Job
+    sources: dict[str, str]
+    kept: Kept
+
+    def check(self, resolved: Job) -> None:
+        """Refuse to go on where the result would not be that of the uninterrupted job.
+
+        Args:
+            resolved: The job as it is resolved now.
+
+        Raises:
+            EngineError: A library, the device, the model or a picture is another one.
+        """
+        changed = differences(self.job.resolution, resolved.resolution)
+        changed += [
+            f"the content of {path}"
+            for path, content in self.sources.items()
+            if file_hash(path) != content
+        ]
+        if changed:
+            raise EngineError(
+                f"{self.path} is of another run; it differs in: {'; '.join(changed)}.", _START_ANEW
+            )
+
+
+def path_of(output: str) -> Path:
+    """Return where the checkpoint of a job with an output lies."""
+    path = Path(output)
+    return path.with_name(f"{path.name}.checkpoint")
+
+
+def read(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        EngineError: It is not there, torn, of another version, or no checkpoint.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            facts = json.loads(file["facts"].tobytes())
+            if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+                raise EngineError(f"{path} is of another version of Maya Stylize.", _START_ANEW)
+            vectors = tuple(file[f"vector{index}"] for index in range(facts["vectors"]))
+            kept = Kept(pixels=file["pixels"], vectors=vectors, **facts["kept"])
+    except OSError as error:
+        reason = error.strerror or "it is cut short"
+        raise EngineError(f"{path} cannot be read: {reason}.", "Check the path.") from error
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise EngineError(f"{path} is torn, or no checkpoint.", _START_ANEW) from error
+    return Checkpoint(path, from_json(facts["job"]), facts["sources"], kept)
+
+
+class Keeper:
+    """Writes a climb's checkpoint from time to time, and where the climb is broken off.
+
+    Args:
+        job: The resolved job.
+        climb: What it writes.
+        every: Seconds between two.
+    """
+
+    def __init__(self, job: Job, climb: Climb, every: float) -> None:
+        self._job, self._climb, self._every = job, climb, every
+        self._path = path_of(job.output)
+        self._sources = {path: file_hash(path) for path in job.sources}
+        self._latest = monotonic()
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Write where the climb is if the block does not come to its end; else remove the file."""
+        try:
+            yield
+        except BaseException:
+            # What went wrong matters more than that this cannot be kept.
+            with suppress(StylizeError):
+                self._write()
+            raise
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def now_and_then(self) -> None:
+        """Write where the climb is, if it is time.
+
+        Raises:
+            EngineError: The file cannot be written.
+        """
+        if monotonic() - self._latest < self._every:
+            return
+        began = monotonic()
+        self._write()
+        self._latest = monotonic()
+        self._every = max(self._every, (self._latest - began) / LARGEST_SHARE)
+
+    def _write(self) -> None:
+        kept = self._climb.keep()
+        if kept.octave == 0 and not kept.vectors:
+            return  # there is nothing to lose yet
+        facts: dict[str, Any] = {
+            "format": FORMAT,
+            "job": self._job.to_json(),
+            "sources": self._sources,
+            "vectors": len(kept.vectors),
+            "kept": {
+                name: value
+                for name, value in vars(kept).items()
+                if name not in ("pixels", "vectors")
+            },
+        }
+        text = np.frombuffer(json.dumps(facts).encode("ascii"), np.uint8)
+        vectors: dict[str, Any] = {
+            f"vector{index}": vector for index, vector in enumerate(kept.vectors)
+        }
+        with replacing(self._path, EngineError) as temporary, temporary.open("wb") as file:
+            np.savez(file, facts=text, pixels=kept.pixels, **vectors)
