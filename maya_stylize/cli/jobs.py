@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from maya_stylize import checks, events
 from maya_stylize import jobs as job_kinds
 from maya_stylize.cli.display import Bar, JsonLines
 from maya_stylize.cli.interrupt import until_interrupted
-from maya_stylize.errors import JobError, ModelError
+from maya_stylize.engine import checkpoint
+from maya_stylize.errors import JobError, ModelError, printable
 from maya_stylize.jobs import BACKENDS, QUALITIES, Job, Style, StylizeJob, SynthesizeJob
 
 
@@ -83,8 +85,19 @@ def add_parsers(commands: Any) -> None:
         help="run a job from a JSON file",
         description="Run a job from a JSON file; its paths are relative to the current folder.",
     )
-    run.add_argument(
-        "job", metavar="JOB.json", type=Path, help='such as the "job" of a result under --json'
+    what = run.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "job",
+        metavar="JOB.json",
+        type=Path,
+        nargs="?",
+        help='such as the "job" of a result under --json',
+    )
+    what.add_argument(
+        "--resume",
+        metavar="OUT.checkpoint",
+        type=Path,
+        help="go on with a job that was broken off, from what it left beside its output",
     )
     _add_output_options(run)
     run.set_defaults(run=_run, job_of=_from_file)
@@ -157,6 +170,8 @@ def _stylize(arguments: argparse.Namespace) -> Job:
 
 
 def _from_file(arguments: argparse.Namespace) -> Job:
+    if arguments.resume:
+        return checkpoint.read(arguments.resume).job
     path: Path = arguments.job
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
@@ -171,13 +186,18 @@ def _from_file(arguments: argparse.Namespace) -> Job:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    job: Job = arguments.job_of(arguments)
     display = JsonLines() if arguments.json else Bar()
-    display.show(until_interrupted(_events(arguments)))
+    try:
+        display.show(until_interrupted(_events(job, arguments)))
+    finally:
+        left = checkpoint.path_of(job.output)
+        if left.exists():
+            print(f"To go on: maya-stylize run --resume {printable(str(left))}", file=sys.stderr)
     return 0
 
 
-def _events(arguments: argparse.Namespace) -> Generator[events.Event, None, None]:
-    job: Job = arguments.job_of(arguments)
+def _events(job: Job, arguments: argparse.Namespace) -> Generator[events.Event, None, None]:
     # The engine is heavy to import and needs its backend chosen first.
     from maya_stylize.convert import sources
     from maya_stylize.engine.backend import choose
@@ -188,7 +208,8 @@ def _events(arguments: argparse.Namespace) -> Generator[events.Event, None, None
     choose(job.backend)
     from maya_stylize.engine.run import run
 
-    yield from run(job, model)
+    resume: Path | None = getattr(arguments, "resume", None)
+    yield from run(job, model, resume=None if resume is None else checkpoint.read(resume))
 
 
 def _common(arguments: argparse.Namespace) -> dict[str, Any]:

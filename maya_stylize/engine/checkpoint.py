@@ -7,9 +7,10 @@ text of JSON with the resolved job and the hashes of its pictures. It lies besid
 from __future__ import annotations
 
 import json
+import math
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,18 +18,44 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from maya_stylize.engine.climb import Climb, Kept
 from maya_stylize.engine.resolution import differences, file_hash
 from maya_stylize.errors import EngineError, StylizeError
 from maya_stylize.files import replacing
 from maya_stylize.jobs import Job, from_json
+
+FloatArray = npt.NDArray[np.float32]
 
 FORMAT = 1
 EVERY_SECONDS = 60.0
 # Writing may take this share of the time at most.
 LARGEST_SHARE = 0.05
 _START_ANEW = "Delete it and start the job anew."
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A climb as it can be stored: with the same problem, what follows is the same to the bit.
+
+    Attributes:
+        octave: Index of the octave it is in.
+        pixels: The picture that the octave began from, (H, W, 3).
+        vectors: The optimizer's x and gradient, then its steps, then its changes; empty where the
+            octave has not begun.
+        steps: How many steps there are among them.
+        value: The loss at x.
+        evaluations: Of the octave, so far.
+        recent: The last losses.
+    """
+
+    octave: int
+    pixels: FloatArray
+    vectors: tuple[FloatArray, ...] = ()
+    steps: int = 0
+    value: float = math.nan
+    evaluations: int = 0
+    recent: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,12 +127,12 @@ class Keeper:
 
     Args:
         job: The resolved job.
-        climb: What it writes.
+        keep: Tells where the climb is.
         every: Seconds between two.
     """
 
-    def __init__(self, job: Job, climb: Climb, every: float) -> None:
-        self._job, self._climb, self._every = job, climb, every
+    def __init__(self, job: Job, keep: Callable[[], Kept], every: float) -> None:
+        self._job, self._keep, self._every = job, keep, every
         self._path = path_of(job.output)
         self._sources = {path: file_hash(path) for path in job.sources}
         self._latest = monotonic()
@@ -137,7 +164,7 @@ class Keeper:
         self._every = max(self._every, (self._latest - began) / LARGEST_SHARE)
 
     def _write(self) -> None:
-        kept = self._climb.keep()
+        kept = self._keep()
         if kept.octave == 0 and not kept.vectors:
             return  # there is nothing to lose yet
         facts: dict[str, Any] = {

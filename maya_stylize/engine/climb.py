@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar, Union
 
@@ -14,6 +13,7 @@ from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
+from maya_stylize.engine.checkpoint import Kept
 from maya_stylize.engine.encoder import Evaluation
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.optimize import LBFGS, State
@@ -29,30 +29,6 @@ Problem = Union[Synthesis, Transfer]
 Answer = TypeVar("Answer")
 # Work that tells how it goes, and has an answer at its end.
 Telling = Generator[Union[Progress, Log], None, Answer]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A climb as it can be stored: with the same problem, what follows is the same to the bit.
-
-    Attributes:
-        octave: Index of the octave it is in.
-        pixels: The picture that the octave began from, (H, W, 3).
-        vectors: The optimizer's x and gradient, then its steps, then its changes; empty where the
-            octave has not begun.
-        steps: How many steps there are among them.
-        value: The loss at x.
-        evaluations: Of the octave, so far.
-        recent: The last losses.
-    """
-
-    octave: int
-    pixels: FloatArray
-    vectors: tuple[FloatArray, ...] = ()
-    steps: int = 0
-    value: float = math.nan
-    evaluations: int = 0
-    recent: tuple[float, ...] = ()
 
 
 class Climb:

@@ -72,7 +72,7 @@ def run(
         evaluation = Evaluation(encoder, tile)
         kept = None if resume is None else resume.kept
         climb = Climb(problem, evaluation, octaves, history, job.seed, kept)
-        keeper = Keeper(resolved, climb, every)
+        keeper = Keeper(resolved, climb.keep, every)
         with keeper.keeping():
             for octave in climb.octaves():
                 for event in climb.climb(octave):

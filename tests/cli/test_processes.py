@@ -174,13 +174,13 @@ INTERRUPTIBLE = (
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-def test_ctrl_c_ends_with_130_and_leaves_no_file(
+def test_ctrl_c_ends_with_130_and_leaves_what_to_go_on_from(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     writer.write(tmp_path / "rust.png", reader.read(EXEMPLARS / "rust.png").pixels[:64, :64])
     writer.write(tmp_path / "out.png", np.zeros((16, 16, 3), np.float32))
     before = (tmp_path / "out.png").read_bytes()
-    command = ["synthesize", "rust.png", "-o", "out.png", *JOB, "--quality", "final", "--json"]
+    command = ["synthesize", "rust.png", "-o", "out.png", *JOB, "--json"]
     with subprocess.Popen(
         [sys.executable, "-c", INTERRUPTIBLE, *command],
         cwd=tmp_path,
@@ -190,16 +190,25 @@ def test_ctrl_c_ends_with_130_and_leaves_no_file(
         text=True,
     ) as process:
         assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["event"] == "progress"
+        while json.loads(process.stdout.readline()).get("loss") is None:
+            pass
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=HANGING_SECONDS)
     assert process.returncode == 130
-    assert errors == "maya-stylize: cancelled.\n"
+    assert errors == (
+        "To go on: maya-stylize run --resume out.png.checkpoint\nmaya-stylize: cancelled.\n"
+    )
     *progress, last = map(json.loads, rest.splitlines())
     assert {line["event"] for line in progress} <= {"progress"}
     assert (last["event"], last["kind"]) == ("failure", "cancelled")
-    assert listing(tmp_path) == ["out.png", "rust.png"]
+    assert listing(tmp_path) == ["out.png", "out.png.checkpoint", "rust.png"]
     assert (tmp_path / "out.png").read_bytes() == before
+    resumed = run(environment, tmp_path, "run", "--resume", "out.png.checkpoint")
+    assert (resumed.returncode, resumed.stderr) == (0, "")
+    assert listing(tmp_path) == ["out.png", "rust.png"]
+    resumed_bytes = (tmp_path / "out.png").read_bytes()
+    run(environment, tmp_path, *command)
+    assert (tmp_path / "out.png").read_bytes() == resumed_bytes != before
 
 
 def test_failures_and_wrong_usage_have_their_codes(

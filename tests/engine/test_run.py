@@ -86,7 +86,10 @@ def test_events_tell_a_job_from_beginning_to_end(pictures, real_model, tmp_path)
         "octave 64x64",
         "writing",
     ]
-    assert all(event.seconds_left >= 0 for event in progress[1:])
+    left = [event.seconds_left for event in progress]
+    known = left.index(next(seconds for seconds in left if seconds is not None))
+    assert known < len(left) / 4
+    assert all(seconds >= 0 for seconds in left[known:])
     shown = [event.path for event in found if isinstance(event, events.Preview)]
     assert [reader.read(path).pixels.shape for path in shown] == [(64, 64, 3)] * 2
     assert isinstance(found[-1], events.Result)
@@ -195,10 +198,9 @@ def test_the_result_has_the_sources_depth(pictures, real_model, tmp_path):
         assert abs(result.pixels.mean() - pixels.mean()) < 0.01
 
 
-def test_a_job_stopped_between_two_events_leaves_nothing(pictures, real_model, tmp_path):
+def test_a_job_stopped_before_its_first_evaluation_leaves_nothing(pictures, real_model, tmp_path):
     stream = run(synthesize(pictures, tmp_path / "texture.png"), real_model)
-    for _ in range(3):
-        next(stream)
+    next(stream)
 
     stream.close()
 
