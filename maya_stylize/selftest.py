@@ -1,8 +1,9 @@
 """Tries every call of Maya that the host makes, in a real Maya, and prints what came of it.
 
-Run it with ``mayapy -m maya_stylize.selftest``; where the package is on no path, give mayapy this
-file's own path instead. In Maya's Script Editor, ``maya_stylize.selftest.main()`` tries the window
-too, with a scene that has nothing unsaved. What it prints belongs into a report of a fault.
+Run it with ``python scripts/install.py selftest``, which puts the installed package on mayapy's
+path and runs ``mayapy -m maya_stylize.selftest``; without the installer, give mayapy this file's
+own path. In Maya's Script Editor, ``maya_stylize.selftest.main()`` tries the window too, with a
+scene that has nothing unsaved. What it prints belongs into a report of a fault.
 """
 
 from __future__ import annotations
