@@ -33,7 +33,8 @@ def main() -> int:
         return 1
     print(standalone.versions(), flush=True)
 
-    from maya_stylize.host.selftest_checks import CHECKS, Bench, NotHereError
+    from maya_stylize.host.selftest_bench import Bench, NotHereError
+    from maya_stylize.host.selftest_checks import CHECKS
 
     failed = skipped = 0
     for name, check in CHECKS.items():

@@ -36,7 +36,7 @@ class MayaScene(Scene):
         """Put a picture in a texture's place, in one undo step; return the new texture.
 
         A picture whose name ends in a tile's number is taken for one of a set. Any other is
-        shown on all tiles alike.
+        shown on all tiles alike. In the place of a sequence it is shown at every frame.
 
         Raises:
             SceneError: The texture cannot be replaced, the picture is missing or does not cover

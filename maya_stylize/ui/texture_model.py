@@ -61,7 +61,9 @@ class TextureModel(QtCore.QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return None if texture.missing else self._thumbnails.get(shown(texture), THUMBNAIL)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return "\n".join(filter(None, (texture.pattern, self._line(texture), texture.refusal)))
+            still = "A result is shown at every frame of this sequence." if texture.frame else ""
+            lines = (texture.pattern, self._line(texture), still, texture.refusal)
+            return "\n".join(filter(None, lines))
         if role == TextureRole:
             return texture
         if role == SearchRole:
@@ -85,11 +87,12 @@ class TextureModel(QtCore.QAbstractListModel):
         return data
 
     def _line(self, texture: Texture) -> str:
-        """Return size, depth, color space, tiles and materials in one line."""
+        """Return size, depth, color space, frame, tiles and materials in one line."""
         known = "File not found" if texture.missing else self._probed(shown(texture))
         tiles = f"{len(texture.tiles)} tiles" if texture.tiling else ""
+        frame = f"sequence, frame {texture.frame}" if texture.frame else ""
         materials = ", ".join(texture.materials) or "no material"
-        return " · ".join(filter(None, (known, texture.color_space, tiles, materials)))
+        return " · ".join(filter(None, (known, texture.color_space, frame, tiles, materials)))
 
     def _probed(self, path: str) -> str:
         if path not in self._facts:

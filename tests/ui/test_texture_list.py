@@ -95,6 +95,14 @@ def test_sets_of_tiles_and_results_are_told(
     assert facts(listed, 0) == "256 × 256 · 8 bit · sRGB · 2 tiles · no material"
 
 
+def test_a_sequence_says_so_and_which_frame_is_shown(listed: TextureList, scene: FakeScene) -> None:
+    scene.all = [dataclasses.replace(scene.all[0], frame="0012")]
+    scene.watchers[0]()
+    assert facts(listed, 0) == "256 × 256 · 8 bit · sRGB · sequence, frame 0012 · bricks_mtl"
+    tooltip = listed.view.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "every frame of this sequence" in tooltip
+
+
 def test_a_file_that_cannot_be_read_is_told(
     listed: TextureList, client: FakeClient, scene: FakeScene, pictures: Path
 ) -> None:
