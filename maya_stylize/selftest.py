@@ -31,11 +31,11 @@ def main() -> int:
     except StylizeError as error:
         print(error)
         return 1
-    print(standalone.versions(), flush=True)
-
+    from maya_stylize.host import versions
     from maya_stylize.host.selftest_bench import Bench, NotHereError
     from maya_stylize.host.selftest_checks import CHECKS
 
+    print(versions.in_one_line(), flush=True)
     failed = skipped = 0
     for name, check in CHECKS.items():
         with tempfile.TemporaryDirectory(prefix="maya-stylize-") as folder:

@@ -73,5 +73,8 @@ class Scene(Protocol):
     def saved_as(self) -> Path | None:
         """Return the scene's file; None while it is unsaved."""
 
+    def program(self) -> str:
+        """Return which program the scene is open in, with its version, for reports."""
+
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` whenever the list of textures may differ; return what ends that."""

@@ -175,3 +175,8 @@ def test_a_sequence_of_tiles_shows_one_frame_of_each(room: Room) -> None:
     texture = room.find("sea")
     assert [Path(tile).name for tile in texture.tiles] == ["sea.1001.8.png", "sea.1002.8.png"]
     assert (Path(texture.path).name, texture.frame) == ("sea.1001.8.png", "8")
+
+
+def test_the_program_is_named_for_reports(room: Room) -> None:
+    told = room.host.program()
+    assert told.startswith("Maya 2025 (20250300) with its window, Arnold 5.4.0, Python 3.")
