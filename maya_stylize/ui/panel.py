@@ -24,7 +24,7 @@ from maya_stylize.ui.menus import Menus
 from maya_stylize.ui.messages import MessageBar
 from maya_stylize.ui.picture_buttons import PictureButtons
 from maya_stylize.ui.preview import Preview
-from maya_stylize.ui.qt import QtCore, QtWidgets
+from maya_stylize.ui.qt import Qt, QtCore, QtWidgets
 from maya_stylize.ui.runs import Run, Runs
 from maya_stylize.ui.slots import LOG, slot
 from maya_stylize.ui.texture_list import TextureList
@@ -113,8 +113,9 @@ class Panel(QtWidgets.QWidget):
         self.first_launch.finished.connect(lambda: self.pages.setCurrentIndex(0))
         client = self._client
         client.changed = self.runs.changed.emit
-        # A program that quits need not hide its panels before.
-        QtCore.QCoreApplication.instance().aboutToQuit.connect(self.save_state)
+        app = QtWidgets.QApplication.instance()
+        app.applicationStateChanged.connect(self._came_back)
+        app.aboutToQuit.connect(self.save_state)  # it need not hide its panels before
         # The client may outlive the panel, whose signals are gone then.
         self.destroyed.connect(lambda *_: setattr(client, "changed", _nothing))
 
@@ -153,6 +154,15 @@ class Panel(QtWidgets.QWidget):
         """Put the columns on top of each other where they are too narrow."""
         super().resizeEvent(event)
         self.splitter.fit(self.width())
+
+    @slot
+    def _came_back(self, state: Any) -> None:
+        """Look at the pictures anew: another program may have painted them meanwhile."""
+        active = state == Qt.ApplicationState.ApplicationActive
+        if active and self.isVisible() and self._client.hello is not None:
+            self.thumbnails.renew()
+            self._model.renew()
+            self.textures.refresh()
 
     @slot
     def _model_known(self, answer: Answer) -> None:

@@ -29,6 +29,7 @@ class TextureModel(QtCore.QAbstractListModel):
         self._textures: list[Texture] = []
         self._facts: dict[str, str] = {}
         self._lost: set[str] = set()
+        self._stale: set[str] = set()
         thumbnails.changed.connect(self._changed)
 
     def set_textures(self, textures: list[Texture]) -> None:
@@ -47,6 +48,12 @@ class TextureModel(QtCore.QAbstractListModel):
         lost, self._lost = self._lost, set()
         for path in lost:
             self._facts.pop(path, None)
+            self._changed(path)
+
+    def renew(self) -> None:
+        """Ask again for the facts of what is looked at: files may have changed on disk."""
+        self._stale = set(self._facts)
+        for path in self._stale.copy():
             self._changed(path)
 
     def rowCount(self, parent: Any = None) -> int:  # noqa: N802
@@ -95,8 +102,9 @@ class TextureModel(QtCore.QAbstractListModel):
         return " · ".join(filter(None, (known, texture.color_space, frame, tiles, materials)))
 
     def _probed(self, path: str) -> str:
-        if path not in self._facts:
-            self._facts[path] = ""
+        if path not in self._facts or path in self._stale:
+            self._stale.discard(path)
+            self._facts.setdefault(path, "")
             if self._lost:
                 self._lost.add(path)
             else:
