@@ -1,8 +1,9 @@
 """Tries every call of Maya that the host makes, in a real Maya, and prints what came of it.
 
-Run it with ``mayapy -m maya_stylize.selftest``; where the package is on no path, give mayapy this
-file's own path instead. In Maya's Script Editor, ``maya_stylize.selftest.main()`` tries the window
-too, with a scene that has nothing unsaved. What it prints belongs into a report of a fault.
+Run it with ``python scripts/install.py selftest``, which puts the installed package on mayapy's
+path and runs ``mayapy -m maya_stylize.selftest``; without the installer, give mayapy this file's
+own path. In Maya's Script Editor, ``maya_stylize.selftest.main()`` tries the window too, with a
+scene that has nothing unsaved. What it prints belongs into a report of a fault.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ def main() -> int:
     except StylizeError as error:
         print(error)
         return 1
-    print(standalone.versions(), flush=True)
+    from maya_stylize.host import versions
+    from maya_stylize.host.selftest_bench import Bench, NotHereError
+    from maya_stylize.host.selftest_checks import CHECKS
 
-    from maya_stylize.host.selftest_checks import CHECKS, Bench, NotHereError
-
+    print(versions.in_one_line(), flush=True)
     failed = skipped = 0
     for name, check in CHECKS.items():
         with tempfile.TemporaryDirectory(prefix="maya-stylize-") as folder:

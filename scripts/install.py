@@ -1,6 +1,7 @@
 """The installer: drop this file onto Maya's viewport, or run it with Python 3.10 to 3.13.
 
-``python install.py install | status | uninstall | upgrade``; each explains itself with ``--help``.
+``python install.py install | status | selftest | uninstall | upgrade``; each explains itself with
+``--help``.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ def onMayaDroppedPythonFile(*_: object) -> None:  # noqa: N802 - the name is May
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return 0 when it is done, 1 when it failed, 130 when it was cancelled."""
+    """Run one command; return 0 when it is done, 1 when it failed, 130 when it was cancelled.
+
+    The self-test's own exit code is handed on.
+    """
     options = _parser().parse_args(arguments)
     sys.path[:0] = [str(SCRIPTS), str(SOURCE)]
     from installer import commands
@@ -49,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     texts = {
         "install": "install for the Mayas found, or mend an installation",
         "status": "say what is installed, and whether it is whole",
+        "selftest": "let Maya's own Python try everything that is asked of Maya",
         "uninstall": "remove exactly what was installed",
         "upgrade": "bring what is installed to this version",
     }

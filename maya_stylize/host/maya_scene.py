@@ -10,7 +10,7 @@ from pathlib import Path
 from maya import cmds
 
 from maya_stylize.errors import SceneError
-from maya_stylize.host import replacement, texture_nodes, tiles, usage
+from maya_stylize.host import replacement, texture_nodes, tiles, usage, versions
 from maya_stylize.host.replacement import Picture
 from maya_stylize.host.scene import Scene, Texture
 from maya_stylize.host.undo import one_step
@@ -36,7 +36,7 @@ class MayaScene(Scene):
         """Put a picture in a texture's place, in one undo step; return the new texture.
 
         A picture whose name ends in a tile's number is taken for one of a set. Any other is
-        shown on all tiles alike.
+        shown on all tiles alike. In the place of a sequence it is shown at every frame.
 
         Raises:
             SceneError: The texture cannot be replaced, the picture is missing or does not cover
@@ -105,6 +105,10 @@ class MayaScene(Scene):
         """Return the scene's file; None while it is unsaved."""
         name = cmds.file(query=True, sceneName=True)
         return Path(name) if name else None
+
+    def program(self) -> str:
+        """Return Maya's version, and Arnold's."""
+        return versions.in_one_line()
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` once after each burst of changes; return what ends that."""

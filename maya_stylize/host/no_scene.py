@@ -59,6 +59,10 @@ class PictureList(Scene):
         """Return None: there is no scene."""
         return None
 
+    def program(self) -> str:
+        """Return that there is no program around the panel."""
+        return "a window of its own"
+
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` whenever a picture is added or removed; return what ends that."""
         self._watchers.append(changed)

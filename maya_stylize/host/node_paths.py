@@ -9,6 +9,7 @@ from pathlib import Path
 # Maya splits an absolute path by "//" into a project and what lies below it; a path that begins
 # with it is a Windows share.
 _PROJECT_MARK = re.compile(r"(?<=[^/])//")
+_TOKEN = re.compile("<[^<>]+>|#+")
 _VARIABLE = re.compile(r"\$(\w+|\{\w+\})|%\w+%")
 
 
@@ -41,5 +42,10 @@ def resolve(written: str, project: Path | None, source_images: Path | None) -> s
 
 
 def _there(path: Path) -> bool:
-    # The name may be a pattern: of its tiles only the folder is known here.
-    return path.is_file() or ("<" in path.name and path.parent.is_dir())
+    if path.is_file():
+        return True
+    parts = _TOKEN.split(path.name)  # the name may be a pattern of tiles or frames
+    if len(parts) == 1 or not path.parent.is_dir():
+        return False
+    like = re.compile(".+".join(map(re.escape, parts)))
+    return any(like.fullmatch(other.name) for other in path.parent.iterdir())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from maya_stylize.errors import SceneError
 from maya_stylize.host.scene import Scene
-from maya_stylize.host.tiles import tile_of, without_tile
+from maya_stylize.host.tiles import tile_of, with_tile, without_tile
 
 PROJECT, BESIDE, FOLDER = PLACES = ("project", "beside", "folder")
 DEFAULT_PATTERN = "{name}_{mode}_v{version:03}"
@@ -82,7 +82,7 @@ def next_output(
         own = re.compile(re.escape(_folded(stem)) + r"(?:[._](.*))?", re.DOTALL)
         rest = [match[1] or "" for match in map(own.fullmatch, names) if match]
         if not any(_in_the_way(part, tile) for part in rest):
-            return folder / f"{stem}{tile and '.'}{tile}{suffix}"
+            return folder / f"{with_tile(stem, tile)}{suffix}"
     raise SceneError(f"{folder} has every version of {stem}.", "Move the old ones elsewhere.")
 
 

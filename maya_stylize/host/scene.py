@@ -24,6 +24,8 @@ class Texture:
         missing: Whether no file is there.
         refusal: Why a result cannot be applied to it (a reference, a lock); empty where it can.
         applied: Whether a result of ours stands in its place, so that it can be reverted.
+        frame: The number, as in the file's name, of the picture that is shown of a sequence with
+            one for each frame; empty for a still.
     """
 
     node: str
@@ -37,6 +39,7 @@ class Texture:
     missing: bool
     refusal: str = ""
     applied: bool = False
+    frame: str = ""
 
 
 class Scene(Protocol):
@@ -69,6 +72,9 @@ class Scene(Protocol):
 
     def saved_as(self) -> Path | None:
         """Return the scene's file; None while it is unsaved."""
+
+    def program(self) -> str:
+        """Return which program the scene is open in, with its version, for reports."""
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` whenever the list of textures may differ; return what ends that."""

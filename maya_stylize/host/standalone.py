@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-
 from maya import cmds, standalone
 
 from maya_stylize.errors import SceneError
@@ -33,15 +31,3 @@ def refuse_unsaved() -> None:
         raise SceneError(
             "The open scene has changes that are not saved.", "Save it, or open a new scene."
         )
-
-
-def versions() -> str:
-    """Return which Maya this is, in one line."""
-    arnold = "without Arnold"
-    if "mtoa" in (cmds.pluginInfo(query=True, listPlugins=True) or []):
-        arnold = f"Arnold {cmds.pluginInfo('mtoa', query=True, version=True)}"
-    mode = "without a window" if cmds.about(batch=True) else "with its window"
-    return (
-        f"Maya {cmds.about(version=True)} ({cmds.about(apiVersion=True)}) {mode}, {arnold}, "
-        f"Python {platform.python_version()}, {platform.platform()}"
-    )

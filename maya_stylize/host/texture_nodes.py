@@ -8,7 +8,7 @@ from typing import Any
 
 from maya import cmds
 
-from maya_stylize.host import tiles
+from maya_stylize.host import sequences, tiles
 from maya_stylize.host.connections import node_of, outputs
 from maya_stylize.host.node_paths import resolve
 from maya_stylize.host.scene import Texture
@@ -60,14 +60,19 @@ def read(
     node_type = cmds.nodeType(node)
     written = _get(node, KINDS[node_type].path) or ""
     tiling, pattern = _tiling(node, node_type, written)
-    pattern = resolve(pattern, project, images)
-    path = resolve(written, project, images)
+    path, frame = resolve(written, project, images), ""
+    if _is_sequence(node, node_type):
+        pattern = resolve(pattern if tiling else sequences.pattern_of(pattern), project, images)
+        pattern, frame = sequences.at_frame(pattern, _frame(node, node_type))
+        path = pattern if frame and not tiling else path
+    else:
+        pattern = resolve(pattern, project, images)
     if tiling == tiles.EXPLICIT:
         found = [path, *(resolve(name, project, images) for name in _explicit_tiles(node))]
     else:
         found = list(tiles.files_of(pattern).values())
     there = [name for name in found or [path] if name and Path(name).is_file()]
-    if there and not Path(path).is_file():
+    if there and (frame or not Path(path).is_file()):
         path = there[0]
     return Texture(
         node=node,
@@ -81,6 +86,7 @@ def read(
         missing=not there,
         refusal=refusal(node),
         applied=original(node) is not None,
+        frame=frame,
     )
 
 
@@ -105,6 +111,17 @@ def _tiling(node: str, node_type: str, written: str) -> tuple[int, str]:
         return tiles.tiling_of(written), written
     pattern = _get(node, "computedFileTextureNamePattern") or written
     return int(_get(node, "uvTilingMode")), pattern
+
+
+def _is_sequence(node: str, node_type: str) -> bool:
+    attribute = KINDS[node_type].sequence
+    return cmds.objExists(f"{node}.{attribute}") and bool(_get(node, attribute))
+
+
+def _frame(node: str, node_type: str) -> int:
+    if node_type == "file":  # it may lag behind the timeline, or stand still
+        return int(_get(node, "frameExtension")) + int(_get(node, "frameOffset"))
+    return round(float(cmds.currentTime(query=True)))
 
 
 def _explicit_tiles(node: str) -> list[str]:

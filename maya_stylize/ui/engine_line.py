@@ -33,6 +33,7 @@ class EngineLine(QtWidgets.QLabel):
     def refresh(self) -> None:
         """Show how things stand."""
         hello, was_there = self._client.hello, self._there
+        self.setToolTip(f"The engine's log: {self._client.log or 'none yet'}")
         self._there = hello is not None
         if hello is None:
             self.setText("The engine is not running; it starts with the next job.")

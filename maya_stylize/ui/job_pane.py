@@ -26,6 +26,7 @@ class JobPane(QtWidgets.QWidget):
         self.cancel.clicked.connect(self._cancel)
         self.queue = QtWidgets.QListWidget()
         self.queue.setAccessibleName("Waiting jobs")
+        self.queue.setToolTip("What runs after this job, in order.")
         self.queue.setMaximumHeight(look.em(self) * 4)
         self.remove = QtWidgets.QPushButton("Remove")
         self.remove.setToolTip("Take the selected job out of the queue.")

@@ -32,18 +32,22 @@ class Menus(QtWidgets.QMenuBar):
         self._client = client
         self.setNativeMenuBar(False)  # on macOS it would leave the panel for the screen's top
         presets = self.addMenu("Pr&esets")
-        _add(presets, "&Load preset…", "Set all settings as a file says.", self._load)
-        _add(presets, "&Save preset…", "Write all settings to a file to share.", self._save)
-        _add(presets, "Back to &defaults", "Set all settings as they were at first.", self._reset)
+        _add(presets, "&Load preset…", "Set a mode's settings as a file says.", self._load)
+        _add(presets, "&Save preset…", "Write this mode's settings to a file to share.", self._save)
+        _add(
+            presets,
+            "Back to &defaults",
+            "Set this mode's settings as at first.",
+            self._reset,
+        )
         self.help = self.addMenu("&Help")
         _add(self.help, "&Model and license", "Show which network is used.", show_model)
         _add(self.help, "Show the panel's &log", str(support.log_file()), self._panel_log)
         self._engine_log = _add(self.help, "Show the &engine's log", "", self._reveal_engine_log)
         _add(self.help, "Copy &report", "Put what support needs on the clipboard.", copy_report)
         _add(self.help, "&About", "Show version and logs.", self._about)
-        self.help.aboutToShow.connect(
-            lambda: self._engine_log.setEnabled(self._client.log is not None)
-        )
+        self.help.aboutToShow.connect(self._show_engine_log)
+        self._show_engine_log()
 
     @slot
     def load(self, path: str) -> None:
@@ -76,6 +80,11 @@ class Menus(QtWidgets.QMenuBar):
     @slot
     def _reset(self) -> None:
         self._maker.page().form.set_values({})
+
+    def _show_engine_log(self) -> None:
+        log = self._client.log
+        self._engine_log.setEnabled(log is not None)
+        self._engine_log.setToolTip(str(log or "The engine has not run yet."))
 
     @slot
     def _panel_log(self) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from maya_stylize.errors import StylizeError
 from maya_stylize.ui import look
 from maya_stylize.ui.qt import Qt, QtWidgets, Signal
 
 
 class MessageBar(QtWidgets.QFrame):
-    """Shows the latest error until it is dismissed; hidden while there is none."""
+    """Shows the latest error or warning until it is dismissed; hidden while there is none."""
 
     copy_report = Signal()
 
@@ -31,6 +30,7 @@ class MessageBar(QtWidgets.QFrame):
         copy.setToolTip("Puts what support needs to know on the clipboard.")
         copy.clicked.connect(lambda: self.copy_report.emit())
         dismiss = QtWidgets.QPushButton("Dismiss")
+        dismiss.setToolTip("Take this message away.")
         dismiss.clicked.connect(self.hide)
         words = QtWidgets.QVBoxLayout()
         words.addWidget(self._message)
@@ -45,11 +45,11 @@ class MessageBar(QtWidgets.QFrame):
         row.addWidget(dismiss)
         self.hide()
 
-    def tell(self, error: StylizeError) -> None:
-        """Show an error."""
-        self._message.setText(error.message)
-        self._hint.setText(error.hint)
-        self._hint.setVisible(bool(error.hint))
+    def tell(self, message: str, hint: str = "") -> None:
+        """Show what happened, and what to do about it where there is something."""
+        self._message.setText(message)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
         self.show()
 
     def text(self) -> str:

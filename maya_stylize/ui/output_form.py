@@ -40,6 +40,7 @@ class OutputForm(QtWidgets.QWidget):
         self.folder.setToolTip("The folder for results.")
         self.folder.setAccessibleName("Folder for results")
         self._browse = QtWidgets.QPushButton("Browse…")
+        self._browse.setToolTip("Choose the folder for results.")
         self._browse.clicked.connect(self._pick)
         self.pattern = QtWidgets.QLineEdit(output_paths.DEFAULT_PATTERN)
         self.pattern.setToolTip(
@@ -76,13 +77,14 @@ class OutputForm(QtWidgets.QWidget):
         self._show_folder()
         self._show_rows(False)
 
-    def next_output(self, source: str, mode: str, taken: list[Path]) -> Path:
+    def next_output(self, source: str, mode: str, taken: list[Path], suffix: str = "") -> Path:
         """Return the picture to write next.
 
         Args:
             source: The picture that the result is compared with.
             mode: The panel's mode.
             taken: What waiting jobs are going to write.
+            suffix: Of the picture; "" for that of the format that is set.
 
         Raises:
             SceneError: There is no such folder, it cannot be written to, or the pattern is wrong.
@@ -90,7 +92,7 @@ class OutputForm(QtWidgets.QWidget):
         place, pattern = self.place.currentData(), self.pattern.text().strip()
         destination = Destination(place, self.folder.text(), pattern)
         own = Path(source).suffix.lower()
-        suffix = self.format.currentData() or (own if own in SUFFIXES else ".png")
+        suffix = suffix or self.format.currentData() or (own if own in SUFFIXES else ".png")
         return output_paths.next_output(self._scene, destination, Path(source), mode, suffix, taken)
 
     def state(self) -> dict[str, str]:

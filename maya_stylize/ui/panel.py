@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from maya_stylize import jobs
@@ -12,6 +13,7 @@ from maya_stylize.host.no_scene import PictureList
 from maya_stylize.host.scene import Scene
 from maya_stylize.ui import applying, loader, look, stored, support
 from maya_stylize.ui.calls import Answer, Client
+from maya_stylize.ui.columns import Columns, scrolled
 from maya_stylize.ui.engine_line import EngineLine
 from maya_stylize.ui.first_launch import FirstLaunch
 from maya_stylize.ui.history import Entry, History
@@ -24,13 +26,10 @@ from maya_stylize.ui.picture_buttons import PictureButtons
 from maya_stylize.ui.preview import Preview
 from maya_stylize.ui.qt import Qt, QtCore, QtWidgets
 from maya_stylize.ui.runs import Run, Runs
-from maya_stylize.ui.slots import slot
+from maya_stylize.ui.slots import LOG, slot
 from maya_stylize.ui.texture_list import TextureList
 from maya_stylize.ui.texture_model import TextureModel, shown
 from maya_stylize.ui.thumbnails import Thumbnails
-
-# Below this width, in heights of the font, the three columns are put on top of each other.
-NARROW = 66
 
 
 class Panel(QtWidgets.QWidget):
@@ -72,33 +71,21 @@ class Panel(QtWidgets.QWidget):
         QtCore.QTimer.singleShot(0, self._begin)
 
     def report_error(self, error: StylizeError) -> None:
-        """Show an error in the message bar."""
-        self.messages.tell(error)
+        """Show an error in the message bar, and keep it in the log."""
+        LOG.error("%s", error)
+        self.messages.tell(error.message, error.hint)
 
     def copy_report(self) -> None:
         """Put a report for support on the clipboard."""
-        text = support.report(self._client, self.messages.text(), self._last_job)
+        program = self._scene.program()
+        text = support.report(program, self._client, self.messages.text(), self._last_job)
         QtWidgets.QApplication.clipboard().setText(text)
 
     def _lay_out(self) -> None:
-        right = QtWidgets.QWidget()
-        column = QtWidgets.QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.preview, 1)
-        column.addWidget(self.job_pane)
-        column.addWidget(self.results)
-        middle = _scrolled(self.maker)
-        middle.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        middle.setMinimumWidth(self.maker.minimumSizeHint().width())
-        middle.setMinimumHeight(look.em(self) * 20)
-        self.splitter = QtWidgets.QSplitter()
-        self.splitter.setChildrenCollapsible(False)
-        for widget in (self.textures, middle, right):
-            self.splitter.addWidget(widget)
-        self.splitter.setStretchFactor(2, 1)
-        self.splitter.setSizes([look.em(self) * share for share in (21, 24, 40)])
+        right = (self.preview, self.job_pane, self.results)
+        self.splitter = Columns(self.textures, self.maker, right)
         self.pages = QtWidgets.QStackedWidget()
-        self.pages.addWidget(_scrolled(self.splitter))
+        self.pages.addWidget(scrolled(self.splitter))
         self.pages.addWidget(self.first_launch)
         whole = QtWidgets.QVBoxLayout(self)
         margin = look.em(self) // 3
@@ -126,6 +113,9 @@ class Panel(QtWidgets.QWidget):
         self.first_launch.finished.connect(lambda: self.pages.setCurrentIndex(0))
         client = self._client
         client.changed = self.runs.changed.emit
+        app = QtWidgets.QApplication.instance()
+        app.applicationStateChanged.connect(self._came_back)
+        app.aboutToQuit.connect(self.save_state)  # it need not hide its panels before
         # The client may outlive the panel, whose signals are gone then.
         self.destroyed.connect(lambda *_: setattr(client, "changed", _nothing))
 
@@ -163,10 +153,16 @@ class Panel(QtWidgets.QWidget):
     def resizeEvent(self, event: Any) -> None:  # noqa: N802
         """Put the columns on top of each other where they are too narrow."""
         super().resizeEvent(event)
-        narrow = self.width() < look.em(self) * NARROW
-        orientation = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
-        if self.splitter.orientation() != orientation:
-            self.splitter.setOrientation(orientation)
+        self.splitter.fit(self.width())
+
+    @slot
+    def _came_back(self, state: Any) -> None:
+        """Look at the pictures anew: another program may have painted them meanwhile."""
+        active = state == Qt.ApplicationState.ApplicationActive
+        if active and self.isVisible() and self._client.hello is not None:
+            self.thumbnails.renew()
+            self._model.renew()
+            self.textures.refresh()
 
     @slot
     def _model_known(self, answer: Answer) -> None:
@@ -215,8 +211,11 @@ class Panel(QtWidgets.QWidget):
 
     @slot
     def _repeat(self, entry: Entry) -> None:
-        output = self.maker.output.next_output(entry.source, entry.mode, self.runs.outputs())
-        job = dataclasses.replace(jobs.from_json(entry.job), output=str(output))
+        old = jobs.from_json(entry.job)
+        output = self.maker.output.next_output(
+            entry.source, entry.mode, self.runs.outputs(), Path(old.output).suffix
+        )
+        job = dataclasses.replace(old, output=str(output))
         self._run(job, entry.mode, entry.source, entry.node)
 
     @slot
@@ -232,6 +231,8 @@ class Panel(QtWidgets.QWidget):
             entry = Entry(event["path"], run.source, run.node, run.mode, event["job"])
             self.history.add(entry)
             self.results.select_first()
+            if run.warnings:
+                self.messages.tell(f"{run.title}: {' '.join(run.warnings)}")
 
     @slot
     def _apply(self, entry: Entry) -> None:
@@ -244,12 +245,3 @@ class Panel(QtWidgets.QWidget):
 
 def _nothing() -> None:
     """Tell nobody."""
-
-
-def _scrolled(content: Any) -> Any:
-    """Return a widget in an area that scrolls where there is too little room."""
-    area = QtWidgets.QScrollArea()
-    area.setWidget(content)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
-    return area

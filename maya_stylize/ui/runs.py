@@ -34,6 +34,7 @@ class Run:
         seconds_left: Estimated time to the end, where one can be given.
         device: What it runs on, once that is known.
         cancelling: Whether it was told to end.
+        warnings: What it said that the artist should know of the result.
     """
 
     job: dict[str, Any]
@@ -47,7 +48,7 @@ class Run:
     seconds_left: float | None = None
     device: str = ""
     cancelling: bool = False
-    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -119,8 +120,8 @@ class Runs(QtCore.QObject):
             run.seconds_left = event["seconds_left"]
         elif name == "device":
             run.device = event["name"]
-        elif name == "log":
-            run.notes.append(event["message"])
+        elif name == "log" and event["level"] == "warning":
+            run.warnings.append(event["message"])
         elif name == "preview":
             self.previewed.emit(run, event["path"])
         elif name in JOB_ENDS:

@@ -42,17 +42,18 @@ def open_log() -> None:
     LOG.propagate = False  # Maya would show tracebacks in the artist's script editor
 
 
-def report(client: Client, message: str, job: dict[str, Any] | None) -> str:
+def report(program: str, client: Client, message: str, job: dict[str, Any] | None) -> str:
     """Return a report for support; the home folder's name is left out.
 
     Args:
+        program: The program that the panel lives in, with its version.
         client: The worker's.
         message: What the panel shows.
         job: The latest job, if there was one.
     """
     hello = client.hello
     lines = [
-        f"Maya Stylize {__version__}",
+        f"Maya Stylize {__version__} in {program}",
         f"Python {platform.python_version()}, Qt {QtCore.qVersion()}, {platform.platform()}",
         f"Engine: {hello if hello else 'not running'}",
         f"Message: {message or 'none'}",

@@ -29,6 +29,7 @@ class TextureModel(QtCore.QAbstractListModel):
         self._textures: list[Texture] = []
         self._facts: dict[str, str] = {}
         self._lost: set[str] = set()
+        self._stale: set[str] = set()
         thumbnails.changed.connect(self._changed)
 
     def set_textures(self, textures: list[Texture]) -> None:
@@ -49,6 +50,12 @@ class TextureModel(QtCore.QAbstractListModel):
             self._facts.pop(path, None)
             self._changed(path)
 
+    def renew(self) -> None:
+        """Ask again for the facts of what is looked at: files may have changed on disk."""
+        self._stale = set(self._facts)
+        for path in self._stale.copy():
+            self._changed(path)
+
     def rowCount(self, parent: Any = None) -> int:  # noqa: N802
         """Return the number of textures."""
         return 0 if parent is not None and parent.isValid() else len(self._textures)
@@ -61,7 +68,9 @@ class TextureModel(QtCore.QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return None if texture.missing else self._thumbnails.get(shown(texture), THUMBNAIL)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return "\n".join(filter(None, (texture.pattern, self._line(texture), texture.refusal)))
+            still = "A result is shown at every frame of this sequence." if texture.frame else ""
+            lines = (texture.pattern, self._line(texture), still, texture.refusal)
+            return "\n".join(filter(None, lines))
         if role == TextureRole:
             return texture
         if role == SearchRole:
@@ -85,15 +94,17 @@ class TextureModel(QtCore.QAbstractListModel):
         return data
 
     def _line(self, texture: Texture) -> str:
-        """Return size, depth, color space, tiles and materials in one line."""
+        """Return size, depth, color space, frame, tiles and materials in one line."""
         known = "File not found" if texture.missing else self._probed(shown(texture))
         tiles = f"{len(texture.tiles)} tiles" if texture.tiling else ""
+        frame = f"sequence, frame {texture.frame}" if texture.frame else ""
         materials = ", ".join(texture.materials) or "no material"
-        return " · ".join(filter(None, (known, texture.color_space, tiles, materials)))
+        return " · ".join(filter(None, (known, texture.color_space, frame, tiles, materials)))
 
     def _probed(self, path: str) -> str:
-        if path not in self._facts:
-            self._facts[path] = ""
+        if path not in self._facts or path in self._stale:
+            self._stale.discard(path)
+            self._facts.setdefault(path, "")
             if self._lost:
                 self._lost.add(path)
             else:

@@ -32,6 +32,7 @@ class Thumbnails(QtCore.QObject):
         self._asked: set[Key] = set()
         self._failures: dict[Key, StylizeError] = {}
         self._lost: set[Key] = set()
+        self._stale: set[Key] = set()
 
     def get(self, path: str, size: int) -> Any:
         """Return a QPixmap, or None while it is on its way; `changed` tells when it came.
@@ -43,18 +44,23 @@ class Thumbnails(QtCore.QObject):
         key = (path, size)
         if key in self._pictures:
             self._pictures.move_to_end(key)
-            return self._pictures[key]
-        if self._lost:
-            self._lost.add(key)
-        elif key not in self._asked and key not in self._failures:
-            self._wanted[key] = None
-            self._wanted.move_to_end(key)
-            self._ask()
-        return None
+            if key in self._stale:
+                self._stale.remove(key)
+                self._want(key)
+        elif key not in self._failures:
+            self._want(key)
+        return self._pictures.get(key)
 
     def failure(self, path: str, size: int) -> StylizeError | None:
         """Return why a picture has no thumbnail, None while none is known."""
         return self._failures.get((path, size))
+
+    def renew(self) -> None:
+        """Ask again for what is looked at: files may have changed; old pictures stay meanwhile."""
+        self._stale = set(self._pictures)
+        failed, self._failures = self._failures, {}
+        for path in {key[0] for key in (*self._stale, *failed)}:
+            self.changed.emit(path)
 
     def forget(self, path: str) -> None:
         """Drop what is known of a picture, which may have changed on disk."""
@@ -68,6 +74,14 @@ class Thumbnails(QtCore.QObject):
         lost, self._lost = self._lost, set()
         for path in {key[0] for key in lost}:
             self.changed.emit(path)
+
+    def _want(self, key: Key) -> None:
+        if self._lost:
+            self._lost.add(key)
+        elif key not in self._asked:
+            self._wanted[key] = None
+            self._wanted.move_to_end(key)
+            self._ask()
 
     def _ask(self) -> None:
         while self._wanted and len(self._asked) < IN_FLIGHT:
@@ -90,6 +104,7 @@ class Thumbnails(QtCore.QObject):
     def _done(self, key: Key, image: Any, error: StylizeError | None) -> None:
         self._asked.discard(key)
         if image is None or image.isNull():
+            self._pictures.pop(key, None)
             self._failures[key] = error or StylizeError(f"{key[0]} cannot be shown.")
         else:
             self._pictures[key] = QtGui.QPixmap.fromImage(image)

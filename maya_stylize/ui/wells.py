@@ -33,6 +33,7 @@ class PictureRow(QtWidgets.QWidget):
         self._weight.setSingleStep(0.1)
         self._weight.setValue(style.weight)
         self._weight.setPrefix("Weight ")
+        self._weight.setAccessibleName(f"Weight of {name_of(style.path)}")
         self._weight.setToolTip("This picture's share of the style, relative to the others'.")
         self._weight.setVisible(weighted)
         self._weight.valueChanged.connect(lambda _: self.changed.emit())

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from installer import layout, overview, receipt, removal
+from installer import layout, overview, receipt, removal, selftest
 from installer.errors import SetupError
 from installer.installation import Request, install
 from installer.layout import Places
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace, source: Path, machine: Machine) -> int:
 
     Returns:
         0 when it is done, 1 when it failed or what is installed is not whole, 130 when it was
-        cancelled.
+        cancelled; for the self-test, its own exit code.
     """
     try:
         where = layout.places(machine, options.shared)
@@ -36,6 +36,8 @@ def run(options: argparse.Namespace, source: Path, machine: Machine) -> int:
         if options.task == "uninstall":
             print(*removal.uninstall(where, options.maya or ()), sep="\n")
             return 0
+        if options.task == "selftest":
+            return selftest.run(where, machine, options.maya or ())
         request = _request(options, where)
         install(source, request, machine, lambda line: print(line, flush=True))
     except (SetupError, StylizeError) as error:

@@ -17,7 +17,8 @@ NAME = "maya-stylize"
 MODULE_FILE = "maya_stylize.mod"
 ENGINE_FOLDER = "engine"
 MODEL_FOLDER = "model"
-FOLDERS = ("scripts", "icons", "shelves")
+PACKAGES = "scripts"
+FOLDERS = (PACKAGES, "icons", "shelves")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def contents(source: Path) -> dict[str, Path]:
     for path in sorted((source / "maya_stylize").rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             inner = path.relative_to(source).as_posix()
-            found[f"{NAME}/scripts/{inner}"] = path
+            found[f"{NAME}/{PACKAGES}/{inner}"] = path
     for path in sorted((source / "shelf").rglob("*")):
         if path.suffix == ".mel":
             found[f"{NAME}/shelves/{path.name}"] = path

@@ -77,6 +77,22 @@ def test_it_is_back_after_a_restart_and_the_old_worker_ends(clients: list[Client
     assert len(panels()) == 1
 
 
+def test_a_panel_is_whole_however_often_it_is_closed_and_reopened(clients: list[Client]) -> None:
+    """What Python keeps of a deleted panel must not be taken for parts of the next one."""
+    dock.show()
+    for _ in range(12):
+        window.restart()
+        (panel,) = panels()
+        qt.application().processEvents()
+        inside = panel.findChildren(qt.QtCore.QObject)
+        assert [each for each in inside if not each.inherits(type(each).__name__)] == []
+        parts = [part for part in vars(panel).values() if isinstance(part, qt.QtWidgets.QWidget)]
+        assert len(parts) > 8
+        assert {id(part) for part in parts} <= {id(each) for each in inside}
+        assert panel.pages.widget(1) is panel.first_launch
+    assert len(clients) == 13
+
+
 def test_a_dock_that_was_left_empty_is_filled(clients: list[Client]) -> None:
     window.controls[dock.CONTROL] = {"uiScript": "pass", "raised": 0}
     window.run_script(dock.CONTROL)

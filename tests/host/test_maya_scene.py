@@ -129,10 +129,54 @@ def test_the_color_configuration_is_expanded(room: Room, monkeypatch: pytest.Mon
     assert room.host.color_config() is None
 
 
-def test_one_picture_per_frame_shows_the_one_that_is_named(room: Room) -> None:
-    for frame in ("0007", "0008"):
+@pytest.mark.parametrize("written", ["water.0007.png", "water.<f>.png", "water.0001.png"])
+def test_of_a_sequence_the_frame_in_use_is_shown(room: Room, written: str) -> None:
+    for frame in ("0007", "0008", "0009"):
         room.picture(f"water.{frame}.png")
-    room.texture("water", room.folder / "water.0007.png", useFrameExtension=True)
+    room.texture("water", room.folder / written, useFrameExtension=True, frameExtension=8)
     texture = room.find("water")
     assert texture.tiles == (texture.path,) == (texture.pattern,)
-    assert (Path(texture.path).name, texture.missing) == ("water.0007.png", False)
+    assert (Path(texture.path).name, texture.missing) == ("water.0008.png", False)
+    assert texture.frame == "0008"
+    cmds.setAttr("water.frameOffset", 1)
+    assert room.find("water").frame == "0009"
+    cmds.setAttr("water.frameExtension", 99)
+    assert room.find("water").frame == "0007"
+    cmds.setAttr("water.useFrameExtension", False)
+    assert room.find("water").frame == ""
+
+
+@pytest.mark.parametrize("written", ["water.0007.png", "water.####.png", "water.<f>.png"])
+def test_of_arnolds_sequence_the_scene_s_frame_is_shown(room: Room, written: str) -> None:
+    for frame in ("0007", "0008"):
+        room.picture(f"sourceimages/water.{frame}.png")
+    cmds.shadingNode("aiImage", asTexture=True, name="water")
+    cmds.setAttr("water.useFileSequence", True)
+    cmds.setAttr("water.filename", written, type="string")
+    room.fake.time = 8.0
+    texture = room.find("water")
+    assert (Path(texture.path).name, texture.frame) == ("water.0008.png", "0008")
+    assert not texture.missing
+
+
+def test_a_sequence_without_pictures_is_missing(room: Room) -> None:
+    room.texture("water", room.folder / "water.0007.png", useFrameExtension=True)
+    texture = room.find("water")
+    assert (Path(texture.path).name, texture.missing) == ("water.0007.png", True)
+    assert texture.frame == ""
+
+
+def test_a_sequence_of_tiles_shows_one_frame_of_each(room: Room) -> None:
+    for tile in (1001, 1002):
+        for frame in (7, 8):
+            room.picture(f"sea.{tile}.{frame}.png")
+    path = room.folder / "sea.1001.7.png"
+    room.texture("sea", path, uvTilingMode=3, useFrameExtension=True, frameExtension=8)
+    texture = room.find("sea")
+    assert [Path(tile).name for tile in texture.tiles] == ["sea.1001.8.png", "sea.1002.8.png"]
+    assert (Path(texture.path).name, texture.frame) == ("sea.1001.8.png", "8")
+
+
+def test_the_program_is_named_for_reports(room: Room) -> None:
+    told = room.host.program()
+    assert told.startswith("Maya 2025 (20250300) with its window, Arnold 5.4.0, Python 3.")

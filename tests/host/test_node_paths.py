@@ -13,7 +13,12 @@ from maya_stylize.host.node_paths import resolve
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in ("a.png", "sourceimages/b.png", "sourceimages/sub/c.1001.png"):
+    for name in (
+        "a.png",
+        "sourceimages/b.png",
+        "sourceimages/sub/c.1001.png",
+        "sourceimages/d_u1_v1.7.png",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     return tmp_path
@@ -28,6 +33,8 @@ def project(tmp_path: Path) -> Path:
         ("sourceimages/b.png", "{project}/sourceimages/b.png"),
         (r"sourceimages\b.png", "{project}/sourceimages/b.png"),
         ("sub/c.<UDIM>.png", "{project}/sourceimages/sub/c.<UDIM>.png"),
+        ("d<tile>.####.png", "{project}/sourceimages/d<tile>.####.png"),
+        ("gone.<UDIM>.png", "{project}/gone.<UDIM>.png"),
         ("gone.png", "{project}/gone.png"),
         ("{project}/a.png", "{project}/a.png"),
         ("/old/project//sourceimages/b.png", "{project}/sourceimages/b.png"),

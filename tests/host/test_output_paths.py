@@ -109,6 +109,22 @@ def test_tiles_of_one_set_keep_their_numbers_and_share_a_version(tmp_path: Path)
     ]
 
 
+def test_tiles_by_coordinates_share_a_version_too(tmp_path: Path) -> None:
+    for name in ("a_u1_v1.png", "a_u2_v1.png"):
+        (tmp_path / name).write_text("")
+    scene = PictureList([tmp_path / "a<tile>.png"])
+    got = []
+    for source in ("a_u1_v1.png", "a_u2_v1.png", "a_u1_v1.png"):
+        path = next_output(scene, Destination(), tmp_path / source, "stylize")
+        path.write_text("")
+        got.append(path.name)
+    assert got == [
+        "a_stylize_v001_u1_v1.png",
+        "a_stylize_v001_u2_v1.png",
+        "a_stylize_v002_u1_v1.png",
+    ]
+
+
 @pytest.mark.parametrize("there", ["a_stylize_v001.tx", "a_stylize_v001.1001_sRGB.tx"])
 def test_a_tile_too_comes_to_lie_beside_no_tx(tmp_path: Path, there: str) -> None:
     for name in ("a.1001.png", there):

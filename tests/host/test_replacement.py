@@ -267,6 +267,45 @@ def test_one_picture_for_all_tiles_turns_tiling_off(room: Room) -> None:
     assert room.fake.previews == []
 
 
+@pytest.mark.parametrize("kind", ["file", "aiImage"])
+def test_a_still_in_a_sequence_s_place_is_shown_at_every_frame(room: Room, kind: str) -> None:
+    first = room.picture("water.0001.png")
+    if kind == "file":
+        room.texture("water", first, useFrameExtension=True)
+    else:
+        cmds.shadingNode("aiImage", asTexture=True, name="water")
+        cmds.setAttr("water.useFileSequence", True)
+        cmds.setAttr("water.filename", str(first), type="string")
+    before = room.fake.graph()
+    texture = room.find("water")
+    assert texture.frame == "0001"
+    result = room.picture("water.0001_stylize_v001.png")
+    new = room.host.apply(texture, result)
+    assert (Path(new.path), new.frame) == (result, "")
+    sequence = {"file": "useFrameExtension", "aiImage": "useFileSequence"}[kind]
+    assert cmds.getAttr(f"{new.node}.{sequence}") is False
+    assert room.host.revert(new).frame == "0001"
+    assert room.fake.graph() == before
+
+
+def test_tiles_by_arnolds_own_token(room: Room) -> None:
+    for tile in ("u1_v1", "u2_v1"):
+        room.picture(f"a_{tile}.png")
+    cmds.shadingNode("aiImage", asTexture=True, name="skin")
+    cmds.setAttr("skin.filename", f"{room.folder}/a<tile>.png", type="string")
+    texture = room.find("skin")
+    assert [Path(tile).name for tile in texture.tiles] == ["a_u1_v1.png", "a_u2_v1.png"]
+    results = []
+    for tile in texture.tiles:
+        output = next_output(room.host, Destination("beside"), Path(tile), "stylize")
+        output.write_bytes(b"a result")
+        results.append(output)
+    new = room.host.apply(texture, results[0])
+    assert [Path(tile) for tile in new.tiles] == results
+    written = room.fake.node(new.node).values["filename"]
+    assert written == f"{room.folder}/a_stylize_v001<tile>.png"
+
+
 def test_a_locked_plug_refuses_and_says_which(room: Room, painted: str) -> None:
     cmds.setAttr("paint.color", lock=True)
     texture = room.find(painted)

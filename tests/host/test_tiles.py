@@ -16,6 +16,8 @@ CASES = [
     ("a_<udim>.exr", tiles.UDIM, ["a_1001.exr"], ["a_1001.exr.tx", "a.1001.exr"]),
     ("a_u<u>_v<v>.tif", tiles.ZBRUSH, ["a_u0_v0.tif", "a_u10_v2.tif"], ["a_u0.tif", "a_u_v.tif"]),
     ("a_u<U>_v<V>.tif", tiles.MUDBOX, ["a_u1_v1.tif"], ["a_u1_v1.png"]),
+    ("a<tile>.tif", tiles.MUDBOX, ["a_u1_v1.tif", "a_u2_v1.tif"], ["a.u1_v1.tif", "a__u1_v1.tif"]),
+    ("a<TILE>.tif", tiles.MUDBOX, ["a_u1_v1.tif"], ["au1_v1.tif"]),
     ("a(1)+<UDIM>.png", tiles.UDIM, ["a(1)+1001.png"], ["a1+1001.png"]),
 ]
 
@@ -52,6 +54,16 @@ def test_no_token_and_no_folder_find_nothing(tmp_path: Path) -> None:
 )
 def test_a_file_says_which_tile_it_shows(name: str, tiling: int, tile: str) -> None:
     assert tiles.tile_of(name, tiling) == tile
+
+
+def test_tiles_by_coordinates_have_one_name_whatever_the_token(tmp_path: Path) -> None:
+    path = tmp_path / "a_u1_v2.png"
+    path.write_text("")
+    for written in ("a<tile>.png", "a_u<U>_v<V>.png"):
+        assert tiles.files_of(str(tmp_path / written)) == {"u1_v2": str(path)}
+        assert tiles.pattern_like(written, path) == (tmp_path / written).as_posix()
+        assert tiles.without_tile(written) == tiles.without_tile(path.name) == "a"
+    assert tiles.with_tile("a", "u1_v2") + ".png" == path.name
 
 
 @given(st.text("ab.(+_1", min_size=1, max_size=8), st.integers(1001, 1999))

@@ -33,6 +33,15 @@ else:
 """
 
 
+# Stands for the self-test: it says which Python runs what, and ends as the test wants.
+SELFTEST = """
+import os, pathlib, sys
+print(pathlib.Path(__file__).parent)
+print(os.environ["PYTHONPATH"], os.environ.get("PYTHONHOME"), file=sys.stderr)
+sys.exit(int(os.environ.get("CODE", 0)))
+"""
+
+
 def write_wheel(folder: Path, name: str, version: str, content: bytes = b"") -> str:
     """Write a package of one module; return the line that pins it."""
     path = folder / f"{name}-{version}-py3-none-any.whl"
@@ -54,6 +63,7 @@ def write_source(root: Path, version: str = "1.0") -> Path:
     files = {
         "maya_stylize/__init__.py": f"__version__ = {version!r}\n",
         "maya_stylize/__main__.py": COMMAND,
+        "maya_stylize/selftest.py": SELFTEST,
         "maya_stylize/ui/__init__.py": "",
         "maya_stylize/exemplars/rust.png": "a picture",
         "maya_stylize/__pycache__/x.pyc": "compiled",

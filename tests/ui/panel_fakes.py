@@ -79,6 +79,9 @@ class FakeScene:
     def saved_as(self) -> Path | None:
         return None
 
+    def program(self) -> str:
+        return "Maya 2025"
+
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         self.watchers.append(changed)
         return lambda: self.watchers.remove(changed)

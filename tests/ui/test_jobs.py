@@ -168,6 +168,29 @@ def test_run_again_is_the_same_resolved_job_in_a_new_file(
     assert job["output"] == str(first).replace("v001", "v002")
 
 
+def test_run_again_keeps_the_format_whatever_is_set_now(
+    started: Panel, client: FakeClient, pictures: Path
+) -> None:
+    finish(client, client.queue[0], pictures / "bricks.png")
+    state = started.maker.output.state()
+    started.maker.output.set_state({**state, "format": ".exr"})
+    started.results.again.click()
+    ((job, _, _),) = client.jobs.values()
+    assert job["output"].endswith("_v002.png")
+
+
+def test_what_a_job_warns_of_is_told_with_its_result(
+    started: Panel, client: FakeClient, pictures: Path
+) -> None:
+    number = client.queue[0]
+    client.tell(number, event="log", message="coffee.png: its alpha is left out.", level="warning")
+    client.tell(number, event="log", message="Compiled.", level="info")
+    assert started.messages.text() == ""
+    finish(client, number, pictures / "bricks.png")
+    told = "coffee_texture_v001.png: coffee.png: its alpha is left out."
+    assert started.messages.text() == told
+
+
 def test_apply_and_revert_go_through_the_scene(
     started: Panel, client: FakeClient, scene: FakeScene, pictures: Path
 ) -> None:

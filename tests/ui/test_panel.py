@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 import re
 import subprocess
 import sys
@@ -14,11 +16,21 @@ import pytest
 from panel_fakes import FakeClient, FakeScene
 
 import maya_stylize
+from maya_stylize import settings
 from maya_stylize.errors import EngineError
 from maya_stylize.ui import look, stored
 from maya_stylize.ui.panel import Panel
 from maya_stylize.ui.qt import Qt, QtCore, QtGui, QtWidgets
+from maya_stylize.ui.slots import LOG
 
+KINDS = (
+    QtWidgets.QAbstractButton,
+    QtWidgets.QComboBox,
+    QtWidgets.QAbstractSpinBox,
+    QtWidgets.QSlider,
+    QtWidgets.QLineEdit,
+)
+INSIDES = (*KINDS, QtWidgets.QTabBar, QtWidgets.QMenuBar)
 ENGINE = {"numpy", "keras", "tensorflow", "torch", "jax", "h5py", "OpenImageIO", "rich", "google"}
 
 
@@ -68,18 +80,33 @@ def test_every_control_says_what_it_does(panel: Panel, mode: int) -> None:
     assert silent == []
 
 
+def test_what_is_hidden_now_says_what_it_does_too(panel: Panel, pictures: Path) -> None:
+    """The first launch, the message, the running job, pictures in wells, a chosen folder."""
+    for page in panel.maker.pages():
+        for well in page.wells.values():
+            well.add([str(pictures / "coffee.png")])
+    kinds = (*KINDS, QtWidgets.QListWidget)
+    found = [each for kind in kinds for each in panel.findChildren(kind)]
+    found = [each for each in found if not isinstance(each.parent(), INSIDES)]
+    assert panel.first_launch.agree in found
+    assert panel.maker.output.folder in found
+    silent = [
+        (type(each), each.accessibleName())
+        for each in found
+        if not each.objectName().startswith("qt_")
+        and not (each.toolTip() or each.parent().toolTip())
+    ]
+    assert silent == []
+    actions = [
+        action for menu in panel.menus.findChildren(QtWidgets.QMenu) for action in menu.actions()
+    ]
+    assert [action.text() for action in actions if action.toolTip() == action.text()] == []
+
+
 def controls(panel: Panel) -> list[Any]:
     """What is pressed, chosen or typed into; not the insides of Qt's own controls."""
-    kinds = (
-        QtWidgets.QAbstractButton,
-        QtWidgets.QComboBox,
-        QtWidgets.QAbstractSpinBox,
-        QtWidgets.QSlider,
-        QtWidgets.QLineEdit,
-    )
-    own = (*kinds, QtWidgets.QTabBar, QtWidgets.QMenuBar)
-    found = [each for kind in kinds for each in visible(panel, kind)]
-    return [each for each in found if not isinstance(each.parent(), own)]
+    found = [each for kind in KINDS for each in visible(panel, kind)]
+    return [each for each in found if not isinstance(each.parent(), INSIDES)]
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
@@ -154,6 +181,35 @@ def test_state_is_kept_between_sessions(
     assert open_panel(scene, FakeClient()).maker.state() == state
 
 
+def test_state_is_kept_when_maya_quits_with_the_panel_open(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from panel_fakes import FakeClient, FakeScene\n"
+        "from maya_stylize.ui.panel import Panel; from maya_stylize.ui import qt\n"
+        "app = qt.application(); panel = Panel(FakeScene([]), FakeClient()); panel.show()\n"
+        "panel.maker.tabs.setCurrentIndex(1)\n"
+        "qt.QtCore.QTimer.singleShot(0, app.quit); qt.execute(app)\n"
+        "import os; os._exit(0)"
+    )
+    home = {settings.HOME_VARIABLE: str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, **home}, check=True)
+    assert json.loads((tmp_path / "panel.json").read_text())["mode"] == "stylize"
+
+
+def test_the_engines_log_is_named_where_it_is_looked_for(
+    panel: Panel, client: FakeClient, tmp_path: Path
+) -> None:
+    action = next(each for each in panel.menus.help.actions() if "engine" in each.text())
+    client.log = None
+    panel.menus.help.aboutToShow.emit()
+    assert not action.isEnabled()
+    client.log = tmp_path / "worker.log"
+    panel.menus.help.aboutToShow.emit()
+    client.changed()
+    assert action.isEnabled()
+    assert str(client.log) == action.toolTip()
+    assert str(client.log) in panel.engine.toolTip()
+
+
 @pytest.mark.parametrize(
     "content",
     [b"\xff", b"[]", b'{"mode": 1, "modes": {}, "output": {}}', b'{"mode": "texture", "modes": '
@@ -207,10 +263,23 @@ def test_the_report_holds_what_support_needs_and_no_home(
     panel.report_error(EngineError("No memory.", "Go smaller."))
     panel.copy_report()
     report = QtGui.QGuiApplication.clipboard().text()
-    for part in (maya_stylize.__version__, "Qt ", "No memory. Go smaller.", "the last line"):
+    version = f"Maya Stylize {maya_stylize.__version__} in Maya 2025"
+    for part in (version, "Qt ", "Message: No memory. Go smaller.", "the last line"):
         assert part in report
     assert str(tmp_path) not in report
     assert report.count("first") < 100
+
+
+def test_what_the_artist_is_told_is_in_the_log_too(panel: Panel) -> None:
+    told: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
+    LOG.addHandler(handler)
+    try:
+        panel.report_error(EngineError("No memory.", "Go smaller."))
+    finally:
+        LOG.removeHandler(handler)
+    assert told == ["No memory. Go smaller."]
 
 
 def test_the_panel_imports_no_engine_and_the_command_needs_none(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from panel_fakes import FakeClient, FakeScene, texture
 
 from maya_stylize.errors import ImageError, WorkerError
 from maya_stylize.ui.panel import Panel
-from maya_stylize.ui.qt import Qt
+from maya_stylize.ui.qt import Qt, QtWidgets
 from maya_stylize.ui.texture_list import TextureList
 from maya_stylize.ui.texture_model import FactsRole, described
 
@@ -95,6 +95,14 @@ def test_sets_of_tiles_and_results_are_told(
     assert facts(listed, 0) == "256 × 256 · 8 bit · sRGB · 2 tiles · no material"
 
 
+def test_a_sequence_says_so_and_which_frame_is_shown(listed: TextureList, scene: FakeScene) -> None:
+    scene.all = [dataclasses.replace(scene.all[0], frame="0012")]
+    scene.watchers[0]()
+    assert facts(listed, 0) == "256 × 256 · 8 bit · sRGB · sequence, frame 0012 · bricks_mtl"
+    tooltip = listed.view.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "every frame of this sequence" in tooltip
+
+
 def test_a_file_that_cannot_be_read_is_told(
     listed: TextureList, client: FakeClient, scene: FakeScene, pictures: Path
 ) -> None:
@@ -118,6 +126,27 @@ def test_facts_lost_with_a_worker_come_with_the_next(
     client.hello, client.failure = hello, None
     client.changed()
     assert facts(listed, 0) == "256 × 256 · 8 bit · sRGB · pebbles_mtl"
+
+
+def test_pictures_are_looked_at_anew_when_the_artist_comes_back(
+    panel: Panel, listed: TextureList, client: FakeClient, scene: FakeScene
+) -> None:
+    facts(listed, 0)
+    client.asked.clear()
+    came_back = QtWidgets.QApplication.instance().applicationStateChanged
+    came_back.emit(Qt.ApplicationState.ApplicationInactive)
+    assert client.asked == []
+    scene.all = scene.all[1:]
+    came_back.emit(Qt.ApplicationState.ApplicationActive)
+    assert facts(listed, 0).startswith("256 × 256")
+    asked = [name for name, arguments in client.asked if "coffee" in arguments["path"]]
+    assert "probe" in asked
+    assert nodes(listed)[0] == "coffee_file"
+    client.asked.clear()
+    client.hello = None
+    came_back.emit(Qt.ApplicationState.ApplicationActive)
+    assert client.asked == []  # which would start a worker
+    panel.hide()
 
 
 def test_missing_textures_cannot_be_dragged(listed: TextureList) -> None:

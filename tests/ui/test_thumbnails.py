@@ -153,3 +153,25 @@ def test_memory_is_bounded(
     thumbnails.get(path, 3)
     thumbnails.get(path, 1)
     assert len(client.asked) == 4
+
+
+def test_a_picture_painted_anew_replaces_the_old_one_which_stays_meanwhile(
+    app: Any, pictures: Path, wait: Any
+) -> None:
+    client = Slow()
+    thumbnails = Thumbnails(client, Loader())
+    path = str(pictures / "coffee.png")
+    thumbnails.get(path, 64)
+    client.open.pop()[1]({"path": path})
+    wait(lambda: thumbnails.get(path, 64))
+    thumbnails.renew()
+    for _ in range(2):
+        assert thumbnails.get(path, 64).width() == 384
+    ((_, answer),) = client.open
+    answer({"path": str(pictures / "bricks.png")})
+    wait(lambda: thumbnails.get(path, 64).width() == 256)
+    thumbnails.renew()
+    thumbnails.get(path, 64)
+    client.open.pop()[1](ImageError("It is gone."))
+    assert thumbnails.get(path, 64) is None
+    assert thumbnails.failure(path, 64)

@@ -82,6 +82,7 @@ TYPES: dict[str, dict[str, Any]] = {
         "explicitUvTiles": {},
         "useFrameExtension": False,
         "frameExtension": 1,
+        "frameOffset": 0,
         "colorGainR": 1.0,
         "colorGainG": 1.0,
         "colorGainB": 1.0,

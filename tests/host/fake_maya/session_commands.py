@@ -33,6 +33,11 @@ def redo() -> None:
 
 
 @command
+def currentTime(query: bool = False) -> float:
+    return scene.time
+
+
+@command
 def workspace(query: bool = False, rootDirectory: bool = False, fileRuleEntry: str = "") -> str:
     if fileRuleEntry:
         return scene.source_images if fileRuleEntry == "sourceImages" else ""

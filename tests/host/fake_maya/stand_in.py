@@ -18,7 +18,8 @@ from node_types import COMPOUNDS, DAG_TYPES, OUTPUTS, PLUG_IN_TYPES, TYPES
 
 _INDEX = re.compile(r"\[\d+\]")
 _ELEMENT = re.compile(r"(\w+)\[(\d+)\]")
-_NUMBER = re.compile(r"(?<=[._])1\d{3}(?=\.[^.]+$)")
+_NUMBER = re.compile(r"(?<=[._])1\d{3}(?=(\.<f>)?\.[^.]+$)")
+_FRAME_OF_TILE = re.compile(r"[._]1\d{3}\.\d+\.[^.]+$")
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Scene:
         self.plug_ins = {"mtoa"}
         self.installed_plug_ins = {"mtoa"}
         self.batch = False
+        self.time = 1.0
         self.project = "/projects/default/"
         self.source_images = "sourceimages"
         self.color_prefs: dict[str, Any] = {"cmEnabled": True, "configFilePath": ""}
@@ -235,8 +237,8 @@ class Scene:
         values = self.state.nodes[name].values
         if attribute == "computedFileTextureNamePattern":
             path, tiling = values["fileTextureName"], values["uvTilingMode"]
-            if values["useFrameExtension"] and not tiling:
-                return re.sub(r"\d+(?=\.[^.]+$)", "<f>", path)
+            if values["useFrameExtension"] and (not tiling or _FRAME_OF_TILE.search(path)):
+                path = re.sub(r"\d+(?=\.[^.]+$)", "<f>", path)
             return _NUMBER.sub("<UDIM>", path) if tiling == 3 else path
         return values.get(attribute)
 
