@@ -60,7 +60,7 @@ def run(job: Job, model_file: Path, previews: Path | None = None) -> Iterator[Ev
             yield from climb.octave(octave)
             if previews is not None:
                 path = previews / f"{octave.width}x{octave.height}.png"
-                writer.write(path, resize(climb.pixels, *problem.size))
+                writer.write(path, problem.finish(resize(climb.pixels, *problem.size)))
                 yield Preview(str(path))
     yield Progress("writing", 1.0, climb.loss, 0.0)
     written = writer.write(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import keras
 import numpy as np
 from keras import ops
 
+from maya_stylize.engine import color_control
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.objective import FeatureTerm, Objective, Term
 from maya_stylize.engine.plan import with_longer_side
@@ -54,24 +56,26 @@ class Transfer:
 
     def begin(self, octave: Octave, random: np.random.Generator) -> FloatArray:
         """Return the picture to start from at the octave's size, or noise around middle gray."""
-        if self.start is None:
+        _, _, start = self._seen
+        if start is None:
             noise = random.normal(0.5, 0.25, (octave.height, octave.width, 3))
             return noise.astype(np.float32)
-        return resize(self.start, octave.width, octave.height)
+        return resize(start, octave.width, octave.height)
 
     def objective(self, octave: Octave, model: keras.Model, data_format: str) -> Objective:
         """Return the loss at the octave's scale; the styles' weights are made to sum to one."""
         job = self.job
+        content, styles, _ = self._seen
         terms: list[Term] = []
         total = sum(style.weight for style in job.styles)
-        for style, pixels in zip(job.styles, self.styles, strict=True):
+        for style, pixels in zip(job.styles, styles, strict=True):
             width, height = self._style_size(pixels)
             example = resize(pixels, shrunk(width, octave.shrink), shrunk(height, octave.shrink))
             share = style.weight / total
             weights = {layer: share * weight for layer, weight in job.style_layers.items()}
             terms += gram_terms(model, example, weights, data_format)
-        content = to_network(resize(self.content, octave.width, octave.height), data_format)
-        features = model(ops.convert_to_tensor(content))
+        picture = to_network(resize(content, octave.width, octave.height), data_format)
+        features = model(ops.convert_to_tensor(picture))
         terms += [
             FeatureTerm(layer, features[layer], job.content_weight * weight)
             for layer, weight in job.content_layers.items()
@@ -80,8 +84,8 @@ class Transfer:
         return Objective(model, terms, data_format)
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
-        """Return black and white, widened where a picture goes beyond."""
-        pictures = [self.content, *self.styles]
+        """Return black and white, widened where a picture whose colors are taken goes beyond."""
+        pictures = [self.content, *(self.styles if self.job.keep_colors == "no" else ())]
         low = min(0.0, *(float(picture.min()) for picture in pictures))
         high = max(1.0, *(float(picture.max()) for picture in pictures))
         ends = np.array([[[low] * 3, [high] * 3]], np.float32)
@@ -89,8 +93,18 @@ class Transfer:
         return ops.convert_to_tensor(lower), ops.convert_to_tensor(upper)
 
     def finish(self, pixels: FloatArray) -> FloatArray:
-        """Return the picture as it is."""
-        return pixels
+        """Return the picture, in the content's colors where only its light and dark was made."""
+        if self.job.keep_colors != "luminance":
+            return pixels
+        height, width = pixels.shape[:2]
+        return color_control.with_colors_of(resize(self.content, width, height), pixels)
+
+    @cached_property
+    def _seen(self) -> tuple[FloatArray, tuple[FloatArray, ...], FloatArray | None]:
+        """Content, styles and start as the network sees them."""
+        return color_control.seen_by_transfer(
+            self.job.keep_colors, self.content, self.styles, self.start
+        )
 
     def _style_size(self, pixels: FloatArray) -> tuple[int, int]:
         height, width = pixels.shape[:2]
