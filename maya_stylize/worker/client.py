@@ -61,6 +61,11 @@ class Client:
         return self._worker.hello if self._worker else None
 
     @property
+    def device(self) -> protocol.Device | None:
+        """What the running worker's jobs run on; None before its backend runs."""
+        return self._worker.device if self._worker else None
+
+    @property
     def log(self) -> Path | None:
         """The stderr of the worker that runs, or ran last; None before the first."""
         return self._log
@@ -79,6 +84,19 @@ class Client:
         if self._worker is None:
             self._start()
             self.changed()
+
+    def warm(self, backend: str) -> None:
+        """Let a worker that has nothing to run start its backend, for the first job.
+
+        What comes of it `device` says; where it fails, the first job says why.
+
+        Args:
+            backend: "tensorflow", "torch" or "jax".
+        """
+        worker = self._worker
+        if worker and worker.hello and not self._jobs:
+            command = self._request("warm", {"backend": backend}, _ignore).command
+            worker.connection.send(protocol.encode_command(command))
 
     def run(self, job: Mapping[str, Any], previews: Path | None, told: Told) -> int:
         """Put a job at the queue's end.
@@ -236,6 +254,9 @@ class Client:
             worker.hello = event
             self._go_on()
             return
+        if isinstance(event, protocol.Device):
+            worker.device = event
+            self.changed()
         request = None if number is None else worker.sent.get(number)
         if request is None:
             return
