@@ -86,17 +86,17 @@ class Client:
             self.changed()
 
     def warm(self, backend: str) -> None:
-        """Let a worker that has nothing to run start its backend, for the first job.
+        """Let the worker, if one is there, start its backend before the first job.
 
-        What comes of it `device` says; where it fails, the first job says why.
+        It does so once every question is answered. What comes of it `device` says; where it
+        fails, the first job says why.
 
         Args:
             backend: "tensorflow", "torch" or "jax".
         """
-        worker = self._worker
-        if worker and worker.hello and not self._jobs:
-            command = self._request("warm", {"backend": backend}, _ignore).command
-            worker.connection.send(protocol.encode_command(command))
+        if self._worker:
+            self._worker.to_warm = backend
+            self._go_on()
 
     def run(self, job: Mapping[str, Any], previews: Path | None, told: Told) -> int:
         """Put a job at the queue's end.
@@ -230,9 +230,15 @@ class Client:
             asked, self._asked = self._asked, {}
             for request in asked.values():
                 worker.send(request)
+            if self._jobs:
+                worker.to_warm = None
             if self._jobs and not worker.has_job:
                 worker.heard = self._clock()
                 worker.send(next(iter(self._jobs.values())))
+            elif worker.to_warm and not worker.sent:
+                command = self._request("warm", {"backend": worker.to_warm}, _ignore).command
+                worker.to_warm = None
+                worker.connection.send(protocol.encode_command(command))
         self.changed()
 
     def _received(self, worker: Worker, data: bytes) -> None:

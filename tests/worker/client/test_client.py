@@ -351,13 +351,13 @@ CARD = protocol.Device("jax", "gpu:0", "NVIDIA L4", 24 << 30)
 
 def test_an_idle_worker_is_warmed_and_says_what_jobs_run_on(bench):
     changes = []
+    bench.client.warm("jax")
+    assert bench.workers == []
     bench.client.start()
     bench.client.warm("jax")
-    assert bench.worker.sent == []  # it has not said hello
     bench.worker.hello()
-    assert bench.client.device is None
-    bench.client.warm("jax")
     (sent,) = bench.worker.sent
+    assert bench.client.device is None
     assert (sent["command"], sent["backend"]) == ("warm", "jax")
     bench.client.changed = lambda: changes.append(bench.client.device)
     bench.worker.say(CARD, sent["id"])
@@ -369,15 +369,27 @@ def test_an_idle_worker_is_warmed_and_says_what_jobs_run_on(bench):
 
 
 def test_nothing_is_warmed_beside_a_job_which_tells_its_device_itself(bench):
-    bench.client.warm("jax")
-    assert bench.workers == []
     number = bench.run()
     bench.worker.hello()
     bench.client.warm("jax")
-    assert bench.worker.commands("warm") == []
     bench.worker.say(CARD, number)
     assert bench.client.device == CARD
     assert bench.kinds(number) == ["device"]
+    bench.worker.say(RESULT, number)
+    assert bench.worker.commands("warm") == []
+
+
+def test_questions_are_answered_before_the_backend_takes_the_processor(bench):
+    first = bench.ask()
+    bench.client.warm("jax")
+    bench.worker.hello()
+    second = bench.ask()
+    for number in (first, second):
+        assert bench.worker.commands("warm") == []
+        bench.worker.say(protocol.Reply({}), number)
+    assert len(bench.worker.commands("warm")) == 1
+    bench.worker.say(protocol.Reply({}), bench.ask())
+    assert len(bench.worker.commands("warm")) == 1
 
 
 def test_a_backend_that_does_not_start_is_left_to_the_first_job(bench):
