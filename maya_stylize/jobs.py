@@ -13,6 +13,7 @@ from maya_stylize.errors import JobError
 
 VERSION = 1
 QUALITIES = ("draft", "normal", "final")
+KEEP_COLORS = ("no", "luminance", "match")
 BACKENDS = ("tensorflow", "torch", "jax")
 
 # Gatys, Ecker, Bethge 2015, from the authors' notebook.
@@ -148,6 +149,8 @@ class StylizeJob(_Job):
         size: Length of the result's longer side; None is the content's size.
         start: "content", "noise", or the path of a picture to start from.
         style_scale: Longer side of the style over that of the result: larger is coarser strokes.
+        keep_colors: "no"; "luminance", where the styles change light and dark alone; or "match",
+            where their colors are first moved to the content's (Gatys et al. 2016 and 2017).
         content_weight: Weight of the content against styles whose weights sum to one.
         content_layers: Weight of each layer's features, times content_weight.
         style_layers: Weight of each layer's Gram matrix.
@@ -160,6 +163,7 @@ class StylizeJob(_Job):
     )
     start: str = _setting("content", checks.path)
     style_scale: float = _setting(1.0, checks.number(0.1, 10))
+    keep_colors: str = _setting("no", checks.choice(*KEEP_COLORS))
     content_weight: float = _setting(CONTENT_WEIGHT, checks.number(0, 1e15))
     content_layers: dict[str, float] = _setting(CONTENT_LAYERS, checks.layer_weights)
     style_layers: dict[str, float] = _setting(STYLE_LAYERS, checks.layer_weights)

@@ -16,7 +16,15 @@ from maya_stylize.cli.display import Bar, JsonLines
 from maya_stylize.cli.interrupt import until_interrupted
 from maya_stylize.engine import checkpoint
 from maya_stylize.errors import JobError, ModelError, printable
-from maya_stylize.jobs import BACKENDS, QUALITIES, Job, Style, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import (
+    BACKENDS,
+    KEEP_COLORS,
+    QUALITIES,
+    Job,
+    Style,
+    StylizeJob,
+    SynthesizeJob,
+)
 
 
 def add_parsers(commands: Any) -> None:
@@ -69,6 +77,13 @@ def add_parsers(commands: Any) -> None:
         default=1.0,
         metavar="X",
         help="size of the style's strokes: 2 is twice as coarse (default: 1)",
+    )
+    stylize.add_argument(
+        "--keep-colors",
+        choices=KEEP_COLORS,
+        default="no",
+        help="luminance: the styles change light and dark alone, every color stays in its place; "
+        "match: their colors become like the content's (default: no)",
     )
     stylize.add_argument(
         "--content-weight",
@@ -164,6 +179,7 @@ def _stylize(arguments: argparse.Namespace) -> Job:
         size=None if arguments.size is None else _side(arguments.size),
         start=arguments.start,
         style_scale=arguments.style_scale,
+        keep_colors=arguments.keep_colors,
         content_weight=arguments.content_weight,
         **_common(arguments),
     )

@@ -80,7 +80,7 @@ def run(
                     keeper.now_and_then()
                 if previews is not None:
                     path = previews / f"{octave.width}x{octave.height}.png"
-                    writer.write(path, resize(climb.pixels, *problem.size))
+                    writer.write(path, problem.finish(resize(climb.pixels, *problem.size)))
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != tile:

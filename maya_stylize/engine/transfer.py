@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from keras import ops
 
+from maya_stylize.engine import color_control
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.encoder import Evaluation
@@ -55,10 +57,11 @@ class Transfer:
 
     def begin(self, octave: Octave, random: np.random.Generator) -> FloatArray:
         """Return the picture to start from at the octave's size, or noise around middle gray."""
-        if self.start is None:
+        _, _, start = self._seen
+        if start is None:
             noise = random.normal(0.5, 0.25, (octave.height, octave.width, 3))
             return noise.astype(np.float32)
-        return resize(self.start, octave.width, octave.height)
+        return resize(start, octave.width, octave.height)
 
     def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale.
@@ -66,9 +69,10 @@ class Transfer:
         The styles' weights are made to sum to one.
         """
         job = self.job
+        _, examples, _ = self._seen
         styles = []
         total = sum(each.weight for each in job.styles)
-        for each, pixels in zip(job.styles, self.styles, strict=True):
+        for each, pixels in zip(job.styles, examples, strict=True):
             width, height = self._style_size(pixels)
             example = resize(pixels, shrunk(width, octave.shrink), shrunk(height, octave.shrink))
             share = each.weight / total
@@ -84,14 +88,14 @@ class Transfer:
         }
         if not weights:
             return Content()
-        pixels = resize(self.content, octave.width, octave.height)
+        pixels = resize(self._seen[0], octave.width, octave.height)
         picture = to_network(pixels, evaluation.encoder.backend.data_format)
         features = yield from evaluation.features(ops.convert_to_tensor(picture), list(weights))
         return Content(features, weights)
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
-        """Return black and white, widened where a picture goes beyond."""
-        pictures = [self.content, *self.styles]
+        """Return black and white, widened where a picture whose colors are taken goes beyond."""
+        pictures = [self.content, *(self.styles if self.job.keep_colors == "no" else ())]
         low = min(0.0, *(float(picture.min()) for picture in pictures))
         high = max(1.0, *(float(picture.max()) for picture in pictures))
         ends = np.array([[[low] * 3, [high] * 3]], np.float32)
@@ -99,8 +103,18 @@ class Transfer:
         return ops.convert_to_tensor(lower), ops.convert_to_tensor(upper)
 
     def finish(self, pixels: FloatArray) -> FloatArray:
-        """Return the picture as it is."""
-        return pixels
+        """Return the picture, in the content's colors where only its light and dark was made."""
+        if self.job.keep_colors != "luminance":
+            return pixels
+        height, width = pixels.shape[:2]
+        return color_control.with_colors_of(resize(self.content, width, height), pixels)
+
+    @cached_property
+    def _seen(self) -> tuple[FloatArray, tuple[FloatArray, ...], FloatArray | None]:
+        """Content, styles and start as the network sees them."""
+        return color_control.seen_by_transfer(
+            self.job.keep_colors, self.content, self.styles, self.start
+        )
 
     def _style_size(self, pixels: FloatArray) -> tuple[int, int]:
         height, width = pixels.shape[:2]

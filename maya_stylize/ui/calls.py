@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from maya_stylize.worker.client import Answer, Answered, Told
-from maya_stylize.worker.protocol import Hello
+from maya_stylize.worker.protocol import Device, Hello
 
 __all__ = ["Answer", "Answered", "Client", "Told"]
 
@@ -22,12 +22,19 @@ class Client(Protocol):
         """What the running worker said of itself."""
 
     @property
+    def device(self) -> Device | None:
+        """What its jobs run on, once its backend runs."""
+
+    @property
     def log(self) -> Path | None:
         """The worker's log."""
 
     @property
     def queue(self) -> tuple[int, ...]:
         """The jobs that have not ended, the running one first."""
+
+    def warm(self, backend: str) -> None:
+        """Let an idle worker start its backend."""
 
     def request(
         self,

@@ -11,7 +11,7 @@ from maya_stylize.ui.slots import slot
 
 
 class EngineLine(QtWidgets.QLabel):
-    """Follows the worker.
+    """Follows the worker, and lets a new one start its backend while nothing else is to do.
 
     Signals:
         came: There is a worker again, after there was none.
@@ -40,8 +40,17 @@ class EngineLine(QtWidgets.QLabel):
             return
         installed = [name for name in jobs.BACKENDS if name in hello.backends]
         self.backend = installed[0] if installed else jobs.BACKENDS[0]
-        gigabytes = f", {hello.memory / 2**30:.0f} GB" if hello.memory else ""
-        version = hello.backends.get(self.backend, "(not installed)")
-        self.setText(f"Engine: {self.backend} {version} · {hello.processor}{gigabytes}")
+        device = self._client.device
+        name = device.backend if device else self.backend
+        version = hello.backends.get(name, "(not installed)")
+        place, memory = (
+            (f" on {device.name}", device.memory)
+            if device
+            else (f" · {hello.processor}", hello.memory)
+        )
+        gigabytes = f", {memory / 2**30:.0f} GB" if memory else ""
+        self.setText(f"Engine: {name} {version}{place}{gigabytes}")
         if not was_there:
             self.came.emit()
+            if self.backend in hello.backends:
+                self._client.warm(self.backend)

@@ -108,6 +108,7 @@ def _stylize(pictures: Pictures, values: Mapping[str, Any], common: dict[str, An
         content=pictures["content"][0].path,
         styles=tuple(pictures["styles"]),
         size=size[0] if size else None,
+        keep_colors=values["keep_colors"],
         content_weight=content_weight(values["strength"]),
         style_scale=2.0 ** ((values["stroke"] - 50) / 25),
         start=values["start"],
@@ -232,6 +233,15 @@ MODES = (
                 "How large the style's strokes and grain become in the result.",
                 Slider("Fine", "Coarse"),
                 50,
+            ),
+            Field(
+                "keep_colors",
+                "&Keep colors",
+                "No: the result takes the styles' colors. In place: every spot keeps the content's "
+                "color, and the styles change light and dark alone. The palette: the result is "
+                "painted in the content's colors, arranged as the styles arrange theirs.",
+                Choice((("no", "No"), ("luminance", "In place"), ("match", "The palette"))),
+                "no",
             ),
             Field(
                 "start",

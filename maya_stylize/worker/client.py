@@ -61,6 +61,11 @@ class Client:
         return self._worker.hello if self._worker else None
 
     @property
+    def device(self) -> protocol.Device | None:
+        """What the running worker's jobs run on; None before its backend runs."""
+        return self._worker.device if self._worker else None
+
+    @property
     def log(self) -> Path | None:
         """The stderr of the worker that runs, or ran last; None before the first."""
         return self._log
@@ -79,6 +84,19 @@ class Client:
         if self._worker is None:
             self._start()
             self.changed()
+
+    def warm(self, backend: str) -> None:
+        """Let the worker, if one is there, start its backend before the first job.
+
+        It does so once every question is answered. What comes of it `device` says; where it
+        fails, the first job says why.
+
+        Args:
+            backend: "tensorflow", "torch" or "jax".
+        """
+        if self._worker:
+            self._worker.to_warm = backend
+            self._go_on()
 
     def run(self, job: Mapping[str, Any], previews: Path | None, told: Told) -> int:
         """Put a job at the queue's end.
@@ -212,9 +230,15 @@ class Client:
             asked, self._asked = self._asked, {}
             for request in asked.values():
                 worker.send(request)
+            if self._jobs:
+                worker.to_warm = None
             if self._jobs and not worker.has_job:
                 worker.heard = self._clock()
                 worker.send(next(iter(self._jobs.values())))
+            elif worker.to_warm and not worker.sent:
+                command = self._request("warm", {"backend": worker.to_warm}, _ignore).command
+                worker.to_warm = None
+                worker.connection.send(protocol.encode_command(command))
         self.changed()
 
     def _received(self, worker: Worker, data: bytes) -> None:
@@ -236,6 +260,9 @@ class Client:
             worker.hello = event
             self._go_on()
             return
+        if isinstance(event, protocol.Device):
+            worker.device = event
+            self.changed()
         request = None if number is None else worker.sent.get(number)
         if request is None:
             return

@@ -73,6 +73,8 @@ class Worker:
     Attributes:
         heard: When it last said something of its start or of its job.
         hello: What it said first; None before that.
+        to_warm: The backend that it is to start once there is nothing else to do; None for none.
+        device: What its jobs run on, as it said last; None before its backend runs.
         sent: The commands that it has not answered, by number.
         connection: Its process; there once `connect` was called.
     """
@@ -82,6 +84,8 @@ class Worker:
     def __init__(self, log: Path, heard: float) -> None:
         self.log, self.heard = log, heard
         self.hello: protocol.Hello | None = None
+        self.to_warm: str | None = None
+        self.device: protocol.Device | None = None
         self.sent: dict[int, Request] = {}
         self._rest = b""
 

@@ -11,6 +11,8 @@ Commands, with their arguments beside "id" and "command":
         the worker says that it is busy.
     cancel: {"run": the number of a run or model command}. Answered at once with null; that command
         ends with cancelled at its next evaluation, or with what it had just finished.
+    warm: {"backend"}. Starts the backend on the device that "auto" names, so that the first job
+        finds it running; says that device, or fails. Waits for what runs before it.
     probe: {"path"}. Answered with width, height, channels, depth, color_space and format.
     thumbnail: {"path", "size": longer side in pixels}. Answered with {"path"}: a PNG on disk,
         display-referred, of at most that size.
@@ -20,7 +22,8 @@ Commands, with their arguments beside "id" and "command":
         model.
     shutdown: {}. The worker ends its job and exits.
 
-Every command but run and shutdown is answered by one reply, or by a failure, also while a job runs.
+Every command but run, warm and shutdown is answered by one reply, or by a failure, also while a
+job runs.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ from maya_stylize import events
 from maya_stylize.errors import WorkerError
 
 VERSION = 1
-COMMANDS = ("run", "cancel", "probe", "thumbnail", "plan", "model", "shutdown")
+COMMANDS = ("run", "cancel", "warm", "probe", "thumbnail", "plan", "model", "shutdown")
 LONGEST_LINE = 1 << 20
 
 
@@ -63,17 +66,19 @@ class Hello:
 
 @dataclass(frozen=True)
 class Device:
-    """What a job runs on.
+    """What jobs run on.
 
     Attributes:
         backend: "tensorflow", "torch" or "jax".
         device: Keras's name of it, such as "gpu:0".
         name: What the device calls itself.
+        memory: Of the device, in bytes; 0 where it is not known.
     """
 
     backend: str
     device: str
     name: str
+    memory: int
     event: ClassVar[str] = "device"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from maya_stylize.convert import sources
 from maya_stylize.engine import backend, resolution
 from maya_stylize.errors import EngineError, JobError, ModelError, StylizeError
 from maya_stylize.files import unwritable
-from maya_stylize.jobs import from_json
+from maya_stylize.jobs import BACKENDS, from_json
 from maya_stylize.worker import protocol
+
+_backend = checks.choice(*BACKENDS)
 
 
 class Runner:
-    """Runs jobs in one process, which keeps the backend of its first one."""
+    """Runs jobs in one process, which keeps the backend that it once started."""
 
     def __init__(self) -> None:
         self._used = False
@@ -43,11 +46,29 @@ class Runner:
                 raise
             yield protocol.NeedsFreshWorker(error.kind, error.message, error.hint)
             return
-        self._used = True
-        yield protocol.Device(active.name, active.device, active.device_name)
+        yield self._device(active)
         from maya_stylize.engine.run import run  # needs its backend chosen first
 
         yield from run(job, model, previews)
+
+    def warm(self, arguments: Mapping[str, Any]) -> protocol.Device:
+        """Start a backend before a job needs it; return what jobs will run on.
+
+        Args:
+            arguments: Of the command warm.
+
+        Raises:
+            StylizeError: It cannot be started.
+        """
+        name = _backend("backend", arguments.get("backend"))
+        device = self._device(backend.activate(name))
+        importlib.import_module("maya_stylize.engine.run")  # and with it Keras, on this backend
+        return device
+
+    def _device(self, active: backend.Backend) -> protocol.Device:
+        self._used = True
+        total = backend.memory(active.device).total
+        return protocol.Device(active.name, active.device, active.device_name, total)
 
 
 def explain(error: Exception, log: Path) -> events.Failure:

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from maya_stylize import __version__, events
 from maya_stylize.engine import backend
+from maya_stylize.engine.backend import machine
 from maya_stylize.engine.backend.types import processor
 from maya_stylize.errors import StylizeError, WorkerError
 from maya_stylize.worker import parent, protocol, thumbnails
 from maya_stylize.worker.answers import ANSWERS
-from maya_stylize.worker.memory import memory
 from maya_stylize.worker.pipes import Pipes
 from maya_stylize.worker.running import Runner, explain
 
@@ -62,7 +62,7 @@ class Server:
             package=__version__,
             backends=backend.installed(),
             processor=processor(),
-            memory=memory(),
+            memory=machine.memory().total,
             log=str(self._log),
         )
         self._pipes.send(hello)
@@ -71,7 +71,10 @@ class Server:
         self._threads["thumbnail"].submit(thumbnails.prune)
         while command := self._jobs.get():
             self._pipes.trim_log()
-            self._run(command)
+            if command.command == "warm":
+                self._warm(command)
+            else:
+                self._run(command)
         for threads in self._threads.values():
             threads.shutdown(cancel_futures=True)
 
@@ -107,6 +110,8 @@ class Server:
         elif command.command == "run":
             self._stops[command.id] = threading.Event()
             self._jobs.put(command)
+        elif command.command == "warm":
+            self._jobs.put(command)
         else:
             self._stops[command.id] = threading.Event()
             self._threads[command.command].submit(self._answer, command)
@@ -136,6 +141,12 @@ class Server:
         finally:
             self._running = None
             self._stops.pop(command.id, None)
+
+    def _warm(self, command: protocol.Command) -> None:
+        try:
+            self._pipes.send(self._runner.warm(command.arguments), command.id)
+        except Exception as error:
+            self._fail(command, error)
 
     def _answer(self, command: protocol.Command) -> None:
         stop = self._stops[command.id]

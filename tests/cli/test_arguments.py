@@ -45,13 +45,14 @@ def test_every_option_arrives_in_its_field() -> None:
     ) == SynthesizeJob(exemplar="e.png", size=(768, 512), match_histogram=False, **common)
     assert job_of(
         *("stylize", "c.png", "a.png:2", "b.png", *typed, "--size", "512", "--start", "noise"),
-        *("--style-scale", "0.5", "--content-weight", "1e5"),
+        *("--style-scale", "0.5", "--keep-colors", "match", "--content-weight", "1e5"),
     ) == StylizeJob(
         content="c.png",
         styles=(Style("a.png", 2.0), Style("b.png", 1.0)),
         size=512,
         start="noise",
         style_scale=0.5,
+        keep_colors="match",
         content_weight=1e5,
         **common,
     )
@@ -157,6 +158,7 @@ def test_a_job_file(tmp_path: Path, mark: bytes) -> None:
         ["synthesize", "e.png", "-o", "o.png", "--style-scale", "1"],
         ["stylize", "c.png", "-o", "o.png"],
         ["stylize", "c.png", "s.png", "-o", "o.png", "--content-weight", "heavy"],
+        ["stylize", "c.png", "s.png", "-o", "o.png", "--keep-colors", "yes"],
         ["run"],
         ["run", "job.json", "-o", "o.png"],
         ["info", "synthesize"],
@@ -180,7 +182,7 @@ def test_wrong_usage_ends_with_2_and_shows_the_usage(
     [
         ([], ["synthesize", "stylize", "run", "convert", "normalize", "model", "info"]),
         (["synthesize"], ["--size", "--no-histogram", "--seed", "--json", "--model", "Example:"]),
-        (["stylize"], ["STYLE[:WEIGHT]", "--style-scale", "--content-weight", "Example:"]),
+        (["stylize"], ["STYLE[:WEIGHT]", "--keep-colors", "--content-weight", "Example:"]),
         (["run"], ["JOB.json", "--json"]),
         (["info"], ["--json"]),
     ],

@@ -18,6 +18,8 @@ from maya_stylize.images import metadata, reader, writer
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import Style, StylizeJob, SynthesizeJob, from_json
 
+LUMA = np.array([0.2126, 0.7152, 0.0722])
+
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
@@ -175,6 +177,52 @@ def test_two_styles_end_between_the_two(pictures, real_model, tmp_path):
 
     assert np.linalg.norm(both - rust) < np.linalg.norm(bricks - rust)
     assert np.linalg.norm(both - bricks) < np.linalg.norm(bricks - rust)
+
+
+def test_with_luminance_every_color_stays_in_its_place(pictures, real_model, tmp_path):
+    output = tmp_path / "kept.png"
+    job = stylize(pictures, output, content_weight=1e4, keep_colors="luminance")
+
+    found = list(run(job, real_model, tmp_path))
+
+    (*_, shown) = [event.path for event in found if isinstance(event, events.Preview)]
+    content = reader.read(pictures["coffee"]).pixels
+    for path in (output, shown):
+        pixels = reader.read(path).pixels
+        luma, before = (each @ LUMA for each in (pixels, content))
+        chroma, wanted = pixels - luma[..., None], content - before[..., None]
+        fits = ((luma[..., None] + wanted >= 0.01) & (luma[..., None] + wanted <= 0.99)).all(-1)
+        assert fits.mean() > 0.5
+        assert np.abs(chroma - wanted)[fits].max() < 2 / 255
+        assert np.abs(luma - before).mean() > 0.03
+        assert abs(luma.mean() - before.mean()) < 0.05
+
+
+def test_with_matched_colors_the_palette_is_the_contents(pictures, real_model, tmp_path):
+    output = tmp_path / "matched.png"
+
+    finish(stylize(pictures, output, content_weight=1e3, keep_colors="match"), real_model)
+
+    result, content, style = (
+        reader.read(path).pixels.mean((0, 1))
+        for path in (output, pictures["coffee"], pictures["rust"])
+    )
+    assert np.linalg.norm(result - content) < 0.03
+    assert np.linalg.norm(style - content) > 0.1
+    assert metadata.read_job(output)["keep_colors"] == "match"
+
+
+def test_a_gray_picture_stays_gray_where_colors_are_matched(pictures, real_model, tmp_path):
+    content, output = tmp_path / "gray.png", tmp_path / "result.png"
+    gray = reader.read(pictures["coffee"]).pixels[..., :1].repeat(3, axis=-1)
+    writer.write(content, gray)
+
+    finish(stylize(pictures, output, content=str(content), keep_colors="match"), real_model)
+
+    pixels = reader.read(output).pixels
+    assert np.ptp(pixels, axis=-1).mean() < 0.06
+    assert np.ptp(pixels.mean((0, 1))) < 0.01
+    assert np.abs(pixels - gray).mean() > 0.02
 
 
 def test_the_longer_side_is_the_size_and_the_shape_is_the_contents(pictures, real_model, tmp_path):

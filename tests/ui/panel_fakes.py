@@ -9,7 +9,7 @@ from typing import Any
 
 from maya_stylize.errors import SceneError, StylizeError
 from maya_stylize.host.scene import Texture
-from maya_stylize.worker.protocol import VERSION, Hello
+from maya_stylize.worker.protocol import VERSION, Device, Hello
 
 MODEL = {
     "path": "/home/artist/models/vgg_normalised.h5",
@@ -95,6 +95,8 @@ class FakeClient:
         self.hello: Hello | None = Hello(
             VERSION, "0.1.0", {"tensorflow": "2.20.0"}, "a processor", 32 * 2**30, "worker.log"
         )
+        self.device: Device | None = None
+        self.warmed: list[str] = []
         self.log: Path | None = None
         self.model = model
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
@@ -131,6 +133,9 @@ class FakeClient:
             assert progress is not None
             self.fetching = (answered, progress)
         return self._last
+
+    def warm(self, backend: str) -> None:
+        self.warmed.append(backend)
 
     def run(self, job: Mapping[str, Any], previews: Path, told: Callable[[Any], None]) -> int:
         self._last += 1

@@ -16,6 +16,7 @@ OTHERS = {
     "seed": 9,
     "strength": 80,
     "stroke": 20,
+    "keep_colors": "match",
     "start": "noise",
     "pooling": "max",
     "device": "cpu",

@@ -80,6 +80,10 @@ def test_list_make_apply_undo_redo_revert(app: Any, painted: str, pictures: Path
         wait(app, page.go_on.isVisible, panel)
         page.go_on.click()
 
+        wait(app, lambda: client.device, panel)  # before any job
+        assert client.device is not None
+        assert f" on {client.device.name}, " in panel.engine.text()
+
         panel.textures.select(painted)
         assert panel.textures.texture() is not None
         panel.maker.tabs.setCurrentIndex(1)

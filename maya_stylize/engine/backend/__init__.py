@@ -19,7 +19,8 @@ from importlib import metadata
 from typing import Any
 
 from maya_stylize import __version__
-from maya_stylize.engine.backend.types import Objective, ValueAndGradient
+from maya_stylize.engine.backend import machine
+from maya_stylize.engine.backend.types import Memory, Objective, ValueAndGradient
 from maya_stylize.errors import EngineError
 
 NAMES = ("tensorflow", "torch", "jax")
@@ -202,6 +203,26 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
         value_and_gradient=framework.value_and_gradient,
         memory_errors=framework.MEMORY_ERRORS,
     )
+
+
+def memory(device: str) -> Memory:
+    """Return a device's memory in bytes; 0 where it is not known, or its backend not started.
+
+    Args:
+        device: As `devices` names it, such as "cpu:0" or "gpu:0".
+    """
+    if device.startswith("cpu"):
+        return machine.memory()
+    name = os.environ.get("KERAS_BACKEND", "")
+    if name not in NAMES or name not in sys.modules:
+        return Memory(0, 0)
+    found: Memory = _framework(name).memory(device)
+    return found
+
+
+def free_memory(device: str) -> int:
+    """Return how many bytes of a device's memory a job can have; 0 where that is not known."""
+    return memory(device).free
 
 
 def _pick(wanted: str, found: dict[str, str], name: str) -> str:

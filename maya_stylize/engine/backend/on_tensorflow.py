@@ -7,7 +7,14 @@ from typing import Any
 
 import tensorflow as tf
 
-from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient, processor
+from maya_stylize.engine.backend import cuda
+from maya_stylize.engine.backend.types import (
+    Memory,
+    Objective,
+    Tensor,
+    ValueAndGradient,
+    processor,
+)
 from maya_stylize.errors import EngineError
 
 MEMORY_ERRORS: tuple[type[Exception], ...] = (MemoryError, tf.errors.ResourceExhaustedError)
@@ -19,6 +26,13 @@ def devices() -> dict[str, str]:
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
     names = [detail.get("device_name", "GPU") for detail in details]
     return {**{f"gpu:{index}": name for index, name in enumerate(names)}, "cpu:0": processor()}
+
+
+def memory(device: str) -> Memory:
+    """Return a GPU's memory in bytes; what TensorFlow once took it keeps, so that this is free."""
+    found = cuda.memory(int(device.partition(":")[2]))
+    used = tf.config.experimental.get_memory_info(device.upper())
+    return Memory(found.total, found.free and found.free + used["peak"] - used["current"])
 
 
 def start(threads: int) -> None:

@@ -7,7 +7,13 @@ from typing import Any
 
 import torch
 
-from maya_stylize.engine.backend.types import Objective, Tensor, ValueAndGradient, processor
+from maya_stylize.engine.backend.types import (
+    Memory,
+    Objective,
+    Tensor,
+    ValueAndGradient,
+    processor,
+)
 
 MEMORY_ERRORS: tuple[type[Exception], ...] = (MemoryError, RuntimeError)
 
@@ -18,6 +24,17 @@ def devices() -> dict[str, str]:
     if torch.backends.mps.is_available():
         found["mps:0"] = "Metal"
     return {**found, "cpu:0": processor()}
+
+
+def memory(device: str) -> Memory:
+    """Return a GPU's memory in bytes; what PyTorch keeps of it unused is free."""
+    if device == "mps:0":
+        total = torch.mps.recommended_max_memory()
+        return Memory(total, total - torch.mps.current_allocated_memory())
+    index = int(device.partition(":")[2])
+    free, total = torch.cuda.mem_get_info(index)
+    kept = torch.cuda.memory_reserved(index) - torch.cuda.memory_allocated(index)
+    return Memory(total, free + kept)
 
 
 def start(threads: int) -> None:

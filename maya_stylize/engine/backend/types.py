@@ -5,13 +5,25 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 Tensor = Any
 # A scalar function of a tensor, and of further tensors in dictionaries.
 Objective = Callable[..., Tensor]
 # The same arguments to the function's value and its gradient by the first of them.
 ValueAndGradient = Callable[..., tuple[Tensor, Tensor]]
+
+
+class Memory(NamedTuple):
+    """A device's memory in bytes, 0 where it is not known.
+
+    Attributes:
+        total: What the device has.
+        free: What a job can still have of it; what this process keeps unused counts as free.
+    """
+
+    total: int
+    free: int
 
 
 def processor() -> str:

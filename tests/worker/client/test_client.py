@@ -38,12 +38,12 @@ def test_a_job_waits_for_the_hello_and_is_told_everything(bench):
             "previews": None,
         }
     ]
-    bench.worker.say(protocol.Device("jax", "cpu:0", "CPU"), number)
+    bench.worker.say(protocol.Device("jax", "cpu:0", "CPU", 1 << 34), number)
     bench.worker.say(PROGRESS, number)
     assert bench.client.queue == (number,)
     bench.worker.say(RESULT, number)
     assert bench.told[number] == [
-        {"event": "device", "backend": "jax", "device": "cpu:0", "name": "CPU"},
+        {"event": "device", "backend": "jax", "device": "cpu:0", "name": "CPU", "memory": 1 << 34},
         {
             "event": "progress",
             "stage": "octave 32x32",
@@ -344,6 +344,76 @@ def test_shutdown_closes_the_worker_and_cancels_what_waits(bench):
     bench.worker.ended(0)
     assert len(bench.workers) == 1
     assert bench.client.queue == ()
+
+
+CARD = protocol.Device("jax", "gpu:0", "NVIDIA L4", 24 << 30)
+
+
+def test_an_idle_worker_is_warmed_and_says_what_jobs_run_on(bench):
+    changes = []
+    bench.client.warm("jax")
+    assert bench.workers == []
+    bench.client.start()
+    bench.client.warm("jax")
+    bench.worker.hello()
+    (sent,) = bench.worker.sent
+    assert bench.client.device is None
+    assert (sent["command"], sent["backend"]) == ("warm", "jax")
+    bench.client.changed = lambda: changes.append(bench.client.device)
+    bench.worker.say(CARD, sent["id"])
+    assert changes == [CARD]
+    number = bench.run()
+    assert bench.worker.commands("run")[0]["id"] == number
+    bench.worker.ended(-9)
+    assert bench.client.device is None
+
+
+def test_nothing_is_warmed_beside_a_job_which_tells_its_device_itself(bench):
+    number = bench.run()
+    bench.worker.hello()
+    bench.client.warm("jax")
+    bench.worker.say(CARD, number)
+    assert bench.client.device == CARD
+    assert bench.kinds(number) == ["device"]
+    bench.worker.say(RESULT, number)
+    assert bench.worker.commands("warm") == []
+
+
+def test_questions_are_answered_before_the_backend_takes_the_processor(bench):
+    first = bench.ask()
+    bench.client.warm("jax")
+    bench.worker.hello()
+    second = bench.ask()
+    for number in (first, second):
+        assert bench.worker.commands("warm") == []
+        bench.worker.say(protocol.Reply({}), number)
+    assert len(bench.worker.commands("warm")) == 1
+    bench.worker.say(protocol.Reply({}), bench.ask())
+    assert len(bench.worker.commands("warm")) == 1
+
+
+def test_a_backend_that_does_not_start_is_left_to_the_first_job(bench):
+    bench.client.start()
+    bench.worker.hello()
+    bench.client.warm("jax")
+    failure = events.Failure("engine", "It is broken.", "Install it again.")
+    bench.worker.say(failure, bench.worker.sent[0]["id"])
+    assert bench.client.device is None
+    number = bench.run()
+    bench.worker.say(failure, number)
+    assert bench.kinds(number) == ["failure"]
+    assert len(bench.workers) == 1
+
+
+def test_a_new_worker_is_not_warmed_for_what_the_last_one_was(bench):
+    bench.client.start()
+    bench.worker.hello()
+    bench.client.warm("jax")
+    number = bench.run()
+    bench.worker.say(protocol.NeedsFreshWorker("engine", "It runs jax.", "Start anew."), number)
+    bench.worker.hello()
+    assert [each["command"] for each in bench.worker.sent] == ["run"]
+    assert bench.client.device is None
 
 
 def test_a_listener_may_put_a_new_job_in_the_queue(bench):

@@ -25,7 +25,7 @@ EVENTS = st.one_of(
     st.builds(events.Failure, TEXT, TEXT, TEXT),
     st.builds(protocol.NeedsFreshWorker, TEXT, TEXT, TEXT),
     st.builds(events.Log, TEXT, TEXT),
-    st.builds(protocol.Device, TEXT, TEXT, TEXT),
+    st.builds(protocol.Device, TEXT, TEXT, TEXT, st.integers(0, 2**60)),
     st.builds(protocol.Reply, st.none() | st.dictionaries(TEXT, NUMBER | TEXT)),
     st.sampled_from([protocol.Cancelled(), protocol.Busy()]),
     st.builds(

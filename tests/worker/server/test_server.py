@@ -16,9 +16,11 @@ from maya_stylize.convert import keras_h5, provenance
 from maya_stylize.convert.fingerprint import fingerprint
 from maya_stylize.convert.network import Network
 from maya_stylize.engine import backend
+from maya_stylize.engine.backend import machine
+from maya_stylize.engine.backend.types import processor
 from maya_stylize.errors import StylizeError
 from maya_stylize.images import reader
-from maya_stylize.worker import protocol
+from maya_stylize.worker import launch, protocol
 from maya_stylize.worker.client import Client
 from maya_stylize.worker.pipe_transport import Pipes
 
@@ -278,6 +280,34 @@ def test_another_model_under_the_same_name_is_noticed(side, job, small_model):
     finally:
         small_model.write_bytes(kept)
     assert second == fingerprint(changed) != first
+
+
+def test_a_warm_worker_has_its_backend_before_the_first_job(side_of, job):
+    side = side_of(launch.find)
+    side.start()
+    side.client.warm("caffe")  # told to nobody, and harmless
+    side.client.warm("jax")
+    side.until(lambda: side.client.device)
+    assert side.client.device == protocol.Device(
+        "jax", "cpu:0", processor(), machine.memory().total
+    )
+    before = side.process
+    heard = side.finish(job())
+    assert heard[-1]["event"] == "result"
+    assert side.process == before
+    assert "Traceback" not in side.client.log.read_text()
+
+
+def test_a_warm_worker_of_another_backend_is_exchanged(side_of, job):
+    side = side_of(launch.find)
+    side.start()
+    side.client.warm("jax")
+    before = side.process
+    heard = side.finish(job(backend="tensorflow", size=(16, 16)))  # while it warms up
+    assert heard[-1]["event"] == "result"
+    assert heard[-1]["job"]["resolution"]["backend"] == "tensorflow"
+    assert side.client.device.backend == "tensorflow"
+    assert side.process != before
 
 
 def test_a_job_on_another_backend_gets_a_new_worker_by_itself(side, job):
