@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,7 +148,7 @@ class Duel:
         }
         return [float(line) for line in self._plain("judge", wanted, len(pictures))]
 
-    def _plain(self, title: str, wanted: dict[str, object], total: int) -> list[str]:
+    def _plain(self, title: str, wanted: Mapping[str, object], total: int) -> list[str]:
         command = [sys.executable, str(HERE / "plain.py"), json.dumps(wanted, default=str)]
         return [line for _, line in self._measure(title, command, ROOT, total).lines]
 

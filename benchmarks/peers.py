@@ -1,7 +1,7 @@
 """How soon do others get where we get? The same weights and pictures, by turns, on the CPU.
 
     python benchmarks/peers.py --install
-    python benchmarks/peers.py [transfer] [texture] [--sizes 512] [--runs 3]
+    python benchmarks/peers.py [transfer] [texture] [--size 512] [--runs 3]
 
 Style transfer, coffee as content and brushwork as style: the package neural-style 0.5.7 (PyTorch),
 average pooling, L-BFGS from the content as ours. Texture synthesis: the 2015 recipe in SciPy and
@@ -148,7 +148,7 @@ def problem(tasks: Sequence[str], sizes: Sequence[int], exemplar: str) -> str | 
     if "transfer" in tasks and not (PACKAGES / "neural_style").exists():
         return f"neural-style is not installed; run: python {sys.argv[0]} --install"
     if any(size % GRAIN or size < 4 * GRAIN for size in sizes):
-        return f"--sizes: must be multiples of {GRAIN} from {4 * GRAIN} up."
+        return f"--size: must be multiples of {GRAIN} from {4 * GRAIN} up."
     if not (EXEMPLARS / f"{exemplar}.png").exists():
         return f"--exemplar: there is none of that name in {EXEMPLARS}."
     return None
@@ -159,7 +159,9 @@ def parse() -> tuple[argparse.ArgumentParser, argparse.Namespace]:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("tasks", nargs="*", metavar="TASK", help="transfer, texture (both)")
     parser.add_argument("--install", action="store_true", help=f"put the peer into {PACKAGES}")
-    parser.add_argument("--sizes", nargs="+", type=int, default=[512], help="longer sides (512)")
+    parser.add_argument(
+        "--size", action="append", type=int, help="longer side (512); may be repeated"
+    )
     parser.add_argument("--runs", type=int, default=3, help="of each side, by turns (3)")
     parser.add_argument("--iterations", type=int, help="of the other (transfer 200, texture 600)")
     parser.add_argument("--every", type=int, default=10, help="iterations between pictures (10)")
@@ -169,6 +171,7 @@ def parse() -> tuple[argparse.ArgumentParser, argparse.Namespace]:
     parser.add_argument("--keep", type=Path, help="a folder for the pictures and the curves")
     arguments = parser.parse_args()
     arguments.tasks = arguments.tasks or list(OTHERS)
+    arguments.size = arguments.size or [512]
     if unknown := set(arguments.tasks) - set(OTHERS):
         parser.error(f"TASK: {', '.join(sorted(unknown))} is none of {', '.join(OTHERS)}.")
     return parser, arguments
@@ -180,7 +183,7 @@ def main() -> None:
     if arguments.install:
         install()
         return
-    if wrong := problem(arguments.tasks, arguments.sizes, arguments.exemplar):
+    if wrong := problem(arguments.tasks, arguments.size, arguments.exemplar):
         parser.error(wrong)
     rows = []
     bars = (*Progress.get_default_columns(), TimeElapsedColumn())
@@ -198,7 +201,7 @@ def main() -> None:
             # Untimed: it reads the files into memory, and fails early where something is amiss.
             small = replace(settings, quality="draft", iterations=2)
             fight(task, 4 * GRAIN, small, 1, folder / f"{task}_warm", progress)
-            for size in arguments.sizes:
+            for size in arguments.size:
                 place = folder / f"{task}_{size}"
                 rows += fight(task, size, settings, arguments.runs, place, progress)
                 progress.console.print("\n".join(rows[-2:]), soft_wrap=True)

@@ -171,8 +171,8 @@ def main() -> None:
         content = wanted["content"] and Path(wanted["content"])
         judge(Path(wanted["example"]), content, [Path(path) for path in wanted["pictures"]])
     else:
-        paths = (Path(wanted[name]) for name in ("folder", "content", "style"))
-        prepare(*paths, wanted["size"])
+        folder, content, style = (Path(wanted[name]) for name in ("folder", "content", "style"))
+        prepare(folder, content, style, wanted["size"])
 
 
 if __name__ == "__main__":
