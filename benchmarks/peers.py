@@ -67,12 +67,15 @@ def reached(curve: Curve, loss: float) -> float:
                 return seconds
             share = math.log(before[1] / loss) / math.log(before[1] / value)
             return before[0] + share * (seconds - before[0])
-        before = (seconds, value)
+        if math.isfinite(value):
+            before = (seconds, value)
     return math.inf
 
 
-def row(task: str, size: int, by: str, ours: Sequence[Side], others: Sequence[Side]) -> str:
-    """Return one row of the table: medians over the runs of one duel."""
+def row(
+    task: str, size: int, by: str, ours: Sequence[Side], others: Sequence[Side]
+) -> tuple[str, str]:
+    """Return a row of the table, medians over a duel's runs, and a note where ours falls short."""
     pairs = [(our.curves[by], other.curves[by]) for our, other in zip(ours, others, strict=True)]
     spent = median(side.run.seconds for side in ours)
     theirs = median(reached(other, our[-1][1]) for our, other in pairs)
@@ -80,19 +83,22 @@ def row(task: str, size: int, by: str, ours: Sequence[Side], others: Sequence[Si
     more, less = ("", "") if math.isfinite(theirs) else ("> ", "< ")
     theirs = min(theirs, total)
     memory = [median(side.run.megabytes for side in sides) for sides in (ours, others)]
+    loss = median(our[-1][1] for our, _ in pairs)
+    last = median(other[-1][1] for _, other in pairs)
     cells = (
-        *(task, str(size), OTHERS[task], by, f"{median(our[-1][1] for our, _ in pairs):.3g}"),
+        *(task, str(size), OTHERS[task], by, f"{loss:.3g}"),
         *(f"{spent:.1f}", f"{more}{theirs:.1f}", f"{less}{spent / theirs:.2f}"),
-        *(f"{median(other[-1][1] for _, other in pairs):.3g}", f"{total:.1f}"),
+        *(f"{last:.3g}", f"{total:.1f}"),
         *(f"{memory[0]:.0f}", f"{memory[1]:.0f}", f"{memory[0] / memory[1]:.2f}"),
     )
-    return f"| {' | '.join(cells)} |"
+    note = f"{task} {size}, {by}: ours never gets as low as {OTHERS[task]} ends, {last:.3g}."
+    return f"| {' | '.join(cells)} |", note if last < loss else ""
 
 
 def fight(
     task: str, size: int, settings: Settings, runs: int, folder: Path, progress: Progress
-) -> list[str]:
-    """Run both sides by turns and return the table's rows."""
+) -> list[tuple[str, str]]:
+    """Run both sides by turns and return the table's rows with their notes."""
     duel = Duel(task, size, settings, folder, progress)
     ours, others = [], []
     for index in range(runs):
@@ -204,9 +210,10 @@ def main() -> None:
             for size in arguments.size:
                 place = folder / f"{task}_{size}"
                 rows += fight(task, size, settings, arguments.runs, place, progress)
-                progress.console.print("\n".join(rows[-2:]), soft_wrap=True)
+                progress.console.print("\n".join(text for text, _ in rows[-2:]), soft_wrap=True)
     print(f"\n{described}\n\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
-    print("\n".join(rows))
+    print("\n".join(text for text, _ in rows))
+    print("".join(f"\n{note}" for _, note in rows if note))
 
 
 if __name__ == "__main__":
