@@ -12,9 +12,12 @@ from typing import Any
 
 from maya_stylize import checks, events
 from maya_stylize import jobs as job_kinds
+from maya_stylize.cli import dry_run
 from maya_stylize.cli.display import Bar, JsonLines
 from maya_stylize.cli.interrupt import until_interrupted
+from maya_stylize.convert import sources
 from maya_stylize.engine import checkpoint
+from maya_stylize.engine.backend import choose
 from maya_stylize.errors import JobError, ModelError, printable
 from maya_stylize.jobs import (
     BACKENDS,
@@ -156,6 +159,11 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print events as JSON lines")
     parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="say what the job would take, memory and time, and do nothing",
+    )
+    parser.add_argument(
         "--model",
         type=Path,
         metavar="FILE",
@@ -203,6 +211,8 @@ def _from_file(arguments: argparse.Namespace) -> Job:
 
 def _run(arguments: argparse.Namespace) -> int:
     job: Job = arguments.job_of(arguments)
+    if arguments.dry_run:
+        return dry_run.show(job, _model(arguments), arguments.json)
     display = JsonLines() if arguments.json else Bar()
     try:
         display.show(until_interrupted(_events(job, arguments)))
@@ -214,18 +224,20 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _events(job: Job, arguments: argparse.Namespace) -> Generator[events.Event, None, None]:
+    model = _model(arguments)
     # The engine is heavy to import and needs its backend chosen first.
-    from maya_stylize.convert import sources
-    from maya_stylize.engine.backend import choose
-
-    model = sources.ensure(arguments.model) if arguments.model else sources.locate()
-    if model is None:
-        raise ModelError("There is no model on this machine yet.", "Run: maya-stylize model fetch.")
     choose(job.backend)
     from maya_stylize.engine.run import run
 
     resume: Path | None = getattr(arguments, "resume", None)
     yield from run(job, model, resume=None if resume is None else checkpoint.read(resume))
+
+
+def _model(arguments: argparse.Namespace) -> Path:
+    model = sources.ensure(arguments.model) if arguments.model else sources.locate()
+    if model is None:
+        raise ModelError("There is no model on this machine yet.", "Run: maya-stylize model fetch.")
+    return model
 
 
 def _common(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from maya_stylize.errors import ImageError, JobError
 from maya_stylize.files import sha256
 from maya_stylize.jobs import Job
 
-HISTORY = 20
 LARGEST_NUMBER = 10**6
 
 
@@ -69,13 +68,14 @@ def read_threads(job: Job) -> int | None:
     return None if threads is None else _whole("resolution.threads", threads, 1024)
 
 
-def read_history(job: Job) -> int:
-    """Return the optimizer's history, as an earlier run had it if there was one.
+def read_history(job: Job) -> int | None:
+    """Return the optimizer's history, as an earlier run had it; None if there was none.
 
     Raises:
         JobError: The job's resolution says something else than a length.
     """
-    return _whole("resolution.history", job.resolution.get("history", HISTORY), 1000)
+    history = job.resolution.get("history")
+    return None if history is None else _whole("resolution.history", history, 1000)
 
 
 def read_tile(job: Job) -> int | None:

@@ -10,10 +10,11 @@ from maya_stylize.convert import keras_h5
 from maya_stylize.convert.fingerprint import fingerprint
 from maya_stylize.convert.network import Network
 from maya_stylize.engine import resolution, schedule
-from maya_stylize.engine.backend import Backend, activate
+from maya_stylize.engine.backend import Backend, activate, free_memory
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb, Problem
 from maya_stylize.engine.encoder import Encoder, Evaluation
+from maya_stylize.engine.plan import room
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
 from maya_stylize.errors import ImageError, JobError
@@ -56,11 +57,13 @@ def run(
     yield from notes
     planned = schedule.octaves(job, problem.size, problem.smallest_example)
     octaves = resolution.read_octaves(job, planned)
-    history = resolution.read_history(job)
+    history, tile = resolution.read_history(job), resolution.read_tile(job)
     changed_at = model_file.stat().st_mtime_ns if model_file.is_file() else 0
     _, identity = _network(model_file, changed_at)
     backend = activate(job.backend, job.device, resolution.read_threads(job))
-    tile = resolution.read_tile(job) or 0
+    if history is None or tile is None:
+        place = room(problem.size, free_memory(backend.device))
+        history, tile = history or place.history, place.tile if tile is None else tile
     resolved = resolution.resolve(job, backend, identity, octaves, history, tile)
     if resume is not None:
         resume.check(resolved)

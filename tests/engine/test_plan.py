@@ -6,7 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maya_stylize.engine import schedule
-from maya_stylize.engine.plan import plan, with_longer_side
+from maya_stylize.engine.plan import (
+    BASE,
+    HISTORY,
+    SHARE,
+    SHORTEST_HISTORY,
+    TILES,
+    VECTOR,
+    plan,
+    room,
+    with_longer_side,
+)
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
 from maya_stylize.errors import EngineError
@@ -80,3 +90,45 @@ def test_the_longer_side_is_the_one_wanted_and_the_shape_stays(size, longer):
     factor = longer / max(size)
     assert abs(width - size[0] * factor) <= 1
     assert abs(height - size[1] * factor) <= 1
+
+
+GIB = 1 << 30
+LENGTHS = (HISTORY, HISTORY // 2, SHORTEST_HISTORY)
+
+
+@given(st.tuples(st.integers(16, 9000), st.integers(16, 9000)), st.integers(1, 64 * GIB))
+def test_a_job_takes_its_share_of_the_free_memory_at_most(size, free):
+    try:
+        found = room(size, free)
+    except EngineError:
+        with pytest.raises(EngineError, match=f"{size[0]}x{size[1]} pixels"):
+            room(size, free // 2 or 1)
+        return
+    assert found.history in LENGTHS
+    assert found.tile == 0 or (found.tile in TILES and found.tile < max(size))
+    assert found.memory - BASE <= SHARE * free
+    # The picture and its history are there whatever the tiles are.
+    assert found.memory - BASE >= size[0] * size[1] * VECTOR * (2 * found.history + 2)
+
+
+@given(st.tuples(st.integers(16, 9000), st.integers(16, 9000)), st.integers(1, 32 * GIB))
+def test_more_memory_is_never_used_for_less(size, free):
+    def rank(place):
+        return (place.tile or max(size), place.history)
+
+    try:
+        little = room(size, free)
+    except EngineError:
+        return
+    assert rank(room(size, 2 * free)) >= rank(little)
+
+
+def test_where_memory_is_not_known_it_is_taken_for_enough():
+    assert (room((8192, 8192), 0).tile, room((8192, 8192), 0).history) == (0, HISTORY)
+
+
+def test_artists_sizes_fit_into_artists_machines():
+    assert room((1024, 1024), 8 * GIB).tile == 0
+    assert room((4096, 4096), 12 * GIB).tile > 0
+    with pytest.raises(EngineError, match=r"8192x8192 pixels need .* GiB.*smaller size"):
+        room((8192, 8192), 12 * GIB)

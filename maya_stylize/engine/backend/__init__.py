@@ -25,6 +25,8 @@ from maya_stylize.errors import EngineError
 
 NAMES = ("tensorflow", "torch", "jax")
 
+_in_use = ["cpu:0"]
+
 # How the frameworks say that memory ran out, in an error's type or text.
 _NO_MEMORY = ("MemoryError", "OutOfMemory", "ResourceExhausted", "RESOURCE_EXHAUSTED", "allocate")
 
@@ -193,6 +195,7 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
     # channels first.
     on_cpu = chosen.startswith("cpu")
     data_format = "channels_first" if name == "torch" and not on_cpu else "channels_last"
+    _in_use[:] = [chosen]
     return Backend(
         name=name,
         device=chosen,
@@ -218,6 +221,11 @@ def memory(device: str) -> Memory:
         return Memory(0, 0)
     found: Memory = _framework(name).memory(device)
     return found
+
+
+def in_use() -> str:
+    """Return the device that this process computes on, the CPU before it has started one."""
+    return _in_use[0]
 
 
 def free_memory(device: str) -> int:

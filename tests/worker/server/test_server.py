@@ -103,6 +103,8 @@ def test_questions_are_answered_while_a_job_runs(side, long_job, exemplar):
     assert reader.read(small["path"]).pixels.shape == (32, 24, 3)
     plan = side.ask("plan", job=long_job.to_json())
     assert (plan["width"], plan["height"]) == (512, 512)
+    assert (plan["tile"], plan["history"]) == (0, 20)
+    assert plan["memory"] > 512 * 512 * 1000
     assert side.ask("model", action="state", source=None)["origin"] == "shared"
     assert side.client.queue == (number,)
     side.client.cancel(number)
