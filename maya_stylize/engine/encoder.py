@@ -58,9 +58,11 @@ class Encoder:
         data_format = backend.data_format
         self.axes = (1, 2) if data_format == "channels_last" else (2, 3)
         self.channels = 3 if data_format == "channels_last" else 1
-        model = vgg19.build(network, taps, pooling, data_format, wrap)
-        # A crop brings what lies around it along.
-        crop_model = vgg19.build(network, taps, pooling, data_format) if any(wrap) else model
+        faster = backend.convolution
+        model = vgg19.build(network, taps, pooling, data_format, wrap, faster)
+        crop_model = model
+        if any(wrap):  # a crop brings what lies around it along
+            crop_model = vgg19.build(network, taps, pooling, data_format, convolution=faster)
 
         def whole(picture: Tensor, targets: Mapping[str, Any]) -> Tensor:
             return objective.loss(model(picture), targets, data_format)

@@ -74,8 +74,9 @@ def read_history(job: Job) -> int | None:
     Raises:
         JobError: The job's resolution says something else than a length.
     """
-    history = job.resolution.get("history")
-    return None if history is None else _whole("resolution.history", history, 1000)
+    if "history" not in job.resolution:
+        return None
+    return _whole("resolution.history", job.resolution["history"], 1000)
 
 
 def read_tile(job: Job) -> int | None:
@@ -84,10 +85,9 @@ def read_tile(job: Job) -> int | None:
     Raises:
         JobError: The job's resolution says something else than a length.
     """
-    tile = job.resolution.get("tile")
-    if tile is None or (tile == 0 and type(tile) is int):
-        return tile
-    return _whole("resolution.tile", tile, LARGEST_NUMBER)
+    if "tile" not in job.resolution:
+        return None
+    return _whole("resolution.tile", job.resolution["tile"], LARGEST_NUMBER, lowest=0)
 
 
 def read_octaves(job: Job, planned: list[Octave]) -> list[Octave]:
@@ -147,9 +147,9 @@ def for_metadata(job: Job) -> dict[str, Any]:
     return data
 
 
-def _whole(name: str, value: Any, highest: int) -> int:
-    if type(value) is not int or not 1 <= value <= highest:
-        raise _refuse(name, f"a whole number from 1 to {highest}", value)
+def _whole(name: str, value: Any, highest: int, lowest: int = 1) -> int:
+    if type(value) is not int or not lowest <= value <= highest:
+        raise _refuse(name, f"a whole number from {lowest} to {highest}", value)
     return value
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from keras import ops
 
 from maya_stylize.convert.network import MEAN_BGR, Convolution, Network, Pool
-from maya_stylize.engine.backend.types import Tensor
+from maya_stylize.engine.backend.types import Faster, Tensor, keras_only
 from maya_stylize.errors import EngineError
 
 FloatArray = npt.NDArray[np.float32]
@@ -26,6 +26,7 @@ def build(
     pooling: str,
     data_format: str,
     wrap: Wrap = (False, False),
+    convolution: Faster = keras_only,
 ) -> keras.Model:
     """Return a model from a picture to the feature maps of the taps.
 
@@ -40,6 +41,7 @@ def build(
         wrap: Whether convolutions look around the edge to the other side, from top to bottom and
             from left to right, instead of padding with zeros. Such a side must be a multiple of
             the deepest layer's stride.
+        convolution: Makes the layers that the backend has a faster way for.
 
     Returns:
         A model on (1, H, W, 3), or (1, 3, H, W), BGR minus the mean; its outputs are a dictionary
@@ -52,6 +54,7 @@ def build(
     free = (None, None)
     picture = keras.Input((*free, 3) if data_format == "channels_last" else (3, *free))
     features, outputs = picture, {}
+    by_keras: list[Convolution] = []
     pool_type = {"average": keras.layers.AveragePooling2D, "max": keras.layers.MaxPooling2D}[
         pooling
     ]
@@ -60,18 +63,19 @@ def build(
             if any(wrap):
                 features = WrappingPad(wrap, data_format, name=f"{layer.name}_pad")(features)
             padding = "valid" if any(wrap) else "same"
-            features = _convolution(layer, data_format, padding)(features)
+            faster = convolution(layer.weight, layer.bias, padding, layer.name)
+            if faster is None:
+                by_keras.append(layer)
+            features = (faster or _convolution(layer, data_format, padding))(features)
         else:
             same = {"padding": "same", "data_format": data_format, "name": layer.name}
             features = pool_type(2, 2, **same)(features)
         if layer.name in taps:
             outputs[layer.name] = features
     model = keras.Model(picture, outputs)
-    weights: list[FloatArray] = []
-    for layer in layers:
-        if isinstance(layer, Convolution):
-            weights += [layer.weight.transpose(2, 3, 1, 0), layer.bias]
-    model.set_weights(weights)
+    for layer in by_keras:
+        weights = [layer.weight.transpose(2, 3, 1, 0), layer.bias]
+        model.get_layer(layer.name).set_weights(weights)
     return model
 
 

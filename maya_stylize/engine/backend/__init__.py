@@ -20,7 +20,13 @@ from typing import Any
 
 from maya_stylize import __version__
 from maya_stylize.engine.backend import machine
-from maya_stylize.engine.backend.types import Memory, Objective, ValueAndGradient
+from maya_stylize.engine.backend.types import (
+    Faster,
+    Memory,
+    Objective,
+    ValueAndGradient,
+    keras_only,
+)
 from maya_stylize.errors import EngineError
 
 NAMES = ("tensorflow", "torch", "jax")
@@ -45,6 +51,7 @@ class Backend:
             compiled, once per shape at most, where the backend compiles; no gradient is kept.
         value_and_gradient: Takes such a function with a scalar value, returns one that gives its
             value and its gradient by the first argument; compiled in the same way.
+        convolution: Makes the layers that the backend has a faster way for than Keras.
         memory_errors: Errors that may mean that memory ran out.
     """
 
@@ -55,6 +62,7 @@ class Backend:
     threads: int
     compiled: Callable[[Callable[..., Any]], Callable[..., Any]]
     value_and_gradient: Callable[[Objective], ValueAndGradient]
+    convolution: Faster
     memory_errors: tuple[type[Exception], ...]
 
     @contextmanager
@@ -204,6 +212,9 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
         threads=threads,
         compiled=framework.compiled,
         value_and_gradient=framework.value_and_gradient,
+        convolution=framework.convolution(threads)
+        if name == "tensorflow" and on_cpu
+        else keras_only,
         memory_errors=framework.MEMORY_ERRORS,
     )
 

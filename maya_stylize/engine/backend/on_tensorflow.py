@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import tensorflow as tf
 
 from maya_stylize.engine.backend import cuda
 from maya_stylize.engine.backend.types import (
+    Faster,
     Memory,
     Objective,
     Tensor,
@@ -55,6 +57,23 @@ def start(threads: int) -> None:
         ) from error
     tf.config.experimental.enable_op_determinism()
     tf.config.experimental.enable_tensor_float_32_execution(False)
+
+
+@lru_cache
+def convolution(threads: int) -> Faster:
+    """Return what makes a layer that convolves faster than Keras's own on the CPU.
+
+    Args:
+        threads: Of one operation.
+    """
+    from maya_stylize.engine.backend.winograd import WinogradConvolution  # it imports Keras
+
+    def make(weight: Any, bias: Any, padding: str, name: str) -> WinogradConvolution | None:
+        if not WinogradConvolution.pays(weight):
+            return None
+        return WinogradConvolution(weight, bias, padding, threads, name)
+
+    return make
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,9 @@ Tensor = Any
 Objective = Callable[..., Tensor]
 # The same arguments to the function's value and its gradient by the first of them.
 ValueAndGradient = Callable[..., tuple[Tensor, Tensor]]
+# From a convolution's weight (out, in, 3, 3), bias, padding and name to a layer with its ReLU, or
+# to None where Keras's own layer is to be taken.
+Faster = Callable[[Any, Any, str, str], Any]
 
 
 class Memory(NamedTuple):
@@ -24,6 +27,10 @@ class Memory(NamedTuple):
 
     total: int
     free: int
+
+
+def keras_only(*_layer: object) -> None:
+    """Leave a convolution to Keras."""
 
 
 def processor() -> str:
