@@ -73,7 +73,7 @@ class WinogradConvolution(keras.layers.Layer):  # type: ignore[misc]
     def pays(weight: FloatArray) -> bool:
         """Whether a convolution with these weights, (out, in, 3, 3), gains anything."""
         out, channels = weight.shape[:2]
-        return min(out, channels) >= FEWEST_CHANNELS
+        return bool(min(out, channels) >= FEWEST_CHANNELS)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return (1, H', W', out) for (1, H, W, in)."""

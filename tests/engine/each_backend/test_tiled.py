@@ -150,7 +150,7 @@ def test_tiles_are_halved_until_they_fit(engine_backend, real_model):
     encoder = Encoder(keras_h5.read(real_model), ["conv1_1", "pool2"], "average", engine_backend)
     pixels = np.random.default_rng(1).uniform(0, 1, (300, 400, 3)).astype(np.float32)
     weights = {"conv1_1": 1e9, "pool2": 1e9}
-    picture, whole = as_network(pixels[::-1], engine_backend), Evaluation(encoder)
+    picture, whole = as_network(pixels[::-1] ** 2, engine_backend), Evaluation(encoder)
     targets = Targets.of([finish(texture.style(whole, pixels, weights))])
     wanted, gradient = finish(whole.value_and_gradient(picture, targets))
     evaluation = Evaluation(Failing(encoder, 150 * 150 * 3))
