@@ -28,7 +28,7 @@ def measure(size: int, tile: int, name: str) -> dict[str, float]:
     import numpy as np
     from recipe import SHIPPED, Recipe
 
-    recipe = Recipe(SHIPPED / "rust.png", name)
+    recipe = Recipe(SHIPPED / "rust.png", name, fast=True)
     from keras import ops
 
     from maya_stylize.engine.encoder import Evaluation

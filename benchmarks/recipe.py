@@ -20,9 +20,12 @@ class Recipe:
     Args:
         exemplar: The picture.
         backend_name: What it is computed with, on the CPU.
+        fast: Whether by the backend's faster convolutions, as in a job of some length.
     """
 
-    def __init__(self, exemplar: Path, backend_name: str = "tensorflow") -> None:
+    def __init__(
+        self, exemplar: Path, backend_name: str = "tensorflow", fast: bool = False
+    ) -> None:
         self.backend = backend.activate(backend_name, "cpu")
         from maya_stylize.engine import vgg19
         from maya_stylize.engine.encoder import Encoder, Evaluation
@@ -32,7 +35,7 @@ class Recipe:
         from maya_stylize.jobs import TEXTURE_LAYERS
 
         network = keras_h5.read(sources.ensure())
-        encoder = Encoder(network, list(TEXTURE_LAYERS), "average", self.backend)
+        encoder = Encoder(network, list(TEXTURE_LAYERS), "average", self.backend, fast=fast)
         self.evaluation = Evaluation(encoder)
         self.pixels = reader.read(exemplar).pixels
         self.picture = vgg19.to_network(self.pixels, self.backend.data_format)

@@ -17,7 +17,7 @@ from keras import ops
 from maya_stylize.convert.network import Network
 from maya_stylize.engine import objective, vgg19
 from maya_stylize.engine.backend import Backend, is_out_of_memory
-from maya_stylize.engine.backend.types import Tensor
+from maya_stylize.engine.backend.types import Tensor, keras_only
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.statistics import gram_sum
@@ -38,6 +38,7 @@ class Encoder:
         pooling: "average" or "max".
         backend: What computes.
         wrap: Whether pictures wrap from top to bottom, and from left to right.
+        fast: Whether the backend's faster convolutions are taken, which take seconds to trace.
 
     Attributes:
         geometry: How the layers lie on the picture.
@@ -52,13 +53,14 @@ class Encoder:
         pooling: str,
         backend: Backend,
         wrap: Wrap = (False, False),
+        fast: bool = False,
     ) -> None:
         self.backend, self.wrap = backend, wrap
         self.geometry = vgg19.geometry(network, taps)
         data_format = backend.data_format
         self.axes = (1, 2) if data_format == "channels_last" else (2, 3)
         self.channels = 3 if data_format == "channels_last" else 1
-        faster = backend.convolution
+        faster = backend.convolution if fast else keras_only
         model = vgg19.build(network, taps, pooling, data_format, wrap, faster)
         crop_model = model
         if any(wrap):  # a crop brings what lies around it along

@@ -25,6 +25,9 @@ from maya_stylize.jobs import Job, SynthesizeJob
 
 # Beyond this, on the sRGB curve, a picture is far from what the network was trained on.
 BRIGHTEST = 1.5
+# Evaluations times pixels from which on faster convolutions earn the seconds of their tracing: some
+# 120 evaluations at 256x256.
+WORTH_TRACING = 8_000_000
 
 
 def run(
@@ -71,7 +74,8 @@ def run(
     if changed:
         yield Log("The result may differ from the earlier run: " + "; ".join(changed), "warning")
     with backend.scope():
-        encoder = _encoder(model_file, changed_at, tuple(problem.taps), job.pooling, backend)
+        fast = sum(octave.cost for octave in octaves) > WORTH_TRACING
+        encoder = _encoder(model_file, changed_at, tuple(problem.taps), job.pooling, backend, fast)
         evaluation = Evaluation(encoder, tile)
         kept = None if resume is None else resume.kept
         climb = Climb(problem, evaluation, octaves, history, job.seed, kept)
@@ -114,10 +118,15 @@ def _network(model_file: Path, _changed_at: int) -> tuple[Network, str]:
 
 @lru_cache(maxsize=2)
 def _encoder(
-    model_file: Path, changed_at: int, taps: tuple[str, ...], pooling: str, backend: Backend
+    model_file: Path,
+    changed_at: int,
+    taps: tuple[str, ...],
+    pooling: str,
+    backend: Backend,
+    fast: bool,
 ) -> Encoder:
     """Return an encoder, kept with what it has compiled for the process's next job."""
-    return Encoder(_network(model_file, changed_at)[0], taps, pooling, backend)
+    return Encoder(_network(model_file, changed_at)[0], taps, pooling, backend, fast=fast)
 
 
 def _check_output(job: Job) -> None:
