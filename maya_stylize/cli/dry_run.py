@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 from rich.console import Console
 
-from maya_stylize.engine import resolution
+from maya_stylize.engine import resolution, schedule
 from maya_stylize.engine.backend import activate, free_memory
 from maya_stylize.engine.plan import plan, room
 from maya_stylize.images.probe import probe
@@ -36,7 +36,7 @@ def show(job: Job, model_file: Path, as_json: bool) -> int:
     backend = activate(job.backend, job.device, resolution.read_threads(job))
     place = room((found.width, found.height), free_memory(backend.device))
     with Console(stderr=True).status("Measuring this machine"):
-        rate = _seconds_per_pixel(job, model_file)
+        rate = _seconds_per_pixel(job, model_file, schedule.worth_tracing(found.octaves))
     work = sum(octave.cost for octave in found.octaves) * (TILED if place.tile else 1)
     facts = {
         "width": found.width,
@@ -66,7 +66,7 @@ def _ways(tile: int, history: int) -> str:
     return f"{whole}, with a history of {history} steps"
 
 
-def _seconds_per_pixel(job: Job, model_file: Path) -> float:
+def _seconds_per_pixel(job: Job, model_file: Path, fast: bool) -> float:
     """Return the time of one evaluation for each pixel, measured on a small picture."""
     from keras import ops
 
@@ -83,7 +83,8 @@ def _seconds_per_pixel(job: Job, model_file: Path) -> float:
     pixels = np.random.default_rng(0).uniform(0, 1, (SAMPLE, SAMPLE, 3)).astype(np.float32)
     with backend.scope():
         taps = [layer for layer, weight in layers.items() if weight]
-        evaluation = Evaluation(Encoder(keras_h5.read(model_file), taps, job.pooling, backend))
+        network = keras_h5.read(model_file)
+        evaluation = Evaluation(Encoder(network, taps, job.pooling, backend, fast=fast))
         targets = Targets.of([finish(style(evaluation, pixels, layers))])
         picture = ops.convert_to_tensor(to_network(pixels[::-1], backend.data_format))
         times = []

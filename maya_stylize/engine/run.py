@@ -25,9 +25,6 @@ from maya_stylize.jobs import Job, SynthesizeJob
 
 # Beyond this, on the sRGB curve, a picture is far from what the network was trained on.
 BRIGHTEST = 1.5
-# Evaluations times pixels from which on faster convolutions earn the seconds of their tracing: some
-# 120 evaluations at 256x256.
-WORTH_TRACING = 8_000_000
 
 
 def run(
@@ -74,7 +71,7 @@ def run(
     if changed:
         yield Log("The result may differ from the earlier run: " + "; ".join(changed), "warning")
     with backend.scope():
-        fast = sum(octave.cost for octave in octaves) > WORTH_TRACING
+        fast = schedule.worth_tracing(octaves)
         encoder = _encoder(model_file, changed_at, tuple(problem.taps), job.pooling, backend, fast)
         evaluation = Evaluation(encoder, tile)
         kept = None if resume is None else resume.kept

@@ -25,6 +25,10 @@ SPENT = {
 PATIENCE = 20
 LEAST_GAIN = 1e-3
 
+# Cost from which on faster convolutions earn the seconds that their tracing takes: some 120
+# evaluations at 256x256.
+WORTH_TRACING = 8_000_000
+
 
 @dataclass(frozen=True)
 class Octave:
@@ -86,6 +90,11 @@ def octaves(job: Job, size: tuple[int, int], example: int) -> list[Octave]:
         Octave(shrunk(size[0], shrink), shrunk(size[1], shrink), shrink, count)
         for shrink, count in zip(shrinks, counts, strict=True)
     ]
+
+
+def worth_tracing(octaves: Iterable[Octave]) -> bool:
+    """Return whether a job is long enough for convolutions that take seconds to trace."""
+    return sum(octave.cost for octave in octaves) > WORTH_TRACING
 
 
 def shrunk(side: int, shrink: int) -> int:

@@ -100,7 +100,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """A job, or a fetch, that was cancelled; nothing was written."""
+    """A job, or a fetch, that was cancelled; a job leaves its checkpoint beside its output."""
 
     event: ClassVar[str] = "cancelled"
 

@@ -211,6 +211,24 @@ def test_ctrl_c_ends_with_130_and_leaves_what_to_go_on_from(
     assert (tmp_path / "out.png").read_bytes() == resumed_bytes != before
 
 
+def test_a_dry_run_says_what_a_job_would_take_and_writes_nothing(
+    environment: dict[str, str], folder: Path
+) -> None:
+    before = listing(folder)
+    command = ["synthesize", "rust.png", "-o", "dry.png", "--device", "cpu", "--dry-run"]
+    facts = json.loads(run(environment, folder, *command, "--size", "512", "--json").stdout)
+    assert (facts["width"], facts["height"], facts["tile"]) == (512, 512, 0)
+    assert facts["octaves"][-1][:2] == [512, 512]
+    # As much as the smallest figures that were measured, and no more than the machine has.
+    assert 2**30 < facts["memory"] < 2**32
+    assert facts["seconds"] > 1
+    done = run(environment, folder, *command)
+    assert (done.returncode, done.stderr) == (0, "")
+    words = [line.split()[0] for line in done.stdout.splitlines()]
+    assert words == ["size", "device", "memory", "time"]
+    assert listing(folder) == before
+
+
 def test_failures_and_wrong_usage_have_their_codes(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

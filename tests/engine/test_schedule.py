@@ -109,3 +109,12 @@ def verdicts(losses, patience=None):
         patience.add(loss)
         found.append(patience.spent)
     return found
+
+
+def test_long_jobs_only_are_worth_a_long_tracing():
+    def planned(side, quality):
+        return schedule.octaves(job(quality=quality), (side, side), side)
+
+    assert not schedule.worth_tracing(planned(256, "draft"))
+    assert schedule.worth_tracing(planned(256, "final"))
+    assert schedule.worth_tracing(planned(1024, "normal"))
