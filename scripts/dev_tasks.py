@@ -17,11 +17,13 @@ from installer.errors import SetupError
 ROOT = Path(__file__).resolve().parent.parent
 TORCH = "2.13.0"
 MAYAS = {"maya2024": "3.10", "maya2025": "3.11", "maya2027": "3.13"}
+# The panel's tests have a process of their own: what the scene's tests leave behind of docked
+# panels can hit a new widget at the same address.
+PANEL = ("tests/ui",)
 MAYA_SIDE = (
     "tests/test_maya_environment.py",
     "tests/host",
     "tests/install/test_dropped.py",
-    "tests/ui",
     "tests/worker/client",
 )
 # What depends on the Python and not on Qt runs on the oldest and the newest; .venv is between.
@@ -93,7 +95,8 @@ def test_maya_side(name: str, engine: Environment) -> int | None:
     # A real worker runs on the engine's Python, as it does in Maya.
     variables = {"MAYA_STYLIZE_PYTHON": str(engine.python)}
     paths = MAYA_SIDE + (WITHOUT_QT if name in OLDEST_AND_NEWEST else ())
-    return environment.call("-m", "pytest", *paths, **variables)
+    codes = [environment.call("-m", "pytest", *part, **variables) for part in (PANEL, paths)]
+    return next((code for code in codes if code), 0)
 
 
 def main(arguments: list[str]) -> int:

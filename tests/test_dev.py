@@ -287,8 +287,10 @@ def test_without_arguments_the_maya_side_runs_in_each_environment(
     start = asked.index((".venv-maya2024", ["python-a"]))
     assert asked[start - 2 : start] == ["-m", "pytest"]
     assert asked[start + 1 :] == [
-        *("maya2024", "-m", "pytest", *oldest, variables),
-        *((".venv-maya2025", ["python-b"]), "maya2025", "-m", "pytest", *side, variables),
+        *("maya2024", "-m", "pytest", *dev_tasks.PANEL, variables),
+        *("-m", "pytest", *oldest, variables),
+        *((".venv-maya2025", ["python-b"]), "maya2025"),
+        *("-m", "pytest", *dev_tasks.PANEL, variables, "-m", "pytest", *side, variables),
     ]
     printed = capsys.readouterr()
     assert "for maya2027 will NOT RUN: no Python 3.13" in printed.err
@@ -320,7 +322,8 @@ def test_a_maya_environment_that_cannot_be_made_is_a_failure(
 
 
 def test_every_folder_of_the_maya_side_is_there() -> None:
-    assert all((ROOT / name).exists() for name in dev_tasks.MAYA_SIDE + dev_tasks.WITHOUT_QT)
+    folders = dev_tasks.PANEL + dev_tasks.MAYA_SIDE + dev_tasks.WITHOUT_QT
+    assert all((ROOT / name).exists() for name in folders)
 
 
 def test_demo_writes_into_the_checkout(recorder: type[Recorder]) -> None:
