@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -44,9 +44,10 @@ class Kept:
         vectors: The optimizer's x and gradient, then its steps, then its changes; empty where the
             octave has not begun.
         steps: How many steps there are among them.
-        value: The loss at x.
+        value: The loss at x; before an octave, that of the octave behind.
         evaluations: Of the octave, so far.
         recent: The last losses.
+        layer_errors: Of the octave behind.
     """
 
     octave: int
@@ -56,6 +57,7 @@ class Kept:
     value: float = math.nan
     evaluations: int = 0
     recent: tuple[float, ...] = ()
+    layer_errors: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,8 @@ class Climb:
             self.pixels: FloatArray = problem.begin(octaves[0], np.random.default_rng(seed))
         else:
             self.pixels = kept.pixels
-        self.loss = math.nan
-        self.layer_errors: dict[str, float] = {}
+        self.loss = math.nan if kept is None else kept.value
+        self.layer_errors: dict[str, float] = {} if kept is None else kept.layer_errors
 
     def octaves(self) -> Iterator[Octave]:
         """Give the octaves that are still ahead; each is to be climbed before the next."""
@@ -104,7 +104,7 @@ class Climb:
         if self._kept is not None:
             return self._kept
         if self._optimizer is None:
-            return Kept(self._at, self.pixels)
+            return Kept(self._at, self.pixels, value=self.loss, layer_errors=self.layer_errors)
         state = self._optimizer.state
         vectors = (state.x, state.gradient, *state.steps, *state.changes)
         return Kept(

@@ -15,7 +15,7 @@ from maya_stylize import events
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine import checkpoint
 from maya_stylize.engine.run import run
-from maya_stylize.errors import EngineError
+from maya_stylize.errors import EngineError, ImageError
 from maya_stylize.images import reader, writer
 from maya_stylize.jobs import StylizeJob, SynthesizeJob
 
@@ -125,6 +125,29 @@ def test_a_crash_at_any_moment_loses_no_more_than_the_interval(
         first, *_ = (event for event in run(kept.job, real_model, resume=kept) if is_step(event))
         assert first.fraction >= told - 1e-9
         assert (tmp_path / "t.png").read_bytes() == wanted
+
+
+def test_a_result_that_could_not_be_written_is_written_later(
+    pictures, real_model, tmp_path, monkeypatch
+):
+    """As on a full disk: all is computed, and only the writing is left to do."""
+    whole, job = (
+        make("synthesize", pictures, tmp_path / name) for name in ("whole.png", "late.png")
+    )
+    *_, wanted = run(whole, real_model)
+
+    def full(*_arguments, **_settings):
+        raise ImageError("No space left.", "Make room.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "write", full)
+        with pytest.raises(ImageError):
+            list(run(job, real_model))
+    kept = checkpoint.read(checkpoint.path_of(job.output))
+    *_, result = run(kept.job, real_model, resume=kept)
+
+    assert (result.loss, result.layer_errors) == (wanted.loss, wanted.layer_errors)
+    assert (tmp_path / "late.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
 
 
 def test_a_killed_process_leaves_a_checkpoint_to_go_on_from(pictures, real_model, tmp_path):
