@@ -68,7 +68,10 @@ class Panel(QtWidgets.QWidget):
         self._lay_out()
         self._connect()
         self.setStyleSheet(look.stylesheet(self))
-        QtCore.QTimer.singleShot(0, self._begin)
+        # Its own timer, which is gone with it; a shot at a method may outlive the panel.
+        self._soon = QtCore.QTimer(self, singleShot=True)
+        self._soon.timeout.connect(self._begin)
+        self._soon.start(0)
 
     def report_error(self, error: StylizeError) -> None:
         """Show an error in the message bar, and keep it in the log."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from maya_stylize.errors import StylizeError
+from maya_stylize.ui.qt import is_alive
 
 LOG = logging.getLogger("maya_stylize.ui")
 
@@ -16,7 +17,9 @@ LOG = logging.getLogger("maya_stylize.ui")
 def slot(method: Callable[..., None]) -> Callable[..., None]:
     """Make a widget's method a slot whose errors the nearest `report_error` above it shows.
 
-    What a signal sends beyond the method's parameters is dropped, as Qt itself does.
+    What a signal sends beyond the method's parameters is dropped, as Qt itself does. A slot that
+    is called although Qt has deleted its widget does nothing: PySide 6.8 does so now and then
+    when a new object gets the old one's address.
     """
     parameters = list(inspect.signature(method).parameters.values())[1:]
     takes_all = any(item.kind is inspect.Parameter.VAR_POSITIONAL for item in parameters)
@@ -24,6 +27,8 @@ def slot(method: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(method)
     def guarded(self: Any, *arguments: Any) -> None:
+        if not is_alive(self):
+            return
         try:
             method(self, *arguments[:count])
         except StylizeError as error:

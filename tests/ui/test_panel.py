@@ -20,7 +20,7 @@ from maya_stylize import settings
 from maya_stylize.errors import EngineError
 from maya_stylize.ui import look, stored
 from maya_stylize.ui.panel import Panel
-from maya_stylize.ui.qt import Qt, QtCore, QtGui, QtWidgets
+from maya_stylize.ui.qt import Qt, QtCore, QtGui, QtWidgets, is_alive
 from maya_stylize.ui.slots import LOG
 
 KINDS = (
@@ -324,3 +324,14 @@ def test_a_panel_that_dies_with_jobs_open_says_nothing(
     assert told == [first, second]
     client.changed()
     assert "Error" not in capfd.readouterr().err
+
+
+def test_a_panel_deleted_before_it_began_asks_for_nothing(
+    app: Any, scene: FakeScene, client: FakeClient
+) -> None:
+    panel = Panel(scene, client)
+    panel.deleteLater()
+    app.sendPostedEvents(panel, QtCore.QEvent.Type.DeferredDelete)
+    assert not is_alive(panel)
+    app.processEvents()
+    assert client.asked == []

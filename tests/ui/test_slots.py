@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from maya_stylize.errors import JobError, StylizeError
-from maya_stylize.ui.qt import QtWidgets, Signal
+from maya_stylize.ui.qt import QtCore, QtWidgets, Signal, is_alive
 from maya_stylize.ui.slots import LOG, slot
 
 
@@ -66,3 +66,17 @@ def test_a_bug_is_told_in_one_sentence_and_logged_in_full(
     assert "\n" not in told.message
     assert "Copy report" in told.hint
     assert "Traceback" in caplog.text
+
+
+def test_a_slot_of_a_deleted_widget_does_nothing(window: Window) -> None:
+    part = Part(window)
+    delete(part)
+    part.take(7)
+    assert part.got == []
+    assert window.told == []
+
+
+def delete(widget: Any) -> None:
+    widget.deleteLater()
+    QtCore.QCoreApplication.sendPostedEvents(widget, QtCore.QEvent.Type.DeferredDelete)
+    assert not is_alive(widget)
