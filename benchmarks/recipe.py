@@ -11,7 +11,18 @@ from maya_stylize.engine.beats import finish
 
 EXEMPLARS = ("pebbles", "bricks", "rust", "granite")
 SHIPPED = Path(__file__).parents[1] / "maya_stylize" / "exemplars"
+LARGE = Path(__file__).parent / "exemplars"
 RECORDS = Path(__file__).parent / "reference"
+
+
+def exemplar_of(name: str, size: int) -> Path:
+    """Return where an exemplar lies that is 256 or 512 pixels a side."""
+    return (SHIPPED if size == 256 else LARGE) / f"{name}.png"
+
+
+def record_of(name: str, size: int) -> Path:
+    """Return where the recipe's curve on it is recorded."""
+    return RECORDS / f"{name}{'' if size == 256 else f'_{size}'}.json"
 
 
 class Recipe:

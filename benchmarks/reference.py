@@ -4,7 +4,7 @@ Gatys, Ecker, Bethge 2015 with the settings of the authors' notebook: N(0, 1) no
 exemplar's minimum and maximum per channel, history 20, histogram matching at the end. Records the
 loss after every evaluation, the layers' relative Gram errors, and the picture:
 
-    python benchmarks/reference.py [EXEMPLAR ...] [--evaluations 600]
+    python benchmarks/reference.py [NAME ...] [--size 512] [--evaluations 600]
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from __future__ import annotations
 import argparse
 import json
 from contextlib import suppress
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from recipe import EXEMPLARS, RECORDS, SHIPPED, Recipe
+from recipe import EXEMPLARS, RECORDS, Recipe, exemplar_of, record_of
 from rich.progress import Progress
 from scipy.optimize import fmin_l_bfgs_b
 
@@ -25,9 +24,10 @@ class EnoughError(Exception):
     """The evaluations are spent."""
 
 
-def record(exemplar: Path, evaluations: int, progress: Progress) -> dict[str, object]:
+def record(name: str, size: int, evaluations: int, progress: Progress) -> dict[str, object]:
     """Run the recipe on one exemplar, keep its picture and return its curve."""
-    recipe = Recipe(exemplar)
+    exemplar = exemplar_of(name, size)
+    recipe = Recipe(exemplar, fast=True)
     from keras import ops
 
     from maya_stylize.engine.histogram import match_histogram
@@ -39,7 +39,7 @@ def record(exemplar: Path, evaluations: int, progress: Progress) -> dict[str, ob
     bounds = list(zip(lower, upper, strict=True)) * (shape[1] * shape[2])
     curve: list[float] = []
     best = {}
-    task = progress.add_task(exemplar.stem, total=evaluations)
+    task = progress.add_task(name, total=evaluations)
 
     def function(flat: np.ndarray) -> tuple[float, np.ndarray]:
         x = ops.convert_to_tensor(flat.reshape(shape).astype(np.float32))
@@ -58,7 +58,7 @@ def record(exemplar: Path, evaluations: int, progress: Progress) -> dict[str, ob
         fmin_l_bfgs_b(function, start, bounds=bounds, m=20, maxiter=10**6, maxfun=10**6, factr=0)
     seconds = perf_counter() - began
     pixels = from_network(ops.convert_to_numpy(best["x"]), recipe.backend.data_format)
-    path = RECORDS / f"{exemplar.stem}.png"
+    path = record_of(name, size).with_suffix(".png")
     writer.write(path, match_histogram(pixels, recipe.pixels))
     return {
         "exemplar": exemplar.name,
@@ -75,18 +75,16 @@ def record(exemplar: Path, evaluations: int, progress: Progress) -> dict[str, ob
 def main() -> None:
     """Record every exemplar named, or the four that the benchmarks use."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("exemplars", nargs="*", type=Path)
+    parser.add_argument("names", nargs="*", choices=EXEMPLARS, default=EXEMPLARS)
+    parser.add_argument("--size", type=int, choices=(256, 512), default=256)
     parser.add_argument("--evaluations", type=int, default=600)
     arguments = parser.parse_args()
-    exemplars = arguments.exemplars or [SHIPPED / f"{name}.png" for name in EXEMPLARS]
     RECORDS.mkdir(exist_ok=True)
     with Progress() as progress:
-        for exemplar in exemplars:
-            result = record(exemplar, arguments.evaluations, progress)
-            (RECORDS / f"{exemplar.stem}.json").write_text(json.dumps(result) + "\n")
-            progress.console.print(
-                f"{exemplar.stem}: {result['loss']:.4g} in {result['seconds']} s"
-            )
+        for name in arguments.names:
+            result = record(name, arguments.size, arguments.evaluations, progress)
+            record_of(name, arguments.size).write_text(json.dumps(result) + "\n")
+            progress.console.print(f"{name}: {result['loss']:.4g} in {result['seconds']} s")
 
 
 if __name__ == "__main__":
