@@ -75,13 +75,13 @@ def record(name: str, size: int, evaluations: int, progress: Progress) -> dict[s
 def main() -> None:
     """Record every exemplar named, or the four that the benchmarks use."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("names", nargs="*", choices=EXEMPLARS, default=EXEMPLARS)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(EXEMPLARS))
     parser.add_argument("--size", type=int, choices=(256, 512), default=256)
     parser.add_argument("--evaluations", type=int, default=600)
     arguments = parser.parse_args()
     RECORDS.mkdir(exist_ok=True)
     with Progress() as progress:
-        for name in arguments.names:
+        for name in arguments.names or EXEMPLARS:
             result = record(name, arguments.size, arguments.evaluations, progress)
             record_of(name, arguments.size).write_text(json.dumps(result) + "\n")
             progress.console.print(f"{name}: {result['loss']:.4g} in {result['seconds']} s")
