@@ -27,7 +27,7 @@ from maya_stylize.jobs import Job, from_json
 
 FloatArray = npt.NDArray[np.float32]
 
-FORMAT = 1
+FORMAT = 2
 EVERY_SECONDS = 60.0
 # Writing may take this share of the time at most.
 LARGEST_SHARE = 0.05
@@ -48,6 +48,7 @@ class Kept:
         evaluations: Of the octave, so far.
         recent: The last losses.
         layer_errors: Of the octave behind.
+        powers: What the optimizer knows of curvature by color and frequency, as `Powers.to_json`.
     """
 
     octave: int
@@ -58,6 +59,7 @@ class Kept:
     evaluations: int = 0
     recent: tuple[float, ...] = ()
     layer_errors: dict[str, float] = field(default_factory=dict)
+    powers: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from maya_stylize.engine.encoder import Evaluation
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.optimize import LBFGS, State
 from maya_stylize.engine.schedule import Octave, Patience
+from maya_stylize.engine.spectrum import Powers, Spectrum
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
 from maya_stylize.engine.vgg19 import FloatArray, from_network, to_network
 from maya_stylize.errors import EngineError
 from maya_stylize.events import Log, Progress
-from maya_stylize.images.resize import resize
 
 Problem = Union[Synthesis, Transfer]
 Answer = TypeVar("Answer")
@@ -62,6 +62,7 @@ class Climb:
         self._data_format = evaluation.encoder.backend.data_format
         self._octaves = octaves
         self._history = history
+        self._seed = seed
         self._total = sum(octave.cost for octave in octaves)
         self._rate: float | None = None  # seconds per unit of cost, in the latest octave
         self._kept = kept
@@ -115,6 +116,7 @@ class Climb:
             state.value,
             state.evaluations,
             tuple(self._patience.recent),
+            powers=state.powers.to_json(),
         )
 
     def _begun(self, octave: Octave, targets: Targets) -> Telling[LBFGS]:
@@ -124,15 +126,19 @@ class Climb:
         def function(x: Tensor) -> Beats[tuple[float, Tensor]]:
             return self._evaluation.value_and_gradient(x, targets)
 
-        optimizer = LBFGS(function, lower, upper, self._history)
+        spectrum = Spectrum((octave.height, octave.width), self._data_format)
+        optimizer = LBFGS(function, lower, upper, self._history, spectrum)
         kept, self._kept = self._kept, None
         if kept is not None and kept.vectors:
             x, gradient, *pairs = map(ops.convert_to_tensor, kept.vectors)
             steps, changes = deque(pairs[: kept.steps]), deque(pairs[kept.steps :])
-            optimizer.state = State(x, kept.value, gradient, steps, changes, kept.evaluations)
+            powers = Powers.from_json(kept.powers)
+            optimizer.state = State(
+                x, kept.value, gradient, steps, changes, kept.evaluations, powers
+            )
             self._patience = Patience(kept.recent)
         else:
-            pixels = resize(self.pixels, octave.width, octave.height)
+            pixels = yield from self._told(octave, self._start(octave))
             start = ops.convert_to_tensor(to_network(pixels, self._data_format))
             yield from self._told(octave, optimizer.begin(start))
         if not math.isfinite(optimizer.state.value):
@@ -143,6 +149,16 @@ class Climb:
             )
         self._optimizer = optimizer
         return optimizer
+
+    def _start(self, octave: Octave) -> Beats[FloatArray]:
+        """Return the picture so far at the octave's size."""
+        height, width = self.pixels.shape[:2]
+        if (octave.width, octave.height) == (width, height):
+            return self.pixels
+        # Its own numbers, so that a climb that goes on draws the same.
+        random = np.random.default_rng((self._seed, self._at))
+        before = self._octaves[self._at - 1]
+        return (yield from self._problem.enlarged(self.pixels, before, octave, random))
 
     def _steps(self, octave: Octave, optimizer: LBFGS) -> Telling[None]:
         """Step until the octave's evaluations are spent or no longer pay."""

@@ -22,10 +22,19 @@ class Style:
     Attributes:
         grams: Ĝ of each layer, (C, C).
         weights: w of each layer.
+        metrics: W of each layer, (C, C) and symmetric, where W(G−Ĝ)W takes the place of G−Ĝ; empty
+            where it does not.
     """
 
     grams: Mapping[str, FloatArray]
     weights: Mapping[str, float]
+    metrics: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    def apart(self, layer: str, gram: FloatArray) -> FloatArray:
+        """Return what a picture's Gram matrix differs by, in the layer's metric, (C, C)."""
+        difference = gram - self.grams[layer]
+        metric = self.metrics.get(layer)
+        return difference if metric is None else metric @ difference @ metric
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,7 @@ class Targets:
         return {
             "grams": _tensors(self.style.grams),
             "gram_weights": _tensors(self.style.weights),
+            "metrics": _tensors(self.style.metrics),
             "features": _tensors(self.content.features),
             "feature_weights": _tensors(self.content.weights),
             "constant": ops.convert_to_tensor(self.constant, "float32"),
@@ -96,30 +106,29 @@ class Targets:
     def style_loss(self, grams: Mapping[str, FloatArray]) -> float:
         """Return the style's share of the loss, the constant included, for a picture's Grams."""
         loss = self.constant
-        for layer, target, weight in self._layers():
-            distance = float(np.sum(np.square(grams[layer] - target, dtype=np.float64)))
-            loss += weight / 4 * distance / target.shape[0] ** 2
+        for layer, weight in self.style.weights.items():
+            apart = self.style.apart(layer, grams[layer])
+            loss += weight / 4 * float(np.sum(np.square(apart, dtype=np.float64))) / apart.size
         return loss
 
     def pulls(self, grams: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return the derivative of the loss by each Gram matrix, (C, C), for a picture's Grams."""
-        return {
-            layer: weight / 2 * (grams[layer] - target) / target.shape[0] ** 2
-            for layer, target, weight in self._layers()
-        }
+        pulls = {}
+        for layer, weight in self.style.weights.items():
+            apart: FloatArray = self.style.apart(layer, grams[layer])
+            metric = self.style.metrics.get(layer)
+            if metric is not None:
+                apart = metric @ apart @ metric
+            pulls[layer] = weight / 2 * apart / apart.shape[0] ** 2
+        return pulls
 
     def layer_errors(self, grams: Mapping[str, FloatArray]) -> dict[str, float]:
         """Return ‖G−Ĝ‖/‖Ĝ‖ of every layer for a picture's Grams."""
         return {
             layer: float(np.linalg.norm(grams[layer] - target))
             / max(float(np.linalg.norm(target)), 1e-30)
-            for layer, target, _ in self._layers()
+            for layer, target in self.style.grams.items()
         }
-
-    def _layers(self) -> list[tuple[str, FloatArray, float]]:
-        return [
-            (layer, target, self.style.weights[layer]) for layer, target in self.style.grams.items()
-        ]
 
 
 def loss(features: Mapping[str, Tensor], targets: Mapping[str, Any], data_format: str) -> Tensor:
@@ -133,6 +142,9 @@ def loss(features: Mapping[str, Tensor], targets: Mapping[str, Any], data_format
     total = targets["constant"]
     for layer, target in targets["grams"].items():
         difference = gram_matrix(features[layer], data_format) - target
+        if layer in targets["metrics"]:
+            metric = targets["metrics"][layer]
+            difference = ops.matmul(metric, ops.matmul(difference, metric))
         weight = targets["gram_weights"][layer] / (4 * target.shape[0] ** 2)
         total = total + weight * ops.sum(difference * difference)
     for layer, target in targets["features"].items():

@@ -3,7 +3,8 @@
 Limited-memory BFGS (Nocedal 1980) with bounds by two-metric projection (Bertsekas 1982): variables
 that sit on a bound and would leave the box are held, the quasi-Newton step is taken in the others,
 and the line search walks the projected path. Unlike SciPy's L-BFGS-B the vectors never leave the
-device; only the loss and a slope are read back, once per evaluation.
+device; only the loss and a slope are read back, once per evaluation. Where the variables are a
+picture, its colors and frequencies shape the first guess of the curvature (`spectrum`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
+from maya_stylize.engine.spectrum import Powers, Spectrum
 
 # Value and gradient at a point, in as many beats as they take.
 Function = Callable[[Tensor], Beats[tuple[float, Tensor]]]
@@ -41,6 +43,7 @@ class State:
         steps: Differences of x over the last steps, oldest first.
         changes: Differences of the gradient over the same steps.
         evaluations: How often the function has been evaluated.
+        powers: What the steps have told of curvature by color and frequency.
     """
 
     x: Tensor
@@ -49,6 +52,7 @@ class State:
     steps: deque[Tensor] = field(default_factory=deque)
     changes: deque[Tensor] = field(default_factory=deque)
     evaluations: int = 1
+    powers: Powers = field(default_factory=Powers.none)
 
 
 class LBFGS:
@@ -59,6 +63,7 @@ class LBFGS:
         lower: Lower bounds, broadcastable to the variables.
         upper: Upper bounds, broadcastable to the variables.
         history: How many past steps shape the next one.
+        spectrum: Takes the variables apart, where they are a picture.
 
     Attributes:
         state: Where it is; set by `begin`, or by whoever goes on from a state that was kept.
@@ -66,10 +71,18 @@ class LBFGS:
 
     state: State
 
-    def __init__(self, function: Function, lower: Tensor, upper: Tensor, history: int = 20) -> None:
+    def __init__(
+        self,
+        function: Function,
+        lower: Tensor,
+        upper: Tensor,
+        history: int = 20,
+        spectrum: Spectrum | None = None,
+    ) -> None:
         self._function = function
         self._lower, self._upper = lower, upper
         self._history = history
+        self._spectrum = spectrum
 
     def begin(self, start: Tensor) -> Beats[None]:
         """Evaluate the function at a point, which is moved into the box first."""
@@ -106,7 +119,7 @@ class LBFGS:
         """Return the quasi-Newton direction among the free variables, by the two-loop recursion."""
         pairs = list(zip(self.state.steps, self.state.changes, strict=True))
         direction, weights = downhill, []
-        scale = ops.zeros(())
+        scale: Tensor | None = None
         for step, change in reversed(pairs):
             masked = change * free
             curvature = ops.sum(step * masked)
@@ -117,13 +130,19 @@ class LBFGS:
             weight = inverse * ops.sum(step * direction)
             direction = direction - weight * masked
             weights.append((inverse, weight))
-            known = ops.where(useful, curvature / ops.where(useful, roughness, 1.0), 0.0)
-            scale = ops.where(scale > 0, scale, known)
-        direction = direction * ops.where(scale > 0, scale, 1.0)
+            if scale is None and bool(useful):
+                scale = curvature / ops.sum(masked * self._guessed(masked))
+        direction = self._guessed(direction) * free * (1.0 if scale is None else scale)
         for (step, change), (inverse, weight) in zip(pairs, reversed(weights), strict=True):
             correction = weight - inverse * ops.sum(change * direction)
             direction = direction + correction * step * free
         return direction
+
+    def _guessed(self, vector: Tensor) -> Tensor:
+        """Return the inverse Hessian before any pair is looked at, times a vector."""
+        if self._spectrum is None:
+            return vector
+        return self._spectrum.smoothed(self.state.powers, vector)
 
     def _search(self, direction: Tensor, scale: float) -> Beats[bool]:
         """Find a point on the projected path that satisfies the weak Wolfe conditions; keep it.
@@ -170,6 +189,8 @@ class LBFGS:
             if len(state.steps) > self._history:
                 state.steps.popleft()
                 state.changes.popleft()
+            if self._spectrum is not None:
+                state.powers = self._spectrum.learned(state.powers, step, change)
         state.x, state.value, state.gradient = x, value, gradient
 
 

@@ -103,17 +103,24 @@ def read_octaves(job: Job, planned: list[Octave]) -> list[Octave]:
     if "octaves" not in job.resolution:
         return planned
     name = "resolution.octaves"
-    entries, wanted = job.resolution["octaves"], "lists of width, height, shrink and evaluations"
+    entries, wanted = (
+        job.resolution["octaves"],
+        "lists of width, height, shrink, evaluations, tempered",
+    )
     fields = len(dataclasses.fields(Octave))
     if not isinstance(entries, list) or not entries:
         raise _refuse(name, wanted, entries)
     for index, entry in enumerate(entries):
         if not isinstance(entry, list) or len(entry) != fields:
             raise _refuse(f"{name}[{index}]", wanted, entry)
-    found = [
-        Octave(*(_whole(f"{name}[{index}]", number, LARGEST_NUMBER) for number in entry))
-        for index, entry in enumerate(entries)
-    ]
+    found = []
+    for index, (*numbers, tempered) in enumerate(entries):
+        if type(tempered) is not bool:
+            raise _refuse(f"{name}[{index}]", wanted, entries[index])
+        width, height, shrink, evaluations = (
+            _whole(f"{name}[{index}]", number, LARGEST_NUMBER) for number in numbers
+        )
+        found.append(Octave(width, height, shrink, evaluations, tempered))
     last, size = found[-1], planned[-1]
     if (last.width, last.height) != (size.width, size.height):
         raise JobError(

@@ -15,10 +15,15 @@ COARSEST_SIDE = 32
 COARSEST_CONTENT = 72
 SMALLEST_SIDE = 16
 
-# Evaluations of the loss, in each of the coarser octaves and in the last.
+# Evaluations of the loss: in each of the coarser octaves, in the one before the last, and in the
+# last one, there of the flatter loss first and then of the true one.
 SPENT = {
-    "synthesize": {"draft": (60, 15), "normal": (100, 60), "final": (300, 600)},
-    "stylize": {"draft": (40, 15), "normal": (60, 50), "final": (200, 300)},
+    "synthesize": {
+        "draft": (60, 40, 10, 10),
+        "normal": (100, 60, 30, 30),
+        "final": (150, 80, 75, 200),
+    },
+    "stylize": {"draft": (40, 40, 0, 15), "normal": (60, 60, 0, 50), "final": (200, 200, 0, 300)},
 }
 
 # An octave is done when this many steps together lower its loss by less than this share.
@@ -39,12 +44,14 @@ class Octave:
         height: Of the result in this octave, in pixels.
         shrink: The final size over this one: 1, 2, 4, ...
         evaluations: How often the loss is evaluated here, give or take one line search.
+        tempered: Whether it is the flatter loss (`temper`), that comes before the true one.
     """
 
     width: int
     height: int
     shrink: int
     evaluations: int
+    tempered: bool = False
 
     @property
     def cost(self) -> int:
@@ -81,15 +88,18 @@ def octaves(job: Job, size: tuple[int, int], example: int) -> list[Octave]:
         and min(*size, example) // (2 * shrink) >= SMALLEST_SIDE
     ):
         shrink *= 2
-    coarse, last = SPENT[job.kind][job.quality]
-    # The first octave builds the picture; where it is the last as well, it finishes it too.
-    counts = [coarse] * shrink.bit_length()
-    counts[-1] = last if shrink > 1 else coarse + last
-    shrinks = [shrink >> index for index in range(shrink.bit_length())]
-    return [
-        Octave(shrunk(size[0], shrink), shrunk(size[1], shrink), shrink, count)
-        for shrink, count in zip(shrinks, counts, strict=True)
+    coarse, before_last, flat, true = SPENT[job.kind][job.quality]
+    count = shrink.bit_length()
+    spent = [*[coarse] * count, before_last][-(count - 1) :] if count > 1 else []
+    if not spent:  # the only octave builds the picture before it finishes it
+        flat, true = (flat + coarse, true) if flat else (0, true + coarse)
+    sizes = [
+        (shrunk(size[0], shrink >> index), shrunk(size[1], shrink >> index), shrink >> index)
+        for index in range(count)
     ]
+    climb = [Octave(*each, some, flat > 0) for each, some in zip(sizes, spent, strict=False)]
+    legs = [Octave(*sizes[-1], flat, True)] if flat else []
+    return [*climb, *legs, Octave(*sizes[-1], true)]
 
 
 def worth_tracing(octaves: Iterable[Octave]) -> bool:

@@ -10,10 +10,12 @@ from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
+from maya_stylize.engine.detail import enlarged
 from maya_stylize.engine.encoder import Evaluation
 from maya_stylize.engine.histogram import match_histogram
 from maya_stylize.engine.objective import Style, Targets
 from maya_stylize.engine.schedule import Octave, shrunk
+from maya_stylize.engine.temper import tempered, untempered
 from maya_stylize.engine.vgg19 import FloatArray, to_network
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import SynthesizeJob
@@ -76,12 +78,21 @@ class Synthesis:
 
     def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale."""
-        example = self._example(octave)
-        return Targets.of([(yield from style(evaluation, example, self.job.layers))])
+        example = self.example(octave)
+        targets = Targets.of([(yield from style(evaluation, example, self.job.layers))])
+        return tempered(targets) if octave.tempered else untempered(targets)
+
+    def enlarged(
+        self, pixels: FloatArray, before: Octave, octave: Octave, random: np.random.Generator
+    ) -> Beats[FloatArray]:
+        """Return a coarser octave's result at the octave's size, with the exemplar's detail."""
+        size = octave.width, octave.height
+        small, large = self.example(before), self.example(octave)
+        return (yield from enlarged(pixels, size, small, large, random))
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
         """Return the exemplar's range in each channel, as the authors' recipe has it."""
-        picture = to_network(self._example(octave), data_format)
+        picture = to_network(self.example(octave), data_format)
         lower, upper = channel_range(picture, data_format)
         return ops.convert_to_tensor(lower), ops.convert_to_tensor(upper)
 
@@ -89,6 +100,7 @@ class Synthesis:
         """Return the picture with the exemplar's histogram, if that is wanted."""
         return match_histogram(pixels, self.exemplar) if self.job.match_histogram else pixels
 
-    def _example(self, octave: Octave) -> FloatArray:
+    def example(self, octave: Octave) -> FloatArray:
+        """Return the exemplar at the octave's scale."""
         height, width = self.exemplar.shape[:2]
         return resize(self.exemplar, shrunk(width, octave.shrink), shrunk(height, octave.shrink))

@@ -80,6 +80,13 @@ class Transfer:
             styles.append((yield from style(evaluation, example, weights)))
         return Targets.of(styles, (yield from self._content(octave, evaluation)))
 
+    def enlarged(
+        self, pixels: FloatArray, before: Octave, octave: Octave, random: np.random.Generator
+    ) -> Beats[FloatArray]:
+        """Return a coarser octave's result at the octave's size."""
+        yield
+        return resize(pixels, octave.width, octave.height)
+
     def _content(self, octave: Octave, evaluation: Evaluation) -> Beats[Content]:
         weights = {
             layer: self.job.content_weight * weight

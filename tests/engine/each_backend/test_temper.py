@@ -1,0 +1,90 @@
+"""The flatter loss: against its formula in float64, and as one with the true loss."""
+
+import chains
+import numpy as np
+import pytest
+from keras import ops
+
+from maya_stylize.engine import texture, vgg19
+from maya_stylize.engine.beats import finish
+from maya_stylize.engine.encoder import Encoder, Evaluation
+from maya_stylize.engine.objective import Targets
+from maya_stylize.engine.temper import tempered, untempered
+
+STYLE = {"conv1_1": 3.0, "pool1": 2.0, "conv2_2": 1.0, "pool3": 5.0}
+
+
+@pytest.fixture(scope="module")
+def encoder(engine_backend):
+    return Encoder(chains.small_chain(), list(STYLE), "average", engine_backend)
+
+
+def setup(encoder):
+    """A picture, and targets from another one."""
+    random = np.random.default_rng(0)
+    first, second = (random.uniform(0, 1, (37, 42, 3)).astype(np.float32) for _ in range(2))
+    picture = ops.convert_to_tensor(vgg19.to_network(first, encoder.backend.data_format))
+    return picture, Targets.of([finish(texture.style(Evaluation(encoder), second, STYLE))])
+
+
+def formula(grams, targets):
+    """Σ w/4 · ‖(Ĝ+ε)^(−1/8) (G−Ĝ) (Ĝ+ε)^(−1/8)‖² / C², each Ĝ's norm kept, in float64."""
+    loss = 0.0
+    for layer, share in zip(STYLE, (0.1, 0.1, 0.3, 1.0), strict=True):
+        target = targets.style.grams[layer].astype(np.float64)
+        values, vectors = np.linalg.eigh(target)
+        powers = (np.maximum(values, 0) + 0.01 * values.max()) ** (-1 / 8)
+        metric = vectors @ np.diag(powers) @ vectors.T
+        metric = metric * np.sqrt(np.linalg.norm(target) / np.linalg.norm(metric @ target @ metric))
+        apart = metric @ (grams[layer].astype(np.float64) - target) @ metric
+        loss += share * STYLE[layer] / 4 * np.sum(apart**2) / target.size
+    return loss
+
+
+@pytest.mark.parametrize("tile", [0, 16])
+def test_the_value_is_the_formulas(encoder, tile):
+    picture, targets = setup(encoder)
+    evaluation = Evaluation(encoder, tile)
+    grams = finish(evaluation.grams(picture))
+
+    value, _ = finish(evaluation.value_and_gradient(picture, tempered(targets)))
+
+    assert value == pytest.approx(formula(grams, targets), rel=1e-4)
+
+
+@pytest.mark.parametrize("tile", [0, 16])
+def test_the_gradient_is_the_formulas_slope(encoder, tile):
+    picture, targets = setup(encoder)
+    evaluation = Evaluation(encoder, tile)
+
+    _, gradient = finish(evaluation.value_and_gradient(picture, tempered(targets)))
+
+    gradient = ops.convert_to_numpy(gradient).astype(np.float64)
+    step = (gradient / np.abs(gradient).max()).astype(np.float32)
+    ahead, behind = (
+        formula(finish(evaluation.grams(picture + sign * ops.convert_to_tensor(step))), targets)
+        for sign in (0.1, -0.1)
+    )
+    assert np.sum(gradient * step) == pytest.approx((ahead - behind) / 0.2, rel=1e-3)
+
+
+def test_in_its_form_the_true_loss_stays_the_true_loss(encoder):
+    picture, targets = setup(encoder)
+    evaluation = Evaluation(encoder)
+
+    value, gradient = finish(evaluation.value_and_gradient(picture, targets))
+    same, same_gradient = finish(evaluation.value_and_gradient(picture, untempered(targets)))
+
+    assert same == pytest.approx(value, rel=1e-6)
+    gradient, same_gradient = map(ops.convert_to_numpy, (gradient, same_gradient))
+    assert np.linalg.norm(gradient - same_gradient) < 1e-6 * np.linalg.norm(gradient)
+
+
+def test_a_target_of_nothing_keeps_its_numbers_finite(encoder):
+    _, targets = setup(encoder)
+    grams = {layer: np.zeros_like(gram) for layer, gram in targets.style.grams.items()}
+    style = type(targets.style)(grams, STYLE)
+
+    found = tempered(Targets.of([style]))
+
+    assert all(np.isfinite(metric).all() for metric in found.style.metrics.values())
