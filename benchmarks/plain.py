@@ -50,7 +50,7 @@ class Plain:
         found, features = {}, picture
         for name, kernel in self._layers:
             if kernel:
-                features = functional.relu(functional.conv2d(features, *kernel, padding=1))
+                features = functional.relu(self.convolve(features, *kernel))
             else:
                 features = functional.avg_pool2d(features, 2, 2, ceil_mode=True)
             if name in taps:
@@ -58,6 +58,10 @@ class Plain:
             if len(found) == len(taps):
                 break
         return found
+
+    def convolve(self, features: torch.Tensor, *kernel: torch.Tensor) -> torch.Tensor:
+        """Convolve with a filter and its bias."""
+        return functional.conv2d(features, *kernel, padding=1)
 
 
 class Loss:

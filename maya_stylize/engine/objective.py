@@ -115,11 +115,9 @@ class Targets:
         """Return the derivative of the loss by each Gram matrix, (C, C), for a picture's Grams."""
         pulls = {}
         for layer, weight in self.style.weights.items():
-            apart: FloatArray = self.style.apart(layer, grams[layer])
+            pull = weight / 2 * self.style.apart(layer, grams[layer]) / grams[layer].shape[0] ** 2
             metric = self.style.metrics.get(layer)
-            if metric is not None:
-                apart = metric @ apart @ metric
-            pulls[layer] = weight / 2 * apart / apart.shape[0] ** 2
+            pulls[layer] = pull if metric is None else metric @ pull @ metric
         return pulls
 
     def layer_errors(self, grams: Mapping[str, FloatArray]) -> dict[str, float]:
