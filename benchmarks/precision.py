@@ -96,10 +96,10 @@ def evaluated(loss: Loss, picture: torch.Tensor) -> tuple[float, torch.Tensor]:
 
 def minimized(loss: Loss, example: torch.Tensor, evaluations: int) -> torch.Tensor:
     """Return where L-BFGS ends from noise."""
-    picture = 50 * torch.randn(example.shape, generator=torch.manual_seed(0))
-    picture = picture.contiguous(memory_format=torch.channels_last).requires_grad_(True)
+    flat = 50 * torch.randn(example.numel(), generator=torch.manual_seed(0))
+    flat.requires_grad_(True)
     optimizer = torch.optim.LBFGS(
-        [picture],
+        [flat],
         max_iter=evaluations,
         max_eval=evaluations,
         tolerance_grad=0,
@@ -110,12 +110,12 @@ def minimized(loss: Loss, example: torch.Tensor, evaluations: int) -> torch.Tens
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        value = loss(picture)
+        value = loss(flat.view(example.shape))
         value.backward()
         return value
 
     optimizer.step(closure)
-    return picture.detach()
+    return flat.detach().view(example.shape)
 
 
 def main() -> None:

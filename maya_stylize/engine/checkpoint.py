@@ -41,9 +41,9 @@ class Kept:
     Attributes:
         octave: Index of the octave it is in.
         pixels: The picture that the octave began from, (H, W, 3).
-        vectors: The optimizer's x and gradient, then its steps, then its changes; empty where the
-            octave has not begun.
-        steps: How many steps there are among them.
+        vectors: The optimizer's x and gradient, then the shares (float16) of its steps, then those
+            of its changes; empty where the octave has not begun.
+        largest: The largest magnitude in each step, then in each change.
         value: The loss at x; before an octave, that of the octave behind.
         evaluations: Of the octave, so far.
         recent: The last losses.
@@ -53,8 +53,8 @@ class Kept:
 
     octave: int
     pixels: FloatArray
-    vectors: tuple[FloatArray, ...] = ()
-    steps: int = 0
+    vectors: tuple[npt.NDArray[Any], ...] = ()
+    largest: list[float] = field(default_factory=list)
     value: float = math.nan
     evaluations: int = 0
     recent: tuple[float, ...] = ()

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import lru_cache, partial
 from time import monotonic
 from typing import TypeVar, Union
 
 import numpy as np
 from keras import ops
 
+from maya_stylize.engine.backend import Backend
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.checkpoint import Kept
 from maya_stylize.engine.encoder import Evaluation
 from maya_stylize.engine.objective import Targets
-from maya_stylize.engine.optimize import LBFGS, State
+from maya_stylize.engine.optimize import LBFGS, Half, State, two_loops
 from maya_stylize.engine.schedule import Octave, Patience
-from maya_stylize.engine.spectrum import Powers, Spectrum
+from maya_stylize.engine.spectrum import Powers, Spectrum, power_beyond
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
 from maya_stylize.engine.vgg19 import FloatArray, from_network, to_network
 from maya_stylize.errors import EngineError
 from maya_stylize.events import Log, Progress
+
+# Pixels up to which a picture is small.
+SMALL = 512 * 512
 
 Problem = Union[Synthesis, Transfer]
 Answer = TypeVar("Answer")
@@ -107,12 +112,13 @@ class Climb:
         if self._optimizer is None:
             return Kept(self._at, self.pixels, value=self.loss, layer_errors=self.layer_errors)
         state = self._optimizer.state
-        vectors = (state.x, state.gradient, *state.steps, *state.changes)
+        halves = [*state.steps, *state.changes]
+        vectors = (state.x, state.gradient, *(half.shares for half in halves))
         return Kept(
             self._at,
             self.pixels,
             tuple(ops.convert_to_numpy(vector) for vector in vectors),
-            len(state.steps),
+            [half.largest for half in halves],
             state.value,
             state.evaluations,
             tuple(self._patience.recent),
@@ -126,12 +132,17 @@ class Climb:
         def function(x: Tensor) -> Beats[tuple[float, Tensor]]:
             return self._evaluation.value_and_gradient(x, targets)
 
-        spectrum = Spectrum((octave.height, octave.width), self._data_format)
-        optimizer = LBFGS(function, lower, upper, self._history, spectrum)
+        size = octave.height, octave.width
+        small = octave.width * octave.height <= SMALL
+        direction, power = _of_steps(self._evaluation.encoder.backend, small)
+        spectrum = Spectrum(size, self._data_format, power)
+        optimizer = LBFGS(function, lower, upper, self._history, spectrum, direction)
         kept, self._kept = self._kept, None
         if kept is not None and kept.vectors:
-            x, gradient, *pairs = map(ops.convert_to_tensor, kept.vectors)
-            steps, changes = deque(pairs[: kept.steps]), deque(pairs[kept.steps :])
+            x, gradient, *shares = map(ops.convert_to_tensor, kept.vectors)
+            halves = list(map(Half, shares, kept.largest))
+            count = len(halves) // 2
+            steps, changes = deque(halves[:count]), deque(halves[count:])
             powers = Powers.from_json(kept.powers)
             optimizer.state = State(
                 x, kept.value, gradient, steps, changes, kept.evaluations, powers
@@ -201,3 +212,17 @@ class Climb:
             loss = state.value
         left = None if self._rate is None else (self._total - done) * self._rate
         return Progress(octave.name, done / self._total, loss, left)
+
+
+@lru_cache(maxsize=2)
+def _of_steps(backend: Backend, small: bool) -> tuple[Callable[..., Tensor], ...]:
+    """Return what computes a step's direction, and a vector's power by frequency.
+
+    In small pictures the way from one operation to the next takes longer than the operations, and
+    they are traced. In large ones a trace would have the whole history unpacked at once.
+    """
+    functions = (
+        partial(two_loops, data_format=backend.data_format),
+        partial(power_beyond, data_format=backend.data_format),
+    )
+    return tuple(map(backend.traced, functions)) if small else functions

@@ -4,7 +4,8 @@ Limited-memory BFGS (Nocedal 1980) with bounds by two-metric projection (Bertsek
 that sit on a bound and would leave the box are held, the quasi-Newton step is taken in the others,
 and the line search walks the projected path. Unlike SciPy's L-BFGS-B the vectors never leave the
 device; only the loss and a slope are read back, once per evaluation. Where the variables are a
-picture, its colors and frequencies shape the first guess of the curvature (`spectrum`).
+picture, its colors and frequencies shape the first guess of the curvature (`spectrum`). The history
+is kept in half precision: it is what takes the most memory where the picture is large.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
-from maya_stylize.engine.spectrum import Powers, Spectrum
+from maya_stylize.engine.spectrum import Powers, Spectrum, smoothed
 
 # Value and gradient at a point, in as many beats as they take.
 Function = Callable[[Tensor], Beats[tuple[float, Tensor]]]
@@ -30,6 +31,30 @@ EXPANSION = 4.0
 MOST_TRIALS = 20
 # The least cosine between a step and its change of gradient that counts as curvature.
 LEAST_CURVATURE = 1e-8
+
+
+@dataclass(frozen=True)
+class Half:
+    """A vector in float16, as shares of its largest value.
+
+    Attributes:
+        shares: Its values over its largest one.
+        largest: The largest magnitude in it.
+    """
+
+    shares: Tensor
+    largest: float
+
+    @classmethod
+    def of(cls, vector: Tensor) -> Half:
+        """Return a float32 vector in half the memory."""
+        largest = float(ops.max(ops.abs(vector)))
+        return cls(ops.cast(vector / (largest or 1.0), "float16"), largest)
+
+    @property
+    def whole(self) -> Tensor:
+        """The vector in float32."""
+        return self.largest * ops.cast(self.shares, "float32")
 
 
 @dataclass
@@ -49,10 +74,63 @@ class State:
     x: Tensor
     value: float
     gradient: Tensor
-    steps: deque[Tensor] = field(default_factory=deque)
-    changes: deque[Tensor] = field(default_factory=deque)
+    steps: deque[Half] = field(default_factory=deque)
+    changes: deque[Half] = field(default_factory=deque)
     evaluations: int = 1
     powers: Powers = field(default_factory=Powers.none)
+
+
+def two_loops(
+    downhill: Tensor,
+    free: Tensor,
+    steps: list[Tensor],
+    changes: list[Tensor],
+    largest: Tensor,
+    inverse: Tensor | None,
+    data_format: str = "channels_last",
+) -> Tensor:
+    """Return L-BFGS's direction (Nocedal 1980, algorithm 7.4 of Nocedal and Wright).
+
+    Args:
+        downhill: The negative gradient, 0 where a variable is held.
+        free: 1 where a variable may move, 0 where it is held.
+        steps: Shares of the last steps, oldest first.
+        changes: The same of the gradient's changes.
+        largest: What to multiply both with, (2, history).
+        inverse: The inverse Hessian to begin from, by color and frequency; None for a multiple of
+            the identity.
+        data_format: Of a picture; without a meaning where there is no inverse.
+    """
+
+    def guessed(vector: Tensor) -> Tensor:
+        return vector if inverse is None else smoothed(vector, inverse, data_format)
+
+    def whole(vectors: list[Tensor], row: int, index: int) -> Tensor:
+        return largest[row, index] * ops.cast(vectors[index], "float32")
+
+    direction, newest, found = downhill, ops.zeros_like(downhill), ops.zeros(())
+    weights = {}
+    curvature_there = ops.zeros(())
+    for index in reversed(range(len(steps))):
+        step, masked = whole(steps, 0, index), whole(changes, 1, index) * free
+        curvature = ops.sum(step * masked)
+        roughness = ops.sum(masked * masked)
+        # A pair whose curvature lies among the held variables says nothing here.
+        useful = curvature > LEAST_CURVATURE * ops.sqrt(roughness * ops.sum(step * step))
+        inverted = ops.where(useful, 1.0 / ops.where(useful, curvature, 1.0), 0.0)
+        weight = inverted * ops.sum(step * direction)
+        direction = direction - weight * masked
+        weights[index] = inverted, weight
+        first = ops.cast(useful, "float32") * (1.0 - found)
+        newest, curvature_there = newest + first * masked, curvature_there + first * curvature
+        found = found + first
+    known = ops.sum(newest * guessed(newest))
+    scale = ops.where(found > 0, curvature_there / ops.where(found > 0, known, 1.0), 1.0)
+    direction = guessed(direction) * free * scale
+    for index, (inverted, weight) in sorted(weights.items()):
+        correction = weight - inverted * ops.sum(whole(changes, 1, index) * direction)
+        direction = direction + correction * whole(steps, 0, index) * free
+    return direction
 
 
 class LBFGS:
@@ -64,6 +142,7 @@ class LBFGS:
         upper: Upper bounds, broadcastable to the variables.
         history: How many past steps shape the next one.
         spectrum: Takes the variables apart, where they are a picture.
+        direction: `two_loops`, or the same compiled for the picture's format.
 
     Attributes:
         state: Where it is; set by `begin`, or by whoever goes on from a state that was kept.
@@ -78,11 +157,13 @@ class LBFGS:
         upper: Tensor,
         history: int = 20,
         spectrum: Spectrum | None = None,
+        direction: Callable[..., Tensor] = two_loops,
     ) -> None:
         self._function = function
         self._lower, self._upper = lower, upper
         self._history = history
         self._spectrum = spectrum
+        self._two_loops = direction
 
     def begin(self, start: Tensor) -> Beats[None]:
         """Evaluate the function at a point, which is moved into the box first."""
@@ -116,33 +197,20 @@ class LBFGS:
         return ops.cast(ops.logical_not(ops.logical_or(held_low, held_high)), x.dtype)
 
     def _direction(self, downhill: Tensor, free: Tensor) -> Tensor:
-        """Return the quasi-Newton direction among the free variables, by the two-loop recursion."""
-        pairs = list(zip(self.state.steps, self.state.changes, strict=True))
-        direction, weights = downhill, []
-        scale: Tensor | None = None
-        for step, change in reversed(pairs):
-            masked = change * free
-            curvature = ops.sum(step * masked)
-            roughness = ops.sum(masked * masked)
-            # A pair whose curvature lies among the held variables says nothing here.
-            useful = curvature > LEAST_CURVATURE * ops.sqrt(roughness * ops.sum(step * step))
-            inverse = ops.where(useful, 1.0 / ops.where(useful, curvature, 1.0), 0.0)
-            weight = inverse * ops.sum(step * direction)
-            direction = direction - weight * masked
-            weights.append((inverse, weight))
-            if scale is None and bool(useful):
-                scale = curvature / ops.sum(masked * self._guessed(masked))
-        direction = self._guessed(direction) * free * (1.0 if scale is None else scale)
-        for (step, change), (inverse, weight) in zip(pairs, reversed(weights), strict=True):
-            correction = weight - inverse * ops.sum(change * direction)
-            direction = direction + correction * step * free
-        return direction
-
-    def _guessed(self, vector: Tensor) -> Tensor:
-        """Return the inverse Hessian before any pair is looked at, times a vector."""
-        if self._spectrum is None:
-            return vector
-        return self._spectrum.smoothed(self.state.powers, vector)
+        """Return the quasi-Newton direction among the free variables."""
+        state, spectrum = self.state, self._spectrum
+        # Always as many pairs, so that one compiled function serves: pairs of nothing say nothing.
+        nothing = Half(ops.zeros_like(state.steps[0].shares), 0.0)
+        missing = [nothing] * (self._history - len(state.steps))
+        steps, changes = [*missing, *state.steps], [*missing, *state.changes]
+        return self._two_loops(
+            downhill,
+            free,
+            [half.shares for half in steps],
+            [half.shares for half in changes],
+            ops.convert_to_tensor([[half.largest for half in each] for each in (steps, changes)]),
+            None if spectrum is None else spectrum.inverse(state.powers),
+        )
 
     def _search(self, direction: Tensor, scale: float) -> Beats[bool]:
         """Find a point on the projected path that satisfies the weak Wolfe conditions; keep it.
@@ -184,8 +252,8 @@ class LBFGS:
         state = self.state
         step, change = x - state.x, gradient - state.gradient
         if float(ops.sum(step * change)) > 0:
-            state.steps.append(step)
-            state.changes.append(change)
+            state.steps.append(Half.of(step))
+            state.changes.append(Half.of(change))
             if len(state.steps) > self._history:
                 state.steps.popleft()
                 state.changes.popleft()

@@ -8,7 +8,7 @@ from typing import Any
 
 from maya_stylize import checks
 from maya_stylize.engine.backend import Backend, versions
-from maya_stylize.engine.schedule import Octave
+from maya_stylize.engine.schedule import LOSSES, Octave
 from maya_stylize.errors import ImageError, JobError
 from maya_stylize.files import sha256
 from maya_stylize.jobs import Job
@@ -105,7 +105,7 @@ def read_octaves(job: Job, planned: list[Octave]) -> list[Octave]:
     name = "resolution.octaves"
     entries, wanted = (
         job.resolution["octaves"],
-        "lists of width, height, shrink, evaluations, tempered",
+        "lists of width, height, shrink, evaluations and loss",
     )
     fields = len(dataclasses.fields(Octave))
     if not isinstance(entries, list) or not entries:
@@ -114,13 +114,13 @@ def read_octaves(job: Job, planned: list[Octave]) -> list[Octave]:
         if not isinstance(entry, list) or len(entry) != fields:
             raise _refuse(f"{name}[{index}]", wanted, entry)
     found = []
-    for index, (*numbers, tempered) in enumerate(entries):
-        if type(tempered) is not bool:
+    for index, (*numbers, loss) in enumerate(entries):
+        if loss not in LOSSES:
             raise _refuse(f"{name}[{index}]", wanted, entries[index])
         width, height, shrink, evaluations = (
             _whole(f"{name}[{index}]", number, LARGEST_NUMBER) for number in numbers
         )
-        found.append(Octave(width, height, shrink, evaluations, tempered))
+        found.append(Octave(width, height, shrink, evaluations, loss))
     last, size = found[-1], planned[-1]
     if (last.width, last.height) != (size.width, size.height):
         raise JobError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maya_stylize.errors import EngineError
 from maya_stylize.jobs import Job, StylizeJob
@@ -15,15 +15,22 @@ COARSEST_SIDE = 32
 COARSEST_CONTENT = 72
 SMALLEST_SIDE = 16
 
+# What is minimized, in this order: two easier losses (`temper`), and the true one.
+LOSSES = ("flat", "level", "true")
+
 # Evaluations of the loss: in each of the coarser octaves, in the one before the last, and in the
-# last one, there of the flatter loss first and then of the true one.
-SPENT = {
+# last one those of each of its stages.
+SPENT: dict[str, dict[str, tuple[int, int, dict[str, int]]]] = {
     "synthesize": {
-        "draft": (60, 40, 10, 10),
-        "normal": (100, 60, 30, 30),
-        "final": (150, 80, 75, 200),
+        "draft": (60, 40, {"flat": 10, "true": 10}),
+        "normal": (100, 60, {"flat": 30, "true": 30}),
+        "final": (150, 80, {"flat": 150, "level": 50, "true": 200}),
     },
-    "stylize": {"draft": (40, 40, 0, 15), "normal": (60, 60, 0, 50), "final": (200, 200, 0, 300)},
+    "stylize": {
+        "draft": (40, 40, {"true": 15}),
+        "normal": (60, 60, {"true": 50}),
+        "final": (200, 200, {"true": 300}),
+    },
 }
 
 # An octave is done when this many steps together lower its loss by less than this share.
@@ -44,14 +51,14 @@ class Octave:
         height: Of the result in this octave, in pixels.
         shrink: The final size over this one: 1, 2, 4, ...
         evaluations: How often the loss is evaluated here, give or take one line search.
-        tempered: Whether it is the flatter loss (`temper`), that comes before the true one.
+        loss: One of `LOSSES`.
     """
 
     width: int
     height: int
     shrink: int
     evaluations: int
-    tempered: bool = False
+    loss: str = "true"
 
     @property
     def cost(self) -> int:
@@ -88,18 +95,18 @@ def octaves(job: Job, size: tuple[int, int], example: int) -> list[Octave]:
         and min(*size, example) // (2 * shrink) >= SMALLEST_SIDE
     ):
         shrink *= 2
-    coarse, before_last, flat, true = SPENT[job.kind][job.quality]
-    count = shrink.bit_length()
-    spent = [*[coarse] * count, before_last][-(count - 1) :] if count > 1 else []
-    if not spent:  # the only octave builds the picture before it finishes it
-        flat, true = (flat + coarse, true) if flat else (0, true + coarse)
-    sizes = [
+    coarse, before_last, last = SPENT[job.kind][job.quality]
+    sides = [
         (shrunk(size[0], shrink >> index), shrunk(size[1], shrink >> index), shrink >> index)
-        for index in range(count)
+        for index in range(shrink.bit_length())
     ]
-    climb = [Octave(*each, some, flat > 0) for each, some in zip(sizes, spent, strict=False)]
-    legs = [Octave(*sizes[-1], flat, True)] if flat else []
-    return [*climb, *legs, Octave(*sizes[-1], true)]
+    first, *_ = stages = list(last)
+    counts = [coarse] * (len(sides) - 2) + [before_last] * (len(sides) > 1)
+    climb = [Octave(*each, count, first) for each, count in zip(sides, counts, strict=False)]
+    finish = [Octave(*sides[-1], last[stage], stage) for stage in stages]
+    if not climb:  # the only octave builds the picture before it finishes it
+        finish[0] = replace(finish[0], evaluations=finish[0].evaluations + coarse)
+    return [*climb, *finish]
 
 
 def worth_tracing(octaves: Iterable[Octave]) -> bool:

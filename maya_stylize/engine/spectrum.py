@@ -8,8 +8,9 @@ the last steps, for how far the picture moved there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
+from maya_stylize.engine.vgg19 import FloatArray
 
 # Light and dark and two kinds of chroma, orthonormal; RGB and BGR give the same three.
 COLORS = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])
@@ -78,19 +80,17 @@ class Spectrum:
     Args:
         size: Height and width of the pictures.
         data_format: "channels_last" for (1, H, W, 3), "channels_first" for (1, 3, H, W).
+        power: `power_beyond` for that format, or the same compiled.
     """
 
-    def __init__(self, size: tuple[int, int], data_format: str) -> None:
+    def __init__(
+        self, size: tuple[int, int], data_format: str, power: Callable[..., Tensor] | None = None
+    ) -> None:
         height, width = size
-        self._equation = ("bhwc,dc->dhw", "bdhw,dc->bhwc")
-        if data_format == "channels_first":
-            self._equation = ("bchw,dc->dhw", "bdhw,dc->bchw")
+        self._data_format = data_format
+        self._of = power or partial(power_beyond, data_format=data_format)
         self._radius = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None])
-        self._outside = [
-            ops.convert_to_tensor((self._radius >= e).astype("float32")) for e in EDGES
-        ]
-        self._colors = ops.convert_to_tensor(COLORS.astype(np.float32))
-        self._filter: tuple[Powers, Tensor] | None = None
+        self._known: tuple[Powers, Tensor] | None = None
 
     def learned(self, powers: Powers, step: Tensor, change: Tensor) -> Powers:
         """Return the powers with one more step, and the gradient's change over it."""
@@ -101,38 +101,77 @@ class Spectrum:
             powers.seen + 1,
         )
 
-    def smoothed(self, powers: Powers, picture: Tensor) -> Tensor:
-        """Return the inverse Hessian that the powers tell, times a picture, up to a factor.
+    def inverse(self, powers: Powers) -> Tensor:
+        """Return one over the curvature at each frequency of each color, for `smoothed`.
 
-        Symmetric and positive definite; the identity while too little is known.
+        Returns:
+            (1, H, W, 3), of mean 1; all 1 while too little is known.
         """
-        if powers.curvature is None:
-            return picture
-        if self._filter is None or self._filter[0] is not powers:
-            self._filter = powers, self._inverse(powers.curvature)
-        planes = ops.einsum(self._equation[0], picture, self._colors)
-        filtered = []
-        for color in range(len(COLORS)):
-            real, imaginary = ops.fft2((planes[color], ops.zeros_like(planes[color])))
-            inverse = self._filter[1][color]
-            filtered.append(ops.ifft2((real * inverse, imaginary * inverse))[0])
-        return ops.einsum(self._equation[1], ops.stack(filtered)[None], self._colors)
+        if self._known is None or self._known[0] is not powers:
+            self._known = powers, ops.convert_to_tensor(self._between(powers.curvature))
+        return self._known[1]
 
-    def _inverse(self, curvature: Array) -> Tensor:
-        """Return one over the curvature at each frequency of each color, (3, H, W), of mean 1."""
+    def _between(self, curvature: Array | None) -> FloatArray:
+        if curvature is None:
+            return np.ones((1, *self._radius.shape, len(COLORS)), np.float32)
         at, centers = np.log(np.maximum(self._radius, CENTERS[0])), np.log(CENTERS)
         logs = [np.interp(at, centers, row) for row in np.log(curvature)]
-        inverse = np.exp(-np.asarray(logs, np.float32))
-        return ops.convert_to_tensor(inverse / inverse.mean(dtype=np.float64).astype(np.float32))
+        inverse: FloatArray = np.exp(-np.stack(logs, -1, dtype=np.float32)[None])
+        inverse /= inverse.mean(dtype=np.float64).astype(np.float32)
+        return inverse
 
     def _power(self, picture: Tensor) -> Array:
         """Return the power in each band of each color, (3, 7)."""
-        planes = ops.einsum(self._equation[0], picture, self._colors)
-        rows = []
-        for color in range(len(COLORS)):
-            real, imaginary = ops.fft2((planes[color], ops.zeros_like(planes[color])))
-            power = real * real + imaginary * imaginary
-            beyond = [ops.sum(power), *(ops.sum(power * mask) for mask in self._outside)]
-            rows.append(ops.convert_to_numpy(ops.stack(beyond)))
-        sums = np.asarray(rows, np.float64)
-        return np.maximum(sums - np.pad(sums[:, 1:], ((0, 0), (0, 1))), 0)
+        radius = ops.convert_to_tensor(self._radius[None, ..., None].astype(np.float32))
+        sums: Array = ops.convert_to_numpy(self._of(picture, radius)).astype(np.float64)
+        within: Array = np.maximum(sums - np.pad(sums[:, 1:], ((0, 0), (0, 1))), 0)
+        return within
+
+
+def smoothed(picture: Tensor, inverse: Tensor, data_format: str) -> Tensor:
+    """Return the inverse Hessian that a spectrum has learned, times a picture, up to a factor.
+
+    Symmetric and positive definite.
+
+    Args:
+        picture: (1, H, W, 3) or (1, 3, H, W).
+        inverse: As `Spectrum.inverse` gives it, (1, H, W, 3).
+        data_format: Of the picture.
+    """
+    filtered = []
+    for color, plane in enumerate(_planes(picture, data_format)):
+        real, imaginary = ops.fft2((plane, ops.zeros_like(plane)))
+        share = inverse[0, :, :, color]
+        filtered.append(ops.ifft2((real * share, imaginary * share))[0])
+    return ops.einsum(
+        "bdhw,dc->bhwc" if data_format == "channels_last" else "bdhw,dc->bchw",
+        ops.stack(filtered)[None],
+        ops.convert_to_tensor(COLORS.astype(np.float32)),
+    )
+
+
+def power_beyond(picture: Tensor, radius: Tensor, data_format: str) -> Tensor:
+    """Return the power in all frequencies, and beyond each of EDGES, of each color, (3, 7).
+
+    Args:
+        picture: (1, H, W, 3) or (1, 3, H, W).
+        radius: The frequencies in cycles per pixel, (1, H, W, 1).
+        data_format: Of the picture.
+    """
+    rows = []
+    for plane in _planes(picture, data_format):
+        real, imaginary = ops.fft2((plane, ops.zeros_like(plane)))
+        power = real * real + imaginary * imaginary
+        outside = (ops.where(radius[0, :, :, 0] >= edge, power, 0.0) for edge in EDGES)
+        rows.append(ops.stack([ops.sum(power), *map(ops.sum, outside)]))
+    return ops.stack(rows)
+
+
+def _planes(picture: Tensor, data_format: str) -> list[Tensor]:
+    """Return light and dark and the two kinds of chroma, (H, W) each."""
+    axis = 3 if data_format == "channels_last" else 1
+    channels = [ops.take(picture[0], channel, axis - 1) for channel in range(3)]
+    return [
+        sum(float(share) * channel for share, channel in zip(shares, channels, strict=True))
+        for shares in COLORS
+    ]

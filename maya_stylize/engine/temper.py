@@ -1,14 +1,15 @@
-"""A flatter loss for most of the way: quick to minimize, and near the true one's minimum.
+"""Easier losses on the way to the true one, near its minimum and quicker to lower.
 
 Gram matrices have a few large eigenvalues and hundreds of small ones, and the shallow layers are
 stiff: while they are held tightly, the deep layer that makes up most of the last loss can only
-creep along the valley that they leave it. Here differences are measured as W(G−Ĝ)W with a W that
-weighs small eigenvalues more, and the shallow layers count for less. The true loss comes after it.
+creep along the valley that they leave it. The *flat* loss measures differences as W(G−Ĝ)W, with a W
+that weighs small eigenvalues more, and lets the shallow layers count for less. What it leaves of
+them is fetched by the *level* loss, in which they count for more. The *true* loss comes last.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,40 +19,52 @@ from maya_stylize.engine.vgg19 import FloatArray
 # W = (Ĝ + FLOOR · λmax) ^ (−POWER / 2), up to a factor.
 POWER = 0.25
 FLOOR = 1e-2
-# What the layers' weights are multiplied with, shallowest first, the deepest last; those between
-# have the first.
-DEEPEST = (0.3, 1.0)
-SHALLOW = 0.1
 
 
-def tempered(targets: Targets) -> Targets:
-    """Return targets of the same layers with the flatter loss."""
-    style = targets.style
-    layers = list(style.weights)
-    shares = [*[SHALLOW] * len(layers), *DEEPEST][-len(layers) :]
-    weights = {
-        layer: share * style.weights[layer] for layer, share in zip(layers, shares, strict=True)
-    }
-    metrics = {layer: _flattening(gram) for layer, gram in style.grams.items()}
-    return replace(targets, style=replace(style, weights=weights, metrics=metrics))
+@dataclass(frozen=True)
+class Stage:
+    """One of the losses.
 
-
-def untempered(targets: Targets) -> Targets:
-    """Return targets of the same layers with the true loss, in the flatter one's form.
-
-    One compiled function serves both.
+    Attributes:
+        flat: Whether differences are measured with W.
+        shares: What the layers' weights are multiplied with: the deepest last, and the first for
+            all that are shallower still.
     """
-    metrics = {
-        layer: np.eye(gram.shape[0], dtype=np.float32)
-        for layer, gram in targets.style.grams.items()
+
+    flat: bool
+    shares: tuple[float, ...]
+
+
+STAGES = {
+    "flat": Stage(True, (0.5, 0.7, 1.0)),
+    "level": Stage(False, (3.0, 4.0, 1.5, 1.0)),
+    "true": Stage(False, (1.0,)),
+}
+
+
+def tempered(targets: Targets, stage: str) -> Targets:
+    """Return targets of the same layers with a stage's loss.
+
+    All stages have the same form, so that one compiled function serves them.
+    """
+    style, wanted = targets.style, STAGES[stage]
+    layers = list(style.weights)
+    shares = [wanted.shares[0]] * len(layers) + list(wanted.shares[1:])
+    weights = {
+        layer: share * style.weights[layer]
+        for layer, share in zip(layers, shares[-len(layers) :], strict=True)
     }
-    return replace(targets, style=replace(targets.style, metrics=metrics))
+    metrics = {
+        layer: _flattening(gram) if wanted.flat else np.eye(len(gram), dtype=np.float32)
+        for layer, gram in style.grams.items()
+    }
+    return replace(targets, style=replace(style, weights=weights, metrics=metrics))
 
 
 def _flattening(gram: FloatArray) -> FloatArray:
     """Return W, symmetric, scaled so that WĜW has the norm of Ĝ."""
     if not np.isfinite(gram).all() or not gram.any():  # the loss will be refused, or is met
-        return np.eye(gram.shape[0], dtype=np.float32)
+        return np.eye(len(gram), dtype=np.float32)
     values, vectors = np.linalg.eigh(np.asarray(gram, np.float64))
     largest = float(values.max())
     powers = (np.maximum(values, 0) + FLOOR * largest) ** (-POWER / 2)

@@ -15,7 +15,7 @@ from maya_stylize.engine.encoder import Evaluation
 from maya_stylize.engine.histogram import match_histogram
 from maya_stylize.engine.objective import Style, Targets
 from maya_stylize.engine.schedule import Octave, shrunk
-from maya_stylize.engine.temper import tempered, untempered
+from maya_stylize.engine.temper import tempered
 from maya_stylize.engine.vgg19 import FloatArray, to_network
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import SynthesizeJob
@@ -80,7 +80,7 @@ class Synthesis:
         """Return what the loss is measured against at the octave's scale."""
         example = self.example(octave)
         targets = Targets.of([(yield from style(evaluation, example, self.job.layers))])
-        return tempered(targets) if octave.tempered else untempered(targets)
+        return tempered(targets, octave.loss)
 
     def enlarged(
         self, pixels: FloatArray, before: Octave, octave: Octave, random: np.random.Generator

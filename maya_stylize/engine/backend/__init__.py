@@ -49,6 +49,8 @@ class Backend:
         threads: Threads of one operation on the CPU.
         compiled: Takes a function of tensors and of dictionaries of them, returns the same one
             compiled, once per shape at most, where the backend compiles; no gradient is kept.
+        traced: Takes a function of tensors, returns the same one traced, where one trace serves
+            pictures of any size; else as it is.
         value_and_gradient: Takes such a function with a scalar value, returns one that gives its
             value and its gradient by the first argument; compiled in the same way.
         convolution: Makes the layers that the backend has a faster way for than Keras.
@@ -61,6 +63,7 @@ class Backend:
     data_format: str
     threads: int
     compiled: Callable[[Callable[..., Any]], Callable[..., Any]]
+    traced: Callable[[Callable[..., Any]], Callable[..., Any]]
     value_and_gradient: Callable[[Objective], ValueAndGradient]
     convolution: Faster
     memory_errors: tuple[type[Exception], ...]
@@ -211,6 +214,7 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
         data_format=data_format,
         threads=threads,
         compiled=framework.compiled,
+        traced=framework.traced,
         value_and_gradient=framework.value_and_gradient,
         convolution=framework.convolution(threads)
         if name == "tensorflow" and on_cpu

@@ -44,6 +44,11 @@ def _accelerators() -> list[jax.Device]:
     return [item for item in jax.devices() if item.platform != "cpu"]
 
 
+def traced(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function: it would be compiled for every size."""
+    return function
+
+
 def value_and_gradient(objective: Objective) -> ValueAndGradient:
     """Return a function that gives the objective and its gradient, compiled once per shape."""
     return compiled(jax.value_and_grad(objective))

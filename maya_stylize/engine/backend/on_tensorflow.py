@@ -90,6 +90,11 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def traced(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of tensors, traced once for pictures of any size."""
+    return compiled(function)
+
+
 def value_and_gradient(objective: Objective) -> ValueAndGradient:
     """Return a function that gives the objective and its gradient, traced like `compiled`."""
 

@@ -3,13 +3,16 @@
 import chains
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from keras import ops
 
 from maya_stylize.engine import texture, vgg19
 from maya_stylize.engine.beats import finish
 from maya_stylize.engine.encoder import Encoder, Evaluation
-from maya_stylize.engine.objective import Targets
-from maya_stylize.engine.temper import tempered, untempered
+from maya_stylize.engine.objective import Style, Targets
+from maya_stylize.engine.schedule import LOSSES
+from maya_stylize.engine.temper import STAGES, tempered
 
 STYLE = {"conv1_1": 3.0, "pool1": 2.0, "conv2_2": 1.0, "pool3": 5.0}
 
@@ -30,7 +33,7 @@ def setup(encoder):
 def formula(grams, targets):
     """Σ w/4 · ‖(Ĝ+ε)^(−1/8) (G−Ĝ) (Ĝ+ε)^(−1/8)‖² / C², each Ĝ's norm kept, in float64."""
     loss = 0.0
-    for layer, share in zip(STYLE, (0.1, 0.1, 0.3, 1.0), strict=True):
+    for layer, share in zip(STYLE, (0.5, 0.5, 0.7, 1.0), strict=True):
         target = targets.style.grams[layer].astype(np.float64)
         values, vectors = np.linalg.eigh(target)
         powers = (np.maximum(values, 0) + 0.01 * values.max()) ** (-1 / 8)
@@ -47,7 +50,7 @@ def test_the_value_is_the_formulas(encoder, tile):
     evaluation = Evaluation(encoder, tile)
     grams = finish(evaluation.grams(picture))
 
-    value, _ = finish(evaluation.value_and_gradient(picture, tempered(targets)))
+    value, _ = finish(evaluation.value_and_gradient(picture, tempered(targets, "flat")))
 
     assert value == pytest.approx(formula(grams, targets), rel=1e-4)
 
@@ -57,7 +60,7 @@ def test_the_gradient_is_the_formulas_slope(encoder, tile):
     picture, targets = setup(encoder)
     evaluation = Evaluation(encoder, tile)
 
-    _, gradient = finish(evaluation.value_and_gradient(picture, tempered(targets)))
+    _, gradient = finish(evaluation.value_and_gradient(picture, tempered(targets, "flat")))
 
     gradient = ops.convert_to_numpy(gradient).astype(np.float64)
     step = (gradient / np.abs(gradient).max()).astype(np.float32)
@@ -73,7 +76,7 @@ def test_in_its_form_the_true_loss_stays_the_true_loss(encoder):
     evaluation = Evaluation(encoder)
 
     value, gradient = finish(evaluation.value_and_gradient(picture, targets))
-    same, same_gradient = finish(evaluation.value_and_gradient(picture, untempered(targets)))
+    same, same_gradient = finish(evaluation.value_and_gradient(picture, tempered(targets, "true")))
 
     assert same == pytest.approx(value, rel=1e-6)
     gradient, same_gradient = map(ops.convert_to_numpy, (gradient, same_gradient))
@@ -85,6 +88,29 @@ def test_a_target_of_nothing_keeps_its_numbers_finite(encoder):
     grams = {layer: np.zeros_like(gram) for layer, gram in targets.style.grams.items()}
     style = type(targets.style)(grams, STYLE)
 
-    found = tempered(Targets.of([style]))
+    found = tempered(Targets.of([style]), "flat")
 
     assert all(np.isfinite(metric).all() for metric in found.style.metrics.values())
+
+
+def test_the_level_loss_weighs_the_shallow_layers_more(encoder):
+    _, targets = setup(encoder)
+
+    weights = tempered(targets, "level").style.weights
+
+    assert [weights[layer] / STYLE[layer] for layer in STYLE] == [3.0, 4.0, 1.5, 1.0]
+
+
+@given(st.integers(1, 7))
+def test_any_number_of_layers_has_its_deepest_weight_kept(count):
+    grams = {f"layer{index}": np.eye(3, dtype=np.float32) for index in range(count)}
+    targets = Targets.of([Style(grams, dict.fromkeys(grams, 2.0))])
+
+    for stage in STAGES:
+        weights = list(tempered(targets, stage).style.weights.values())
+        assert len(weights) == count
+        assert weights[-1] == 2.0
+
+
+def test_there_is_a_stage_for_each_loss_of_the_schedule():
+    assert tuple(STAGES) == LOSSES
