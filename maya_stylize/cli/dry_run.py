@@ -30,12 +30,12 @@ def show(job: Job, model_file: Path, as_json: bool) -> int:
     backend = activate(job.backend, job.device, resolution.read_threads(job))
     loading = perf_counter() - began  # the job's own process has to do that too
     found = estimate(job, backend.unit)
-    if found.seconds is None:
+    seconds = found.seconds
+    if seconds is None:
         with Console(stderr=True).status("Measuring this machine"):
-            _measure(job, model_file, backend, found.fast)
-        found = estimate(job, backend.unit)
-    assert found.seconds is not None
-    seconds = loading + found.seconds
+            seen = _measure(job, model_file, backend, found.fast)
+        seconds = seen.seconds(found.plan.octaves, found.room.tile)
+    seconds += loading
     facts = {
         **found.to_json(),
         "seconds": round(seconds, 1),
@@ -60,7 +60,7 @@ def _ways(tile: int, history: int) -> str:
     return f"{whole}, with a history of {history} steps"
 
 
-def _measure(job: Job, model_file: Path, backend: Backend, fast: bool) -> None:
+def _measure(job: Job, model_file: Path, backend: Backend, fast: bool) -> speed.Speed:
     """Let a few evaluations of small pictures tell how fast the machine is, and keep that."""
     began = perf_counter()
     from keras import ops
@@ -89,4 +89,4 @@ def _measure(job: Job, model_file: Path, backend: Backend, fast: bool) -> None:
             for _ in range(EVALUATIONS):
                 finish(evaluation.value_and_gradient(picture, targets))
             stints.append(speed.Stint((side, side), 0, EVALUATIONS, perf_counter() - first))
-    speed.remember(backend.unit, fast, stints, perf_counter() - began)
+    return speed.remember(backend.unit, fast, stints, perf_counter() - began)

@@ -47,7 +47,7 @@ class Climb:
         pixels: The picture so far, (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
         loss: The objective's value there.
         layer_errors: ‖G−Ĝ‖/‖Ĝ‖ of every layer there.
-        stints: How long the evaluations took, without those that compile.
+        stints: How long the evaluations of each octave took, without those that compile.
     """
 
     def __init__(

@@ -100,7 +100,8 @@ def run(
                 depth=like.depth,
                 job=resolution.for_metadata(resolved),
             )
-    speed.remember(backend.unit, fast, climb.stints, monotonic() - began if is_new else None)
+    whole = monotonic() - began if is_new and evaluation.tile == tile else None
+    speed.remember(backend.unit, fast, climb.stints, whole)
     yield Result(
         path=str(written.path),
         sidecar=None if written.sidecar is None else str(written.sidecar),

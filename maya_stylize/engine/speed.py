@@ -24,12 +24,15 @@ from maya_stylize.files import replacing
 # What tiles cost beside what lies around them: their features are computed twice, of which the
 # gradient, computed once, is more than half.
 PASSES = 1.35
+# What an octave takes beside its evaluations, in evaluations: the statistics of the example at its
+# beginning and of the result at its end, both without a gradient.
+BESIDE = 0.7
 # Sizes nearer to each other than this ratio are one; the later measurement stands.
 NEAR = math.sqrt(2)
 
 
 class Stint(NamedTuple):
-    """Some evaluations of pictures of one size.
+    """An octave's evaluations but for its first, which may compile.
 
     Attributes:
         size: Width and height of the picture.
@@ -66,7 +69,7 @@ class Speed:
         total = self.start
         for octave in octaves:
             wholes, pixels = split((octave.width, octave.height), tile)
-            total += octave.evaluations * wholes * self.at(pixels)
+            total += (octave.evaluations + BESIDE) * wholes * self.at(pixels)
         return total
 
     def at(self, pixels: int) -> float:
@@ -111,8 +114,10 @@ def known(unit: Unit, fast: bool) -> Speed | None:
     return _speed(_read().get(_key(unit, fast)))
 
 
-def remember(unit: Unit, fast: bool, stints: Iterable[Stint], whole: float | None) -> None:
-    """Keep how long a job took; where that cannot be written, it is not kept.
+def remember(unit: Unit, fast: bool, stints: Iterable[Stint], whole: float | None) -> Speed:
+    """Keep how long a job took and return what is known with it.
+
+    Where it cannot be written, or has no evaluations, it is not kept.
 
     Args:
         unit: What computed.
@@ -126,16 +131,17 @@ def remember(unit: Unit, fast: bool, stints: Iterable[Stint], whole: float | Non
     points, spent = dict(before.points), 0.0
     for size, tile, evaluations, seconds in stints:
         wholes, pixels = split(size, tile)
-        points = {old: took for old, took in points.items() if not 1 / NEAR < old / pixels < NEAR}
-        points[pixels] = seconds / evaluations / wholes
-        spent += seconds
-    if not points:
-        return
-    start = before.start if whole is None else max(0.0, whole - spent)
-    everything[_key(unit, fast)] = {"start": start, "points": sorted(points.items())}
-    with suppress(StylizeError), replacing(_file()) as temporary:
-        temporary.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
+        took = seconds / evaluations
+        points = {old: points[old] for old in points if not 1 / NEAR < old / pixels < NEAR}
+        points[pixels] = took / wholes
+        spent += seconds + (1 + BESIDE) * took
+    now = Speed(before.start if whole is None else max(0.0, whole - spent), points)
+    if points:
+        everything[_key(unit, fast)] = {"start": now.start, "points": sorted(points.items())}
+        with suppress(StylizeError), replacing(_file()) as temporary:
+            temporary.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
+    return now
 
 
 def _speed(kept: Any) -> Speed | None:
