@@ -188,7 +188,7 @@ class Form(QtWidgets.QWidget):
         control.setToolTip(field.tooltip)
         control.setAccessibleName(plain(field.label))
         control.setObjectName(field.name)
-        control.changed.connect(lambda _: self.changed.emit())
+        control.changed.connect(self.changed)  # a lambda would keep the form alive
         self._controls[field.name] = control
 
     def _show_folded(self, shown: bool) -> None:

@@ -103,11 +103,11 @@ class Maker(QtWidgets.QWidget):
             page = ModePage(mode, thumbnails, selected)
             for well in page.wells.values():
                 well.changed.connect(lambda: self.source_changed.emit())
-            page.form.changed.connect(lambda: self.changed.emit())
+            page.form.changed.connect(self.changed)
             self.tabs.addTab(page, mode.title)
             self.tabs.setTabToolTip(self.tabs.indexOf(page), mode.tooltip)
         self.tabs.currentChanged.connect(lambda _: self.source_changed.emit())
-        self.source_changed.connect(lambda: self.changed.emit())
+        self.source_changed.connect(self.changed)
         self.output = OutputForm(scene)
         self.start = QtWidgets.QPushButton("&Make texture")
         self.start.setProperty("role", "primary")
