@@ -21,6 +21,7 @@ from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.optimize import LBFGS, Half, State, two_loops
 from maya_stylize.engine.schedule import Octave, Patience
 from maya_stylize.engine.spectrum import Powers, Spectrum, power_beyond
+from maya_stylize.engine.speed import Stint
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
 from maya_stylize.engine.vgg19 import FloatArray, from_network, to_network
@@ -51,6 +52,7 @@ class Climb:
         pixels: The picture so far, (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
         loss: The objective's value there.
         layer_errors: ‖G−Ĝ‖/‖Ĝ‖ of every layer there.
+        stints: How long the evaluations of each octave took, without those that compile.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Climb:
         self._at = 0 if kept is None else kept.octave
         self._optimizer: LBFGS | None = None
         self._patience = Patience()
+        self.stints: list[Stint] = []
         if kept is None:
             self.pixels: FloatArray = problem.begin(octaves[0], np.random.default_rng(seed))
         else:
@@ -174,7 +177,7 @@ class Climb:
     def _steps(self, octave: Octave, optimizer: LBFGS) -> Telling[None]:
         """Step until the octave's evaluations are spent or no longer pay."""
         state = optimizer.state
-        began, first = monotonic(), state.evaluations
+        began, first, tile = monotonic(), state.evaluations, self._evaluation.tile
         yield self._progress(octave)
         while state.evaluations < octave.evaluations and not self._patience.spent:
             if not (yield from self._told(octave, optimizer.step())):
@@ -183,6 +186,10 @@ class Climb:
             spent = state.evaluations - first
             self._rate = (monotonic() - began) / (spent * octave.width * octave.height)
             yield self._progress(octave)
+        spent = state.evaluations - first
+        if spent and self._evaluation.tile == tile:
+            size = (octave.width, octave.height)
+            self.stints.append(Stint(size, tile, spent, monotonic() - began))
 
     def _told(self, octave: Octave, work: Beats[Answer]) -> Telling[Answer]:
         """Pass some work's pauses on as progress, and say when memory has run out in it."""

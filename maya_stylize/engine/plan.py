@@ -7,10 +7,11 @@ what the optimizer keeps for each pixel of the picture.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from maya_stylize.engine import schedule
+from maya_stylize.engine import resolution, schedule
 from maya_stylize.errors import EngineError
 from maya_stylize.jobs import Job, SynthesizeJob
 
@@ -18,8 +19,13 @@ Size = tuple[int, int]
 
 # Bytes of the process with its libraries and the model.
 BASE = 900 << 20
+# Bytes that the faster convolutions add: some 340 MiB are their weights, for what they compute and
+# for its gradient; the rest is what their tracing takes.
+FASTER = 700 << 20
 # Bytes of an evaluation for each of its pixels: the features of all layers, and their gradients.
 EVALUATION = 1650
+# Bytes of an example for each of its pixels: its features, of which no gradient is taken.
+EXAMPLE = 1150
 # Bytes of one vector for each pixel of the picture: three colors in float32.
 VECTOR = 12
 # Vectors at once beside the optimizer's history: the picture, its gradient, the direction, the
@@ -42,31 +48,36 @@ class Plan:
         width: Of the result, in pixels.
         height: Of the result, in pixels.
         octaves: What it goes through, coarsest first.
+        example: Pixels of the largest example, as large as it is looked at.
     """
 
     width: int
     height: int
     octaves: tuple[schedule.Octave, ...]
+    example: int
 
 
 def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
-    """Return what `run` will do for a job without a resolution.
+    """Return what `run` will do.
 
     Args:
-        job: What is wanted.
+        job: What is wanted. One with a resolution is run as it was resolved.
         size_of: Gives width and height of a picture file.
 
     Raises:
         EngineError: The result or an example is too small to have statistics.
+        JobError: The job's resolution is not one.
     """
     if isinstance(job, SynthesizeJob):
         exemplar = size_of(job.exemplar)
-        size, example = job.size or exemplar, min(exemplar)
+        size, examples = job.size or exemplar, [exemplar]
     else:
         size = with_longer_side(size_of(job.content), job.size)
         longer = job.style_scale * max(size)
-        example = min(min(with_longer_side(size_of(style.path), longer)) for style in job.styles)
-    return Plan(*size, tuple(schedule.octaves(job, size, example)))
+        examples = [with_longer_side(size_of(style.path), longer) for style in job.styles]
+    planned = schedule.octaves(job, size, min(map(min, examples)))
+    octaves = resolution.read_octaves(job, planned)
+    return Plan(*size, tuple(octaves), max(width * height for width, height in examples))
 
 
 @dataclass(frozen=True)
@@ -84,37 +95,71 @@ class Room:
     memory: int
 
 
-def room(size: Size, free: int) -> Room:
+def settle(job: Job, plan: Plan, free: int, fast: bool) -> Room:
+    """Return how a job fits into memory: as it was resolved, or as `room` chooses.
+
+    Args:
+        job: What is wanted.
+        plan: What it goes through.
+        free: Bytes that the job may have; 0 where that is not known.
+        fast: Whether the faster convolutions are taken.
+
+    Raises:
+        EngineError: It does not fit.
+        JobError: The job's resolution is not one.
+    """
+    history, tile = resolution.read_history(job), resolution.read_tile(job)
+    if history is None or tile is None:
+        chosen = room(plan, free, fast)
+        history = chosen.history if history is None else history
+        tile = chosen.tile if tile is None else tile
+    return Room(tile, history, BASE + needed(plan, tile, history, fast))
+
+
+def room(plan: Plan, free: int, fast: bool) -> Room:
     """Choose history and tiles so that a job fits into memory.
 
     Whole pictures are the fastest; the history is shortened first, for four pairs are worth nearly
     as much as twenty while the tiles' overlap costs time in every evaluation.
 
     Args:
-        size: Width and height of the largest picture that is evaluated.
+        plan: What the job goes through.
         free: Bytes that the job may have; 0 where that is not known, which is taken for enough.
+        fast: Whether the faster convolutions are taken.
 
     Raises:
         EngineError: Not even the smallest tiles and the shortest history fit.
     """
-    pixels = size[0] * size[1]
-    budget = int(free * SHARE) if free else None
-
-    def needed(tile: int, history: int) -> int:
-        evaluated = min(pixels, (tile + 2 * REACH) ** 2) if tile else pixels
-        return pixels * VECTOR * (VECTORS + 2 * history) + evaluated * EVALUATION
-
-    tiles = [0, *(tile for tile in TILES if tile < max(size))]
+    longest = max(plan.width, plan.height, math.isqrt(plan.example))
+    tiles = [0, *(tile for tile in TILES if tile < longest)]
     for tile in tiles:
         for history in (HISTORY, HISTORY // 2, SHORTEST_HISTORY):
-            if budget is None or needed(tile, history) <= budget:
-                return Room(tile, history, BASE + needed(tile, history))
-    least = needed(tiles[-1], SHORTEST_HISTORY)
+            bytes_needed = needed(plan, tile, history, fast)
+            if not free or bytes_needed <= free * SHARE:
+                return Room(tile, history, BASE + bytes_needed)
+    least = needed(plan, tiles[-1], SHORTEST_HISTORY, fast)
     raise EngineError(
-        f"{size[0]}x{size[1]} pixels need {least / 2**30:.1f} GiB of memory, and of "
+        f"{plan.width}x{plan.height} pixels need {least / 2**30:.1f} GiB of memory, and of "
         f"{free / 2**30:.1f} GiB that are free a job takes {SHARE:.0%}.",
         "Choose a smaller size, or close other programs.",
     )
+
+
+def needed(plan: Plan, tile: int, history: int, fast: bool) -> int:
+    """Return the bytes that a job takes at its peak beside what its process has at the start.
+
+    Args:
+        plan: What it goes through.
+        tile: Side of the tiles; 0 for whole pictures.
+        history: The optimizer's.
+        fast: Whether the faster convolutions are taken.
+    """
+    pixels = plan.width * plan.height
+    largest = (tile + 2 * REACH) ** 2 if tile else max(pixels, plan.example)
+    # Two vectors of half precision for each step of the history.
+    climbing = pixels * VECTOR * (VECTORS + history) + min(pixels, largest) * EVALUATION
+    learning = pixels * VECTOR * VECTORS + min(plan.example, largest) * EXAMPLE
+    return max(climbing, learning) + FASTER * fast
 
 
 def with_longer_side(size: Size, longer: float | None) -> Size:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 
 from maya_stylize.convert import keras_h5
 from maya_stylize.convert.fingerprint import fingerprint
 from maya_stylize.convert.network import Network
-from maya_stylize.engine import resolution, schedule
+from maya_stylize.engine import resolution, schedule, speed
 from maya_stylize.engine.backend import Backend, activate, free_memory
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb, Problem
 from maya_stylize.engine.encoder import Encoder, Evaluation
-from maya_stylize.engine.plan import room
+from maya_stylize.engine.plan import Plan, settle
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
 from maya_stylize.errors import ImageError, JobError
@@ -52,18 +53,19 @@ def run(
     Raises:
         StylizeError: The job cannot be run; the message says why and what to do.
     """
+    began = monotonic()
     _check_output(job)
     problem, like, notes = _read(job)
     yield from notes
     planned = schedule.octaves(job, problem.size, problem.smallest_example)
     octaves = resolution.read_octaves(job, planned)
-    history, tile = resolution.read_history(job), resolution.read_tile(job)
     changed_at = model_file.stat().st_mtime_ns if model_file.is_file() else 0
     _, identity = _network(model_file, changed_at)
     backend = activate(job.backend, job.device, resolution.read_threads(job))
-    if history is None or tile is None:
-        place = room(problem.size, free_memory(backend.device))
-        history, tile = history or place.history, place.tile if tile is None else tile
+    fast = backend.unit.has_faster and schedule.worth_tracing(octaves)
+    plan = Plan(*problem.size, tuple(octaves), problem.largest_example)
+    room = settle(job, plan, free_memory(backend.device), fast)
+    history, tile = room.history, room.tile
     resolved = resolution.resolve(job, backend, identity, octaves, history, tile)
     if resume is not None:
         resume.check(resolved)
@@ -71,8 +73,9 @@ def run(
     if changed:
         yield Log("The result may differ from the earlier run: " + "; ".join(changed), "warning")
     with backend.scope():
-        fast = schedule.worth_tracing(octaves)
+        made = _encoder.cache_info().misses
         encoder = _encoder(model_file, changed_at, tuple(problem.taps), job.pooling, backend, fast)
+        is_new = _encoder.cache_info().misses > made
         evaluation = Evaluation(encoder, tile)
         kept = None if resume is None else resume.kept
         climb = Climb(problem, evaluation, octaves, history, job.seed, kept)
@@ -97,6 +100,8 @@ def run(
                 depth=like.depth,
                 job=resolution.for_metadata(resolved),
             )
+    whole = monotonic() - began if is_new and evaluation.tile == tile else None
+    speed.remember(backend.unit, fast, climb.stints, whole)
     yield Result(
         path=str(written.path),
         sidecar=None if written.sidecar is None else str(written.sidecar),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -64,6 +65,11 @@ class Synthesis:
         height, width = self.exemplar.shape[:2]
         shorter: int = min(height, width)
         return shorter
+
+    @property
+    def largest_example(self) -> int:
+        """Pixels of the exemplar."""
+        return math.prod(self.exemplar.shape[:2])
 
     @property
     def taps(self) -> list[str]:

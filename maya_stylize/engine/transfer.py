@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,6 +48,11 @@ class Transfer:
     def smallest_example(self) -> int:
         """Shorter side of the smallest style, at the job's style scale."""
         return min(min(self._style_size(style)) for style in self.styles)
+
+    @property
+    def largest_example(self) -> int:
+        """Pixels of the largest style, at the job's style scale."""
+        return max(math.prod(self._style_size(style)) for style in self.styles)
 
     @property
     def taps(self) -> list[str]:

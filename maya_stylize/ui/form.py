@@ -10,7 +10,7 @@ from maya_stylize.ui import fields as kinds
 from maya_stylize.ui.fields import Field, checked
 from maya_stylize.ui.look import em
 from maya_stylize.ui.modes import plain
-from maya_stylize.ui.qt import Qt, QtWidgets
+from maya_stylize.ui.qt import Qt, QtWidgets, Signal
 
 
 class ChoiceControl(QtWidgets.QComboBox):
@@ -21,6 +21,7 @@ class ChoiceControl(QtWidgets.QComboBox):
         _stretch(self)
         for key, title in control.options:
             self.addItem(title, key)
+        self.changed = self.currentIndexChanged
 
     def value(self) -> str:
         """Return the chosen option's key."""
@@ -43,6 +44,7 @@ class WholeControl(QtWidgets.QWidget):
         row.addWidget(self._spin, 1)
         self.setFocusProxy(self._spin)
         self.value, self.set_value = self._spin.value, self._spin.setValue
+        self.changed = self._spin.valueChanged
         if control.dice:
             dice = QtWidgets.QPushButton("Throw dice")
             dice.setToolTip("Choose another seed at random.")
@@ -76,6 +78,7 @@ class SliderControl(QtWidgets.QWidget):
         row.addWidget(number)
         self.setFocusProxy(self._slider)
         self.value, self.set_value = self._slider.value, self._slider.setValue
+        self.changed = self._slider.valueChanged
 
 
 class ToggleControl(QtWidgets.QCheckBox):
@@ -84,6 +87,7 @@ class ToggleControl(QtWidgets.QCheckBox):
     def __init__(self, field: Field) -> None:
         super().__init__(field.label)
         self.value, self.set_value = self.isChecked, self.setChecked
+        self.changed = self.toggled
 
 
 class SizeControl(QtWidgets.QComboBox):
@@ -98,6 +102,7 @@ class SizeControl(QtWidgets.QComboBox):
         self.addItems(control.common)
         self.lineEdit().setPlaceholderText("Same as the source")
         self.value, self.set_value = self.currentText, self.setEditText
+        self.changed = self.editTextChanged
 
 
 _CONTROLS = {
@@ -109,7 +114,13 @@ _CONTROLS = {
 
 
 class Form(QtWidgets.QWidget):
-    """The settings of one mode."""
+    """The settings of one mode.
+
+    Signals:
+        changed: A setting has another value.
+    """
+
+    changed = Signal()
 
     def __init__(self, fields: tuple[Field, ...], parent: Any = None) -> None:
         super().__init__(parent)
@@ -177,6 +188,7 @@ class Form(QtWidgets.QWidget):
         control.setToolTip(field.tooltip)
         control.setAccessibleName(plain(field.label))
         control.setObjectName(field.name)
+        control.changed.connect(self.changed)  # a lambda would keep the form alive
         self._controls[field.name] = control
 
     def _show_folded(self, shown: bool) -> None:

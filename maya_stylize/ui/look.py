@@ -67,6 +67,7 @@ def stylesheet(widget: Any) -> str:
         QLabel[role="heading"] {{ font-weight: bold; }}
         QLabel[role="title"] {{ font-weight: bold; font-size: {round(unit * 1.1)}px; }}
         QLabel[role="faint"] {{ color: {faint}; }}
+        QLabel[role="refusal"] {{ background: {warning}; border-radius: {unit // 4}px; }}
         QFrame[role="card"] {{ border: 1px solid {line}; border-radius: {unit // 4}px; }}
         QFrame[role="well"] {{ border: 1px dashed {faint}; border-radius: {unit // 4}px;
                                background: {soft}; }}

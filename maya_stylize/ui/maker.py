@@ -80,10 +80,12 @@ class Maker(QtWidgets.QWidget):
 
     Signals:
         started: The start button was pressed.
+        changed: Another mode, picture or setting is shown.
         source_changed: Another picture is the one that results are compared with.
     """
 
     started = Signal()
+    changed = Signal()
     source_changed = Signal()
 
     def __init__(
@@ -101,19 +103,25 @@ class Maker(QtWidgets.QWidget):
             page = ModePage(mode, thumbnails, selected)
             for well in page.wells.values():
                 well.changed.connect(lambda: self.source_changed.emit())
+            page.form.changed.connect(self.changed)
             self.tabs.addTab(page, mode.title)
             self.tabs.setTabToolTip(self.tabs.indexOf(page), mode.tooltip)
         self.tabs.currentChanged.connect(lambda _: self.source_changed.emit())
+        self.source_changed.connect(self.changed)
         self.output = OutputForm(scene)
         self.start = QtWidgets.QPushButton("&Make texture")
         self.start.setProperty("role", "primary")
         self.start.setToolTip("Start, or wait in the queue while another job runs.")
         self.start.clicked.connect(lambda: self.started.emit())
-        column = QtWidgets.QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.tabs, 1)
-        column.addWidget(self.output)
-        column.addWidget(self.start)
+        self._column = QtWidgets.QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.tabs, 1)
+        self._column.addWidget(self.output)
+        self._column.addWidget(self.start)
+
+    def add_above_start(self, widget: Any) -> None:
+        """Put a widget between the settings and the start button."""
+        self._column.insertWidget(self._column.indexOf(self.start), widget)
 
     def page(self) -> ModePage:
         """Return the mode that is shown."""
@@ -144,6 +152,18 @@ class Maker(QtWidgets.QWidget):
         page.mode.check(pictures)
         output = self.output.next_output(page.source(), page.mode.name, taken)
         return page.mode.job(pictures, values, str(output), backend)
+
+    def draft(self, backend: str) -> Job:
+        """Return the job that is shown, with an output that is of no account.
+
+        Args:
+            backend: What to compute with.
+
+        Raises:
+            JobError: Something is missing or wrong.
+        """
+        page = self.page()
+        return page.mode.job(page.pictures(), page.form.values(), "draft.png", backend)
 
     def state(self) -> dict[str, Any]:
         """Return everything set here as plain data."""

@@ -23,6 +23,7 @@ from maya_stylize.ui.maker import Maker
 from maya_stylize.ui.menus import Menus
 from maya_stylize.ui.messages import MessageBar
 from maya_stylize.ui.picture_buttons import PictureButtons
+from maya_stylize.ui.plan_line import PlanLine
 from maya_stylize.ui.preview import Preview
 from maya_stylize.ui.qt import Qt, QtCore, QtWidgets
 from maya_stylize.ui.runs import Run, Runs
@@ -65,6 +66,8 @@ class Panel(QtWidgets.QWidget):
         self.first_launch = FirstLaunch(client)
         self.menus = Menus(self.maker, client, self.copy_report, self._ask_model_to_show)
         self.engine = EngineLine(client)
+        self.plan = PlanLine(client, lambda: self.maker.draft(self.engine.backend))
+        self.maker.add_above_start(self.plan)
         self._lay_out()
         self._connect()
         self.setStyleSheet(look.stylesheet(self))
@@ -103,7 +106,9 @@ class Panel(QtWidgets.QWidget):
         self.textures.selected.connect(self._texture_selected)
         self.maker.started.connect(self._start)
         self.maker.source_changed.connect(self._show_source)
+        self.maker.changed.connect(self.plan.refresh)
         self.runs.changed.connect(self.engine.refresh)
+        self.runs.changed.connect(self.plan.follow)
         self.engine.came.connect(self.thumbnails.retry)
         self.engine.came.connect(self._model.retry)
         self.runs.previewed.connect(self._previewed)
@@ -166,6 +171,7 @@ class Panel(QtWidgets.QWidget):
             self.thumbnails.renew()
             self._model.renew()
             self.textures.refresh()
+            self.plan.refresh()
 
     @slot
     def _model_known(self, answer: Answer) -> None:

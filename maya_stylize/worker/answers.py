@@ -9,8 +9,8 @@ from typing import Any
 
 from maya_stylize import checks, events
 from maya_stylize.convert import sources
-from maya_stylize.engine.backend import free_memory, in_use
-from maya_stylize.engine.plan import plan, room
+from maya_stylize.engine.backend import unit_for
+from maya_stylize.engine.estimate import estimate
 from maya_stylize.images.probe import probe
 from maya_stylize.jobs import from_json
 from maya_stylize.worker.thumbnails import thumbnail
@@ -31,19 +31,9 @@ def answer_thumbnail(arguments: Answer, _: Report) -> Answer:
 
 
 def answer_plan(arguments: Answer, _: Report) -> Answer:
-    """Return the size of a job's result, its octaves, and how it fits into memory."""
-
-    def size_of(path: str) -> tuple[int, int]:
-        facts = probe(path)
-        return facts.width, facts.height
-
+    """Return the size of a job's result, its octaves, how it fits into memory, and its time."""
     job = from_json(arguments.get("job"))
-    found = plan(job, size_of)
-    octaves = [[item.width, item.height, item.evaluations] for item in found.octaves]
-    device = "cpu:0" if job.device == "cpu" else in_use()
-    place = room((found.width, found.height), free_memory(device))
-    size = {"width": found.width, "height": found.height, "octaves": octaves}
-    return {**size, **dataclasses.asdict(place)}
+    return estimate(job, unit_for(job.backend, job.device)).to_json()
 
 
 def answer_model(arguments: Answer, report: Report) -> Answer | None:

@@ -17,7 +17,9 @@ Commands, with their arguments beside "id" and "command":
     thumbnail: {"path", "size": longer side in pixels}. Answered with {"path"}: a PNG on disk,
         display-referred, of at most that size.
     plan: {"job"}. Answered with {"width", "height", "octaves": [[width, height, evaluations]],
-        "tile": 0 for whole pictures, "history", "memory": the process's peak in bytes, estimated}.
+        "tile": 0 for whole pictures, "history", "memory": the process's peak in bytes, "seconds"},
+        the last two estimated; seconds are null where this machine has not been measured yet.
+        Nothing is started and nothing measured for it.
     model: {"action": "state" or "fetch", "source": a file to take it from, or null}. Fetching says
         progress on the way. Answered with the facts of `sources.ModelInfo`, or null if there is no
         model.

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from maya_stylize.engine import backend
-from maya_stylize.engine.backend import cuda, machine
+from maya_stylize.engine.backend import cgroup, cuda, machine
 from maya_stylize.engine.backend.types import Memory
 
 VM_STAT = """\
@@ -24,8 +24,66 @@ Pages wired down:                        100000.
 @pytest.mark.skipif(sys.platform != "linux", reason="free(1) and /proc are Linux's")
 def test_the_machine_tells_what_the_kernel_says():
     found = machine.memory()
-    assert found.total == os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    # Less in a container that has a limit.
+    assert 0 < found.total <= os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     assert 0 < found.free < found.total
+
+
+GROUPS = {
+    2: ("", "memory.max", "memory.current", "inactive_file"),
+    1: ("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
+UNLIMITED = {1: "9223372036854771712", 2: "max"}
+
+
+def write_group(root, version, group, limit, used=0, cached=0):
+    """Make the files of a control group as the kernel has them."""
+    tree, limit_file, usage_file, cached_name = GROUPS[version]
+    folder = root / tree / group
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / limit_file).write_text(f"{limit}\n")
+    (folder / usage_file).write_text(f"{used}\n")
+    (folder / "memory.stat").write_text(f"anon 5\n{cached_name} {cached}\nactive_file 7\n")
+
+
+def lines(version, group):
+    other = "11:cpu,cpuacct:/elsewhere\n1:name=systemd:/elsewhere\n"
+    return f"0::/{group}\n" if version == 2 else f"{other}4:memory:/{group}\n"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_groups_limit_counts_and_cached_files_are_free(version, tmp_path):
+    write_group(tmp_path, version, "", UNLIMITED[version])
+    write_group(tmp_path, version, "farm", 8 << 30, used=7 << 30, cached=3 << 30)
+    write_group(tmp_path, version, "farm/job", 6 << 30, used=1 << 30)
+    found = list(cgroup.limits(lines(version, "farm/job"), tmp_path))
+    limited = [memory for memory in found if memory.total < 1 << 60]
+    assert limited == [Memory(6 << 30, 5 << 30), Memory(8 << 30, 4 << 30)]
+    whole = machine.within(Memory(64 << 30, 50 << 30), found)
+    assert whole == Memory(6 << 30, 4 << 30)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_container_that_sees_its_group_as_the_top_is_understood(version, tmp_path):
+    write_group(tmp_path, version, "", 4 << 30, used=1 << 30)
+    found = list(cgroup.limits(lines(version, "docker/0123abcd"), tmp_path))
+    assert found == [Memory(4 << 30, 3 << 30)]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_full_group_leaves_next_to_nothing_and_that_is_known(version, tmp_path):
+    write_group(tmp_path, version, "job", 2 << 30, used=2 << 30)
+    (found,) = cgroup.limits(lines(version, "job"), tmp_path)
+    assert found == Memory(2 << 30, 1)
+
+
+def test_without_groups_or_limits_the_machine_counts(tmp_path):
+    write_group(tmp_path, 2, "job", "max", used=1 << 30)
+    for groups in ("", lines(1, "job"), lines(2, "job"), "3:cpuset:/job\n"):
+        assert list(cgroup.limits(groups, tmp_path)) == []
+    assert machine.within(Memory(64 << 30, 50 << 30), []) == Memory(64 << 30, 50 << 30)
+    assert machine.within(Memory(64 << 30, 0), [Memory(4 << 30, 9)]) == Memory(4 << 30, 9)
+    assert machine.within(Memory(0, 0), []) == Memory(0, 0)
 
 
 def test_linux_and_macos_are_understood():

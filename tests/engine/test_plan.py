@@ -8,13 +8,17 @@ from hypothesis import strategies as st
 from maya_stylize.engine import schedule
 from maya_stylize.engine.plan import (
     BASE,
+    FASTER,
     HISTORY,
     SHARE,
     SHORTEST_HISTORY,
     TILES,
     VECTOR,
+    Plan,
+    Room,
     plan,
     room,
+    settle,
     with_longer_side,
 )
 from maya_stylize.engine.texture import Synthesis
@@ -42,6 +46,7 @@ def agree(job, problem, sizes):
     found = plan(job, sizes.__getitem__)
     assert (found.width, found.height) == problem.size
     assert list(found.octaves) == wanted
+    assert found.example == problem.largest_example
     assert (wanted[-1].width, wanted[-1].height) == problem.size
     return True
 
@@ -94,41 +99,80 @@ def test_the_longer_side_is_the_one_wanted_and_the_shape_stays(size, longer):
 
 GIB = 1 << 30
 LENGTHS = (HISTORY, HISTORY // 2, SHORTEST_HISTORY)
+PIXELS = st.tuples(st.integers(16, 9000), st.integers(16, 9000))
+LARGEST = 4 << 20  # pixels
 
 
-@given(st.tuples(st.integers(16, 9000), st.integers(16, 9000)), st.integers(1, 64 * GIB))
-def test_a_job_takes_its_share_of_the_free_memory_at_most(size, free):
+def of(size, example=256 * 256):
+    """A plan of a picture, and of an example of so many pixels."""
+    return Plan(*size, (schedule.Octave(*size, 1, 100),), example)
+
+
+@given(PIXELS, st.integers(256, LARGEST), st.integers(1, 64 * GIB), st.booleans())
+def test_a_job_takes_its_share_of_the_free_memory_at_most(size, example, free, fast):
+    wanted = of(size, example)
     try:
-        found = room(size, free)
+        found = room(wanted, free, fast)
     except EngineError:
         with pytest.raises(EngineError, match=f"{size[0]}x{size[1]} pixels"):
-            room(size, free // 2 or 1)
+            room(wanted, free // 2 or 1, fast)
         return
     assert found.history in LENGTHS
-    assert found.tile == 0 or (found.tile in TILES and found.tile < max(size))
+    assert found.tile == 0 or (found.tile in TILES and found.tile < max(*size, example**0.5))
     assert found.memory - BASE <= SHARE * free
     # The picture and its history are there whatever the tiles are.
-    assert found.memory - BASE >= size[0] * size[1] * VECTOR * (2 * found.history + 2)
+    least = size[0] * size[1] * VECTOR * (2 * found.history + 2) + fast * FASTER
+    assert found.memory - BASE >= least
 
 
-@given(st.tuples(st.integers(16, 9000), st.integers(16, 9000)), st.integers(1, 32 * GIB))
-def test_more_memory_is_never_used_for_less(size, free):
+@given(PIXELS, st.integers(256, LARGEST), st.integers(1, 32 * GIB), st.booleans())
+def test_more_memory_is_never_used_for_less(size, example, free, fast):
     def rank(place):
-        return (place.tile or max(size), place.history)
+        return (place.tile or 9000, place.history)
 
     try:
-        little = room(size, free)
+        little = room(of(size, example), free, fast)
     except EngineError:
         return
-    assert rank(room(size, 2 * free)) >= rank(little)
+    assert rank(room(of(size, example), 2 * free, fast)) >= rank(little)
 
 
 def test_where_memory_is_not_known_it_is_taken_for_enough():
-    assert (room((8192, 8192), 0).tile, room((8192, 8192), 0).history) == (0, HISTORY)
+    found = room(of((8192, 8192)), 0, False)
+    assert (found.tile, found.history) == (0, HISTORY)
 
 
 def test_artists_sizes_fit_into_artists_machines():
-    assert room((1024, 1024), 8 * GIB).tile == 0
-    assert room((4096, 4096), 12 * GIB).tile > 0
+    assert room(of((1024, 1024)), 8 * GIB, True).tile == 0
+    assert room(of((4096, 4096)), 12 * GIB, True).tile > 0
     with pytest.raises(EngineError, match=r"8192x8192 pixels need .* GiB.*smaller size"):
-        room((8192, 8192), 12 * GIB)
+        room(of((8192, 8192)), 12 * GIB, True)
+
+
+def test_faster_convolutions_take_what_they_take_and_may_force_tiles():
+    slow, fast = (room(of((1024, 1024)), 0, way) for way in (False, True))
+    assert fast.memory - slow.memory == FASTER
+    enough = int((slow.memory - BASE) / SHARE) + 1
+    assert room(of((1024, 1024)), enough, False) == slow
+    assert room(of((1024, 1024)), enough, True) != fast
+
+
+def test_a_large_example_needs_room_however_small_the_result_is():
+    small, large = (room(of((256, 256), side**2), 0, False) for side in (256, 4096))
+    assert small.memory < 1.2 * GIB
+    assert large.memory > 15 * GIB
+    assert room(of((256, 256), 4096**2), 8 * GIB, False).tile > 0
+
+
+def test_a_resolved_job_stays_as_it_was_resolved():
+    octaves = [[48, 48, 2, 7], [96, 96, 1, 9]]
+    resolution = {"history": 6, "tile": 64, "octaves": octaves}
+    job = SynthesizeJob(output="o.png", exemplar="e", resolution=resolution)
+    found = plan(job, lambda _: (96, 96))
+    assert found.octaves == tuple(schedule.Octave(*entry) for entry in octaves)
+    place = settle(job, found, 1, False)
+    assert (place.history, place.tile) == (6, 64)
+    fresh = SynthesizeJob(output="o.png", exemplar="e")
+    chosen = settle(fresh, found, 0, False)
+    assert chosen == room(found, 0, False) == Room(0, HISTORY, chosen.memory)
+    assert place.memory < chosen.memory

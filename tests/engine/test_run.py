@@ -6,10 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from maya_stylize import events
+from maya_stylize import events, settings
 from maya_stylize.demo import EXEMPLARS
+from maya_stylize.engine import speed
 from maya_stylize.engine.beats import finish as run_through
 from maya_stylize.engine.encoder import Encoder, Evaluation
+from maya_stylize.engine.estimate import estimate
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.run import run
 from maya_stylize.engine.texture import style
@@ -54,6 +56,22 @@ def stylize(pictures, output, **settings):
         **settings,
     }
     return StylizeJob(output=str(output), **settings)
+
+
+def test_a_job_tells_how_long_the_next_takes(
+    pictures, real_model, tmp_path, monkeypatch, engine_backend
+):
+    monkeypatch.setenv(settings.HOME_VARIABLE, str(tmp_path))
+    job = synthesize(pictures, tmp_path / "a.png", size=(96, 80), backend=engine_backend.name)
+    assert estimate(job, engine_backend.unit).seconds is None
+    finish(job, real_model)
+    seen = speed.known(engine_backend.unit, fast=False)
+    assert sorted(seen.points) == [48 * 40, 96 * 80]
+    told = estimate(job, engine_backend.unit)
+    assert told.seconds == seen.seconds(told.plan.octaves, 0) > seen.start
+    # The second job finds everything compiled, and tells nothing of what a start takes.
+    finish(dataclasses.replace(job, output=str(tmp_path / "b.png")), real_model)
+    assert speed.known(engine_backend.unit, fast=False).start == seen.start
 
 
 def test_a_texture_of_another_odd_size_has_the_exemplars_look(pictures, real_model, tmp_path):

@@ -88,7 +88,7 @@ class FakeScene:
 
 
 class FakeClient:
-    """Answers small commands at once; jobs end when the test says so."""
+    """Answers small commands at once; plans come and jobs end when the test says so."""
 
     def __init__(self, model: Mapping[str, Any] | None = MODEL) -> None:
         self.changed: Callable[[], None] = lambda: None
@@ -100,6 +100,7 @@ class FakeClient:
         self.log: Path | None = None
         self.model = model
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        self.planning: list[Callable[[Any], None]] = []  # what waits for a plan
         self.fetching: tuple[Callable[[Any], None], Callable[[Any], None]] | None = None
         self.jobs: dict[int, tuple[dict[str, Any], Path, Callable[[Any], None]]] = {}
         self.cancelled: list[int] = []
@@ -127,6 +128,8 @@ class FakeClient:
                       "color_space": "sRGB", "format": "PNG"})  # fmt: skip
         elif command == "thumbnail":
             answered({"path": arguments["path"]})
+        elif command == "plan":
+            self.planning.append(answered)
         elif arguments["action"] == "state":
             answered(self.model)
         else:

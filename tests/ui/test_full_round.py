@@ -91,6 +91,8 @@ def test_list_make_apply_undo_redo_revert(app: Any, painted: str, pictures: Path
         assert stylize.source() == str(pictures / "pebbles.png")
         stylize.wells["styles"].add([str(pictures / "coffee.png")])
         stylize.form.set_values({"size": "64", "quality": "draft"})
+        wait(app, lambda: panel.plan.text().startswith("64 x 64, "), panel)
+        assert "about" not in panel.plan.text()  # no job ran here yet
         previews: list[str] = []
         panel.runs.previewed.connect(lambda run, path: previews.append(path))
         panel.maker.start.click()
@@ -98,6 +100,7 @@ def test_list_make_apply_undo_redo_revert(app: Any, painted: str, pictures: Path
         output = pictures / "pebbles_stylize_v001.png"
         assert output.is_file()
         assert previews
+        wait(app, lambda: panel.plan.text().startswith("64 x 64, about "), panel)
         wait(app, panel.preview.view.has_both, panel)
 
         before = graph()

@@ -24,14 +24,16 @@ from maya_stylize.engine.backend.types import (
     Faster,
     Memory,
     Objective,
+    Unit,
     ValueAndGradient,
     keras_only,
+    processor,
 )
 from maya_stylize.errors import EngineError
 
 NAMES = ("tensorflow", "torch", "jax")
 
-_in_use = ["cpu:0"]
+_in_use: list[Unit] = []
 
 # How the frameworks say that memory ran out, in an error's type or text.
 _NO_MEMORY = ("MemoryError", "OutOfMemory", "ResourceExhausted", "RESOURCE_EXHAUSTED", "allocate")
@@ -67,6 +69,11 @@ class Backend:
     value_and_gradient: Callable[[Objective], ValueAndGradient]
     convolution: Faster
     memory_errors: tuple[type[Exception], ...]
+
+    @property
+    def unit(self) -> Unit:
+        """What it computes on."""
+        return Unit(self.name, self.device, self.device_name, self.threads)
 
     @contextmanager
     def telling_of_memory(self, work: str) -> Iterator[None]:
@@ -206,19 +213,18 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
     # channels first.
     on_cpu = chosen.startswith("cpu")
     data_format = "channels_first" if name == "torch" and not on_cpu else "channels_last"
-    _in_use[:] = [chosen]
+    unit = Unit(name, chosen, found[chosen], threads)
+    _in_use[:] = [unit]
     return Backend(
         name=name,
         device=chosen,
-        device_name=found[chosen],
+        device_name=unit.device_name,
         data_format=data_format,
         threads=threads,
         compiled=framework.compiled,
         traced=framework.traced,
         value_and_gradient=framework.value_and_gradient,
-        convolution=framework.convolution(threads)
-        if name == "tensorflow" and on_cpu
-        else keras_only,
+        convolution=framework.convolution(threads) if unit.has_faster else keras_only,
         memory_errors=framework.MEMORY_ERRORS,
     )
 
@@ -238,9 +244,18 @@ def memory(device: str) -> Memory:
     return found
 
 
-def in_use() -> str:
-    """Return the device that this process computes on, the CPU before it has started one."""
-    return _in_use[0]
+def unit_for(name: str, device: str) -> Unit:
+    """Return what a job would be computed on, as far as that is known without a start.
+
+    It is what this process computes on already, else the CPU.
+
+    Args:
+        name: The job's backend.
+        device: The job's device.
+    """
+    if device != "cpu" and _in_use and _in_use[0].backend == name:
+        return _in_use[0]
+    return Unit(name, "cpu:0", processor(), available_threads())
 
 
 def free_memory(device: str) -> int:

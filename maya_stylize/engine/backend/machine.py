@@ -1,4 +1,4 @@
-"""How much memory the machine has, and how much of it is free."""
+"""How much memory this process can have of the machine, and how much of it is free."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from maya_stylize.engine.backend import cgroup
 from maya_stylize.engine.backend.types import Memory
 
 if sys.platform == "win32":
@@ -31,20 +33,29 @@ if sys.platform == "win32":
 else:
 
     def memory() -> Memory:
-        """Return the machine's memory in bytes; 0 where the system does not say."""
+        """Return the machine's memory in bytes, or what a control group leaves of it.
+
+        0 where the system does not say.
+        """
         names = ("SC_PAGE_SIZE", "SC_PHYS_PAGES")
         known = set(names) <= set(os.sysconf_names)
         total = os.sysconf(names[0]) * os.sysconf(names[1]) if known else 0
         try:
-            return Memory(total, _free())
+            if sys.platform == "darwin":
+                told = subprocess.run(["vm_stat"], capture_output=True, text=True, check=False)
+                return Memory(total, free_on_macos(told.stdout))
+            free = free_on_linux(Path("/proc/meminfo").read_text(encoding="ascii"))
+            groups = Path("/proc/self/cgroup").read_text(encoding="utf-8")
+            return within(Memory(total, free), cgroup.limits(groups, Path("/sys/fs/cgroup")))
         except OSError:
             return Memory(total, 0)
 
-    def _free() -> int:
-        if sys.platform == "darwin":
-            told = subprocess.run(["vm_stat"], capture_output=True, text=True, check=False)
-            return free_on_macos(told.stdout)
-        return free_on_linux(Path("/proc/meminfo").read_text(encoding="ascii"))
+
+def within(memory: Memory, limits: Iterable[Memory]) -> Memory:
+    """Return the least of a memory and its limits; what is not known is not the least."""
+    known = [memory, *limits]
+    totals, frees = ([part for part in parts if part] for parts in zip(*known, strict=True))
+    return Memory(min(totals, default=0), min(frees, default=0))
 
 
 def free_on_linux(meminfo: str) -> int:

@@ -29,6 +29,27 @@ class Memory(NamedTuple):
     free: int
 
 
+class Unit(NamedTuple):
+    """What computes: a device, under a backend.
+
+    Attributes:
+        backend: "tensorflow", "torch" or "jax".
+        device: Keras's name of it, such as "cpu:0" or "gpu:0".
+        device_name: What the device calls itself.
+        threads: Of one operation on the CPU.
+    """
+
+    backend: str
+    device: str
+    device_name: str
+    threads: int
+
+    @property
+    def has_faster(self) -> bool:
+        """Whether the backend has faster convolutions than Keras's there."""
+        return self.backend == "tensorflow" and self.device.startswith("cpu")
+
+
 def keras_only(*_layer: object) -> None:
     """Leave a convolution to Keras."""
 

@@ -112,6 +112,13 @@ def test_questions_are_answered_while_a_job_runs(side, long_job, exemplar):
     assert heard[-1] == {"event": "cancelled"}
 
 
+def test_a_plan_has_a_time_once_a_job_ran(side, job):
+    assert side.ask("plan", job=job(backend="torch").to_json())["seconds"] is None
+    side.finish(job(size=(40, 40)))
+    short, long = (side.ask("plan", job=job(size=(s, s)).to_json())["seconds"] for s in (40, 400))
+    assert 0 < short < long
+
+
 @pytest.mark.parametrize(
     ("command", "arguments", "said"),
     [
