@@ -86,7 +86,7 @@ def run(
                     yield event
                     keeper.now_and_then()
                 if previews is not None:
-                    path = previews / f"{octave.width}x{octave.height}.png"
+                    path = previews / f"{octave.width}x{octave.height}_{octave.loss}.png"
                     writer.write(path, problem.finish(resize(climb.pixels, *problem.size)))
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)

@@ -343,15 +343,19 @@ JOB_FILES: dict[str, tuple[str | bytes | dict[str, Any], list[str]]] = {
     "octaves text": ({"resolution": {"octaves": ["5"]}}, ["resolution.octaves[0]: must be"]),
     "octave short": ({"resolution": {"octaves": [[48, 32]]}}, ["resolution.octaves[0]: must be"]),
     "octave of nothing": (
-        {"resolution": {"octaves": [[0, 0, 1, 15], [48, 32, 1, 15]]}},
+        {"resolution": {"octaves": [[0, 0, 1, 15, "true"], [48, 32, 1, 15, "true"]]}},
         ["resolution.octaves[0]: must be a whole number from 1", "got 0"],
     ),
     "octave of a planet": (
-        {"resolution": {"octaves": [[10**9, 10**9, 1, 15], [48, 32, 1, 15]]}},
+        {"resolution": {"octaves": [[10**9, 10**9, 1, 15, "true"], [48, 32, 1, 15, "true"]]}},
         ["resolution.octaves[0]: must be a whole number", "got 1000000000"],
     ),
+    "octave of no loss": (
+        {"resolution": {"octaves": [[48, 32, 1, 15, ["true"]]]}},
+        ["resolution.octaves[0]: must be lists of", "and loss"],
+    ),
     "octaves of another size": (
-        {"size": [64, 64], "resolution": {"octaves": [[48, 32, 1, 15]]}},
+        {"size": [64, 64], "resolution": {"octaves": [[48, 32, 1, 15, "true"]]}},
         ["resolution.octaves: they end at 48x32, but the result has 64x64 pixels.", "Remove"],
     ),
 }

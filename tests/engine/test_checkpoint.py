@@ -33,7 +33,11 @@ def pictures(tmp_path_factory):
 def make(kind, pictures, output, tile=0):
     """Return a job of few and cheap evaluations."""
     width, height = (50, 46) if kind == "synthesize" else (48, 64)
-    octaves = [[width // 2, height // 2, 2, 14], [width, height, 1, 12]]
+    octaves = [
+        [width // 2, height // 2, 2, 14, "flat"],
+        [width, height, 1, 12, "level"],
+        [width, height, 1, 8, "true"],
+    ]
     resolution = {"tile": tile, "octaves": octaves}
     common = {"output": str(output), "device": "cpu", "seed": 3, "resolution": resolution}
     layers = {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9}

@@ -121,7 +121,7 @@ def test_a_job_takes_its_share_of_the_free_memory_at_most(size, example, free, f
     assert found.tile == 0 or (found.tile in TILES and found.tile < max(*size, example**0.5))
     assert found.memory - BASE <= SHARE * free
     # The picture and its history are there whatever the tiles are.
-    least = size[0] * size[1] * VECTOR * (2 * found.history + 2) + fast * FASTER
+    least = size[0] * size[1] * VECTOR * (found.history + 2) + fast * FASTER
     assert found.memory - BASE >= least
 
 
@@ -165,7 +165,7 @@ def test_a_large_example_needs_room_however_small_the_result_is():
 
 
 def test_a_resolved_job_stays_as_it_was_resolved():
-    octaves = [[48, 48, 2, 7], [96, 96, 1, 9]]
+    octaves = [[48, 48, 2, 7, "flat"], [96, 96, 1, 9, "true"]]
     resolution = {"history": 6, "tile": 64, "octaves": octaves}
     job = SynthesizeJob(output="o.png", exemplar="e", resolution=resolution)
     found = plan(job, lambda _: (96, 96))

@@ -111,7 +111,7 @@ def test_events_tell_a_job_from_beginning_to_end(pictures, real_model, tmp_path)
     assert known < len(left) / 4
     assert all(seconds >= 0 for seconds in left[known:])
     shown = [event.path for event in found if isinstance(event, events.Preview)]
-    assert [reader.read(path).pixels.shape for path in shown] == [(64, 64, 3)] * 2
+    assert [reader.read(path).pixels.shape for path in shown] == [(64, 64, 3)] * 3
     assert isinstance(found[-1], events.Result)
     assert sum(isinstance(event, events.Result) for event in found) == 1
     for event in found:
@@ -147,14 +147,18 @@ def test_a_resolved_job_run_again_gives_the_same_bytes(pictures, real_model, tmp
 def test_a_job_resolved_elsewhere_says_what_differs(pictures, real_model, tmp_path):
     job = synthesize(pictures, tmp_path / "texture.png")
     *_, result = finish(job, real_model)
-    resolution = {**result.job["resolution"], "model": "0" * 64, "octaves": [[48, 64, 1, 3]]}
+    resolution = {
+        **result.job["resolution"],
+        "model": "0" * 64,
+        "octaves": [[48, 64, 1, 3, "true"]],
+    }
 
     found = finish(dataclasses.replace(job, resolution=resolution), real_model)
 
     (warning,) = [event for event in found if isinstance(event, events.Log)]
     assert "model: '0000" in warning.message
     assert "octaves" not in warning.message
-    assert found[-1].job["resolution"]["octaves"] == [[48, 64, 1, 3]]
+    assert found[-1].job["resolution"]["octaves"] == [[48, 64, 1, 3, "true"]]
 
 
 def test_a_style_transfer_keeps_the_content_and_takes_the_style(pictures, real_model, tmp_path):
