@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and what is in them."""
+"""Files written whole or not at all, what is in them, and what lies beside them."""
 
 from __future__ import annotations
 
@@ -53,6 +53,12 @@ def unwritable(
         f"{path} cannot be written: {reason}.",
         "Check the folder's permissions and free space, or choose another folder.",
     )
+
+
+def checkpoint_of(output: str) -> Path:
+    """Return where the checkpoint of a job with an output lies."""
+    path = Path(output)
+    return path.with_name(f"{path.name}.checkpoint")
 
 
 def sha256(path: Path) -> str:

@@ -20,6 +20,7 @@ from maya_stylize.convert import sources
 from maya_stylize.engine import checkpoint
 from maya_stylize.engine.backend import choose
 from maya_stylize.errors import JobError, ModelError, printable
+from maya_stylize.files import checkpoint_of
 from maya_stylize.jobs import (
     BACKENDS,
     KEEP_COLORS,
@@ -218,7 +219,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         display.show(until_interrupted(_events(job, arguments)))
     finally:
-        left = checkpoint.path_of(job.output)
+        left = checkpoint_of(job.output)
         if os.path.exists(left):  # noqa: PTH110  # Path.exists raises where a name is too long
             print(f"To go on: maya-stylize run --resume {printable(str(left))}", file=sys.stderr)
     return 0

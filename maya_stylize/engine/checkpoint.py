@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from maya_stylize.engine.resolution import differences, file_hash
 from maya_stylize.errors import EngineError, StylizeError
-from maya_stylize.files import replacing
+from maya_stylize.files import checkpoint_of, replacing
 from maya_stylize.jobs import Job, from_json
 
 FloatArray = npt.NDArray[np.float32]
@@ -99,12 +99,6 @@ class Checkpoint:
             )
 
 
-def path_of(output: str) -> Path:
-    """Return where the checkpoint of a job with an output lies."""
-    path = Path(output)
-    return path.with_name(f"{path.name}.checkpoint")
-
-
 def read(path: Path) -> Checkpoint:
     """Read a checkpoint.
 
@@ -126,6 +120,24 @@ def read(path: Path) -> Checkpoint:
     return Checkpoint(path, from_json(facts["job"]), facts["sources"], kept)
 
 
+def left_by(job: Job) -> Checkpoint:
+    """Read what a job that was broken off has left beside its output.
+
+    Raises:
+        EngineError: It cannot be read, or is of a job with other settings.
+    """
+    found = read(checkpoint_of(job.output))
+    wanted, kept = job.to_json(), found.job.to_json()
+    names = {*wanted, *kept} - {"resolution"}
+    changed = sorted(name for name in names if wanted.get(name) != kept.get(name))
+    if changed:
+        raise EngineError(
+            f"{found.path} is of another job; it differs in: {', '.join(changed)}.",
+            "Run the job again, into a new file.",
+        )
+    return found
+
+
 class Keeper:
     """Writes a climb's checkpoint from time to time, and where the climb is broken off.
 
@@ -137,7 +149,7 @@ class Keeper:
 
     def __init__(self, job: Job, keep: Callable[[], Kept], every: float) -> None:
         self._job, self._keep, self._every = job, keep, every
-        self._path = path_of(job.output)
+        self._path = checkpoint_of(job.output)
         self._sources = {path: file_hash(path) for path in job.sources}
         self._latest = monotonic()
 

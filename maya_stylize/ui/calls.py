@@ -45,8 +45,10 @@ class Client(Protocol):
     ) -> int:
         """Send a small command."""
 
-    def run(self, job: Mapping[str, Any], previews: Path | None, told: Told) -> int:
-        """Put a job at the queue's end."""
+    def run(
+        self, job: Mapping[str, Any], previews: Path | None, told: Told, resume: bool = False
+    ) -> int:
+        """Put a job at the queue's end; one that was broken off may go on."""
 
     def cancel(self, number: int) -> None:
         """Cancel a job; the second time at once."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from maya_stylize.errors import ImageError
+from maya_stylize.files import checkpoint_of
 from maya_stylize.ui import look
 from maya_stylize.ui.history import Entry, EntryRole, History
 from maya_stylize.ui.qt import Qt, QtCore, QtGui, QtWidgets, Signal
@@ -15,10 +16,11 @@ from maya_stylize.ui.slots import slot
 from maya_stylize.ui.texture_list import draw_thumbnail
 
 TALL = 7.2  # of a result, in heights of the font
+DIMMED = 0.3
 
 
 class ResultDelegate(QtWidgets.QStyledItemDelegate):
-    """Draws a result: its thumbnail above its name."""
+    """Draws a result: its thumbnail above its name; of an unfinished job its source, dimmed."""
 
     def sizeHint(self, option: Any, index: Any) -> Any:  # noqa: N802
         """Return room for a thumbnail and one line."""
@@ -38,8 +40,13 @@ class ResultDelegate(QtWidgets.QStyledItemDelegate):
         area = option.rect.adjusted(gap, gap, -gap, -gap)
         side = min(area.width(), area.height() - unit - gap)
         square = QtCore.QRect(area.left() + (area.width() - side) // 2, area.top(), side, side)
+        unfinished = index.data(EntryRole).unfinished
+        painter.setOpacity(DIMMED if unfinished else 1.0)
         draw_thumbnail(painter, square, index.data(Qt.ItemDataRole.DecorationRole), text)
+        painter.setOpacity(1.0)
         painter.setPen(text)
+        if unfinished:
+            painter.drawText(square, Qt.AlignmentFlag.AlignCenter, "unfinished")
         row = QtCore.QRect(area.left(), area.bottom() - unit, area.width(), unit)
         name = option.fontMetrics.elidedText(
             index.data(), Qt.TextElideMode.ElideMiddle, row.width()
@@ -56,12 +63,16 @@ class HistoryPane(QtWidgets.QWidget):
         reverting: The selected texture's result is to be taken away.
         comparing: The picture to show as before, and the one as after.
         repeating: A result's job is to be run again.
+        continuing: An unfinished job is to go on.
+        removing: An unfinished job is to be taken off the list.
     """
 
     applying = Signal(object)
     reverting = Signal()
     comparing = Signal(str, str)
     repeating = Signal(object)
+    continuing = Signal(object)
+    removing = Signal(object)
 
     def __init__(self, history: History, parent: Any = None) -> None:
         super().__init__(parent)
@@ -96,10 +107,24 @@ class HistoryPane(QtWidgets.QWidget):
         self.again = _button(
             "Run again", "Run the very same job again, into a new file.", self._repeat
         )
+        self.go_on = _button(
+            "Continue",
+            "Go on with this job where it was broken off; its picture will be the same.",
+            self._go_on,
+        )
+        self.remove = _button(
+            "Remove…",
+            "Take this unfinished job off the list, and delete what it has come to.",
+            self._ask_to_remove,
+        )
+        self._of_results = (self.apply, self.compare, self.reveal)
+        self._of_unfinished = (self.go_on, self.remove)
         row = QtWidgets.QHBoxLayout()
         row.addWidget(title, 1)
+        row.addWidget(self.go_on)
         for button in (self.apply, self.revert, self.compare, self.reveal, self.again):
             row.addWidget(button)
+        row.addWidget(self.remove)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
@@ -111,16 +136,24 @@ class HistoryPane(QtWidgets.QWidget):
         rows = sorted(self.view.selectionModel().selectedIndexes(), key=lambda index: index.row())
         return [index.data(EntryRole) for index in rows]
 
-    def select_first(self) -> None:
-        """Select the latest result."""
-        self.view.setCurrentIndex(self.view.model().index(0, 0))
+    def select(self, path: str) -> None:
+        """Select the entry of a picture, if there is one."""
+        model = self.view.model()
+        for row in range(model.rowCount()):
+            if model.index(row, 0).data(EntryRole).path == path:
+                self.view.setCurrentIndex(model.index(row, 0))
 
     @slot
     def _selected(self) -> None:
-        count = len(self.entries())
-        for button in (self.apply, self.reveal, self.again):
-            button.setEnabled(count == 1)
-        self.compare.setEnabled(count in (1, 2))
+        chosen = self.entries()
+        one, results = len(chosen) == 1, not any(entry.unfinished for entry in chosen)
+        for button in self._of_results:
+            button.setVisible(results or not one)
+            button.setEnabled(one and results)
+        for button in self._of_unfinished:
+            button.setVisible(one and not results)
+        self.compare.setEnabled(len(chosen) in (1, 2) and results)
+        self.again.setEnabled(one)
 
     @slot
     def _apply(self) -> None:
@@ -139,6 +172,32 @@ class HistoryPane(QtWidgets.QWidget):
     @slot
     def _repeat(self) -> None:
         self.repeating.emit(self.entries()[0])
+
+    @slot
+    def _go_on(self) -> None:
+        self.continuing.emit(self.entries()[0])
+
+    @slot
+    def _ask_to_remove(self) -> None:
+        entry = self.entries()[0]
+        box = QtWidgets.QMessageBox(self)
+        box.setIcon(QtWidgets.QMessageBox.Icon.Question)
+        box.setWindowTitle("Remove")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"Give up the unfinished job of {Path(entry.path).name}?")
+        box.setInformativeText(
+            f"{checkpoint_of(entry.path)} is deleted, and the job cannot go on from there. "
+            "Pictures stay as they are."
+        )
+        remove = box.addButton("Remove", QtWidgets.QMessageBox.ButtonRole.DestructiveRole)
+        remove.setToolTip("Delete the checkpoint and take the job off the list.")
+        remove.clicked.connect(lambda: self.removing.emit(entry))
+        keep = box.addButton("Keep", QtWidgets.QMessageBox.ButtonRole.RejectRole)
+        keep.setToolTip("Change nothing.")
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
 
 def _button(text: str, tooltip: str, pressed: Any) -> Any:

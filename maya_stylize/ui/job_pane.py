@@ -22,7 +22,9 @@ class JobPane(QtWidgets.QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName("Progress")
         self.cancel = QtWidgets.QPushButton("Cance&l")
-        self.cancel.setToolTip("Stop this job; nothing is written.")
+        self.cancel.setToolTip(
+            "Stop this job; once begun, it stays among the results and can be continued."
+        )
         self.cancel.clicked.connect(self._cancel)
         self.queue = QtWidgets.QListWidget()
         self.queue.setAccessibleName("Waiting jobs")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from maya_stylize import jobs
 from maya_stylize.errors import StylizeError
 from maya_stylize.host.no_scene import PictureList
 from maya_stylize.host.scene import Scene
-from maya_stylize.ui import applying, loader, look, stored, support
+from maya_stylize.ui import again, applying, loader, look, stored, support
 from maya_stylize.ui.calls import Answer, Client
 from maya_stylize.ui.columns import Columns, scrolled
 from maya_stylize.ui.engine_line import EngineLine
@@ -111,12 +109,16 @@ class Panel(QtWidgets.QWidget):
         self.runs.changed.connect(self.plan.follow)
         self.engine.came.connect(self.thumbnails.retry)
         self.engine.came.connect(self._model.retry)
+        self.runs.began.connect(self.history.begin)
         self.runs.previewed.connect(self._previewed)
+        self.runs.ended.connect(self.history.end)  # before what it came to is selected
         self.runs.ended.connect(self._ended)
         self.results.applying.connect(self._apply)
         self.results.reverting.connect(self._revert)
         self.results.comparing.connect(self.preview.compare)
         self.results.repeating.connect(self._repeat)
+        self.results.continuing.connect(self._go_on)
+        self.results.removing.connect(self.history.remove)
         self.messages.copy_report.connect(self.copy_report)
         self.first_launch.finished.connect(lambda: self.pages.setCurrentIndex(0))
         client = self._client
@@ -169,6 +171,7 @@ class Panel(QtWidgets.QWidget):
         active = state == Qt.ApplicationState.ApplicationActive
         if active and self.isVisible() and self._client.hello is not None:
             self.thumbnails.renew()
+            self.history.refresh()
             self._model.renew()
             self.textures.refresh()
             self.plan.refresh()
@@ -211,21 +214,21 @@ class Panel(QtWidgets.QWidget):
         self._run(job, page.mode.name, page.source(), texture.node if texture else "")
         self.save_state()
 
-    def _run(self, job: jobs.Job, mode: str, source: str, node: str) -> None:
+    def _run(self, job: jobs.Job, mode: str, source: str, node: str, resume: bool = False) -> None:
         self.messages.hide()
         self._last_job = job.to_json()
-        self.runs.start(job, mode, source, node)
+        self.runs.start(job, mode, source, node, resume)
         if self.runs.running() is not None:
             self.preview.compare(source, "")
 
     @slot
     def _repeat(self, entry: Entry) -> None:
-        old = jobs.from_json(entry.job)
-        output = self.maker.output.next_output(
-            entry.source, entry.mode, self.runs.outputs(), Path(old.output).suffix
-        )
-        job = dataclasses.replace(old, output=str(output))
+        job = again.renamed(entry, self.maker.output, self.runs.outputs())
         self._run(job, entry.mode, entry.source, entry.node)
+
+    @slot
+    def _go_on(self, entry: Entry) -> None:
+        self._run(jobs.from_json(entry.job), entry.mode, entry.source, entry.node, True)
 
     @slot
     def _previewed(self, run: Run, path: str) -> None:
@@ -233,13 +236,11 @@ class Panel(QtWidgets.QWidget):
 
     @slot
     def _ended(self, run: Run, event: Mapping[str, Any]) -> None:
+        self.results.select(event.get("path", run.job["output"]))
         if event["event"] == "failure":
             raise StylizeError(event["message"], event["hint"])
         if event["event"] == "result":
             self.preview.compare(run.source, event["path"])
-            entry = Entry(event["path"], run.source, run.node, run.mode, event["job"])
-            self.history.add(entry)
-            self.results.select_first()
             if run.warnings:
                 self.messages.tell(f"{run.title}: {' '.join(run.warnings)}")
 

@@ -35,6 +35,7 @@ class Run:
         device: What it runs on, once that is known.
         cancelling: Whether it was told to end.
         warnings: What it said that the artist should know of the result.
+        resume: Whether it goes on from the checkpoint of an earlier run.
     """
 
     job: dict[str, Any]
@@ -49,6 +50,7 @@ class Run:
     device: str = ""
     cancelling: bool = False
     warnings: list[str] = field(default_factory=list)
+    resume: bool = False
 
     @property
     def title(self) -> str:
@@ -61,11 +63,13 @@ class Runs(QtCore.QObject):
 
     Signals:
         changed: The queue or the running job's progress differs.
+        began: A run is put in the queue.
         previewed: A run, and the path of a picture of its work so far.
         ended: A run, and its last event: a result, a failure or cancelled.
     """
 
     changed = Signal()
+    began = Signal(object)
     previewed = Signal(object, str)
     ended = Signal(object, object)
 
@@ -74,8 +78,15 @@ class Runs(QtCore.QObject):
         self._client = client
         self._runs: dict[int, Run] = {}
 
-    def start(self, job: Job, mode: str, source: str, node: str) -> Run:
+    def start(self, job: Job, mode: str, source: str, node: str, resume: bool = False) -> Run:
         """Put a job at the queue's end.
+
+        Args:
+            job: What is wanted.
+            mode: The panel's mode that made it.
+            source: The picture that the result is compared with.
+            node: The texture it is for, "" if none.
+            resume: Whether to go on from the job's checkpoint.
 
         Raises:
             StylizeError: The folder for previews cannot be made.
@@ -86,8 +97,10 @@ class Runs(QtCore.QObject):
             previews = Path(tempfile.mkdtemp(dir=folder))
         except OSError as error:
             raise unwritable(folder, error) from error
-        run = Run(job.to_json(), mode, source, node, previews)
-        run.number = self._client.run(run.job, previews, functools.partial(self._told, run))
+        run = Run(job.to_json(), mode, source, node, previews, resume=resume)
+        self.began.emit(run)
+        told = functools.partial(self._told, run)
+        run.number = self._client.run(run.job, previews, told, resume)
         if previews.exists():  # it did not end at once
             self._runs[run.number] = run
         self.changed.emit()

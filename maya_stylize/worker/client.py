@@ -98,7 +98,9 @@ class Client:
             self._worker.to_warm = backend
             self._go_on()
 
-    def run(self, job: Mapping[str, Any], previews: Path | None, told: Told) -> int:
+    def run(
+        self, job: Mapping[str, Any], previews: Path | None, told: Told, resume: bool = False
+    ) -> int:
         """Put a job at the queue's end.
 
         Args:
@@ -106,14 +108,15 @@ class Client:
             previews: A folder for pictures of the work; None for none.
             told: Called with each of its events, the last one a result, a failure or cancelled;
                 before this returns where no worker can be started.
+            resume: Whether to go on from what the job left beside its output when it was broken
+                off.
 
         Returns:
             Its number.
         """
         folder = None if previews is None else str(previews)
-        request = self._request(
-            "run", {"job": dict(job), "previews": folder}, lambda event: told(_plain(event))
-        )
+        arguments = {"job": dict(job), "previews": folder, "resume": resume}
+        request = self._request("run", arguments, lambda event: told(_plain(event)))
         self._jobs[request.command.id] = request
         self._go_on()
         return request.command.id

@@ -5,10 +5,11 @@ answers a command, or belongs to a job that a command started, carries that comm
 "id". The first event is always a hello.
 
 Commands, with their arguments beside "id" and "command":
-    run: {"job": a job as `jobs.from_json` takes it, "previews": a folder, or null for none}. Its
-        events are a device and those of `events`; the last one is a result, a failure, or
-        cancelled. Jobs run one at a time, in order. While one computes for long without an event,
-        the worker says that it is busy.
+    run: {"job": a job as `jobs.from_json` takes it, "previews": a folder, or null for none,
+        "resume": whether to go on from the checkpoint beside the job's output}. Its events are a
+        device and those of `events`; the last one is a result, a failure, or cancelled. Jobs run
+        one at a time, in order. While one computes for long without an event, the worker says
+        that it is busy.
     cancel: {"run": the number of a run or model command}. Answered at once with null; that command
         ends with cancelled at its next evaluation, or with what it had just finished.
     warm: {"backend"}. Starts the backend on the device that "auto" names, so that the first job

@@ -9,7 +9,7 @@ from typing import Any
 
 from maya_stylize import checks, events
 from maya_stylize.convert import sources
-from maya_stylize.engine import backend, resolution
+from maya_stylize.engine import backend, checkpoint, resolution
 from maya_stylize.errors import EngineError, JobError, ModelError, StylizeError
 from maya_stylize.files import unwritable
 from maya_stylize.jobs import BACKENDS, from_json
@@ -35,6 +35,10 @@ class Runner:
         """
         job = from_json(arguments.get("job"))
         previews = _folder(arguments.get("previews"))
+        left = None
+        if checks.flag("resume", arguments.get("resume", False)):
+            left = checkpoint.left_by(job)
+            job = left.job
         model = sources.locate()
         if model is None:
             raise ModelError("There is no model on this machine yet.", "Fetch it first.")
@@ -49,7 +53,7 @@ class Runner:
         yield self._device(active)
         from maya_stylize.engine.run import run  # needs its backend chosen first
 
-        yield from run(job, model, previews)
+        yield from run(job, model, previews, left)
 
     def warm(self, arguments: Mapping[str, Any]) -> protocol.Device:
         """Start a backend before a job needs it; return what jobs will run on.

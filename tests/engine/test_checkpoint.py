@@ -16,6 +16,7 @@ from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine import checkpoint
 from maya_stylize.engine.run import run
 from maya_stylize.errors import EngineError, ImageError
+from maya_stylize.files import checkpoint_of
 from maya_stylize.images import reader, writer
 from maya_stylize.jobs import StylizeJob, SynthesizeJob
 
@@ -66,7 +67,7 @@ def break_off(job, model, after, every=60.0):
         if seen == after:
             break
     stream.close()
-    return checkpoint.path_of(job.output)
+    return checkpoint_of(job.output)
 
 
 @pytest.mark.parametrize("kind", ["synthesize", "stylize"])
@@ -115,7 +116,7 @@ def test_a_crash_at_any_moment_loses_no_more_than_the_interval(
     """What lies on the disk at twenty random moments leads to the same bytes."""
     monkeypatch.setattr(checkpoint, "LARGEST_SHARE", 1e9)  # the interval is that asked for
     job = make("synthesize", pictures, tmp_path / "t.png")
-    path, moments, done = checkpoint.path_of(job.output), [], 0.0
+    path, moments, done = checkpoint_of(job.output), [], 0.0
     for event in run(job, real_model, every=0.0):
         if path.exists() and is_step(event):
             # What was told before this event is in the file.
@@ -147,7 +148,7 @@ def test_a_result_that_could_not_be_written_is_written_later(
         patch.setattr(writer, "write", full)
         with pytest.raises(ImageError):
             list(run(job, real_model))
-    kept = checkpoint.read(checkpoint.path_of(job.output))
+    kept = checkpoint.read(checkpoint_of(job.output))
     *_, result = run(kept.job, real_model, resume=kept)
 
     assert (result.loss, result.layer_errors) == (wanted.loss, wanted.layer_errors)
@@ -188,7 +189,7 @@ def test_a_checkpoint_in_between_changes_nothing(pictures, real_model, tmp_path)
     )
     list(run(once, real_model))
 
-    path = checkpoint.path_of(often.output)
+    path = checkpoint_of(often.output)
     assert sum(path.exists() for _ in run(often, real_model, every=0.0)) > 5
 
     assert (tmp_path / "once.png").read_bytes() == (tmp_path / "often.png").read_bytes()

@@ -55,6 +55,7 @@ def test_the_project_s_pictures_and_the_first_version(scene: Project, tmp_path: 
         "brick_stylize_v001_sRGB_ACEScg.png.tx",
         "brick_stylize_v001.1002.png",
         "brick_stylize_v001.png.json",
+        "brick_stylize_v001.png.checkpoint",
     ],
 )
 def test_a_version_of_which_anything_is_left_is_passed_over(
@@ -125,8 +126,11 @@ def test_tiles_by_coordinates_share_a_version_too(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("there", ["a_stylize_v001.tx", "a_stylize_v001.1001_sRGB.tx"])
-def test_a_tile_too_comes_to_lie_beside_no_tx(tmp_path: Path, there: str) -> None:
+@pytest.mark.parametrize(
+    "there",
+    ["a_stylize_v001.tx", "a_stylize_v001.1001_sRGB.tx", "a_stylize_v001.1001.png.checkpoint"],
+)
+def test_a_tile_too_comes_to_lie_beside_no_tx_or_checkpoint(tmp_path: Path, there: str) -> None:
     for name in ("a.1001.png", there):
         (tmp_path / name).write_text("")
     scene = PictureList([tmp_path / "a.<UDIM>.png"])

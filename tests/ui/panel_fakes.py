@@ -103,6 +103,7 @@ class FakeClient:
         self.planning: list[Callable[[Any], None]] = []  # what waits for a plan
         self.fetching: tuple[Callable[[Any], None], Callable[[Any], None]] | None = None
         self.jobs: dict[int, tuple[dict[str, Any], Path, Callable[[Any], None]]] = {}
+        self.resumed: list[int] = []
         self.cancelled: list[int] = []
         self.failure: StylizeError | None = None
         self.ended = False
@@ -140,8 +141,16 @@ class FakeClient:
     def warm(self, backend: str) -> None:
         self.warmed.append(backend)
 
-    def run(self, job: Mapping[str, Any], previews: Path, told: Callable[[Any], None]) -> int:
+    def run(
+        self,
+        job: Mapping[str, Any],
+        previews: Path,
+        told: Callable[[Any], None],
+        resume: bool = False,
+    ) -> int:
         self._last += 1
+        if resume:
+            self.resumed.append(self._last)
         self.jobs[self._last] = (dict(job), previews, told)
         self.changed()
         return self._last

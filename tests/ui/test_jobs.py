@@ -138,7 +138,7 @@ def test_a_failure_is_told_with_its_hint(started: Panel, client: FakeClient) -> 
 def test_a_client_that_fails_at_once_leaves_no_job(
     panel: Panel, client: FakeClient, pictures: Path, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    def fail(job: Any, previews: Path, told: Any) -> int:
+    def fail(job: Any, previews: Path, told: Any, resume: bool) -> int:
         told({"event": "failure", "kind": "worker", "message": "No engine.", "hint": ""})
         return 99
 

@@ -228,7 +228,12 @@ def test_a_damaged_state_is_told_and_the_panel_works(
     assert panel.maker.page().form.values()["seed"] == 0
 
 
-@pytest.mark.parametrize("content", [b"{}", b"[1]", b'[{"path": 1}]', b"nonsense"])
+@pytest.mark.parametrize(
+    "content",
+    [b"{}", b"[1]", b'[{"path": 1}]', b"nonsense",
+     b'[{"path": "", "source": "", "node": "", "mode": "texture", "job": {}, "unfinished": true}]',
+     b'[{"path": "a", "source": "", "node": "", "mode": "texture", "job": {}, "unfinished": 1}]'],
+)  # fmt: skip
 def test_a_damaged_history_is_told_and_begins_anew(
     scene: FakeScene, client: FakeClient, open_panel: Any, content: bytes
 ) -> None:

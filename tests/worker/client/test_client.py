@@ -26,6 +26,12 @@ def test_nothing_is_started_before_it_is_needed(bench):
     assert bench.client.log is None
 
 
+def test_a_job_that_was_broken_off_may_go_on(bench):
+    bench.client.run({"seed": 1}, None, print, resume=True)
+    bench.worker.hello()
+    assert bench.worker.sent[0]["resume"] is True
+
+
 def test_a_job_waits_for_the_hello_and_is_told_everything(bench):
     number = bench.run(kind="synthesize", seed=7)
     assert bench.worker.sent == []
@@ -36,6 +42,7 @@ def test_a_job_waits_for_the_hello_and_is_told_everything(bench):
             "command": "run",
             "job": {"kind": "synthesize", "seed": 7},
             "previews": None,
+            "resume": False,
         }
     ]
     bench.worker.say(protocol.Device("jax", "cpu:0", "CPU", 1 << 34), number)

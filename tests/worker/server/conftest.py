@@ -69,7 +69,7 @@ class Side:
         self.client.start()
         self.until(lambda: self.client.hello)
 
-    def run(self, job, previews=None, told=None):
+    def run(self, job, previews=None, told=None, resume=False):
         """Put a job in the queue; return its number and the list that its events go to."""
         heard = []
 
@@ -78,10 +78,10 @@ class Side:
             if told:
                 told(event)
 
-        return self.client.run(job.to_json(), previews, hear), heard
+        return self.client.run(job.to_json(), previews, hear, resume), heard
 
-    def finish(self, job, previews=None):
-        number, heard = self.run(job, previews)
+    def finish(self, job, previews=None, resume=False):
+        number, heard = self.run(job, previews, resume=resume)
         self.until(lambda: number not in self.client.queue)
         return heard
 
