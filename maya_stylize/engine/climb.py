@@ -138,7 +138,7 @@ class Climb:
         size = octave.height, octave.width
         small = octave.width * octave.height <= SMALL
         direction, power = _of_steps(self._evaluation.encoder.backend, small)
-        spectrum = Spectrum(size, self._data_format, power)
+        spectrum = Spectrum(size, self._data_format, power) if self._problem.by_color else None
         optimizer = LBFGS(function, lower, upper, self._history, spectrum, direction)
         kept, self._kept = self._kept, None
         if kept is not None and kept.vectors:

@@ -86,7 +86,7 @@ def two_loops(
     steps: list[Tensor],
     changes: list[Tensor],
     largest: Tensor,
-    inverse: Tensor | None,
+    inverse: Tensor | None = None,
     data_format: str = "channels_last",
 ) -> Tensor:
     """Return L-BFGS's direction (Nocedal 1980, algorithm 7.4 of Nocedal and Wright).
@@ -209,7 +209,7 @@ class LBFGS:
             [half.shares for half in steps],
             [half.shares for half in changes],
             ops.convert_to_tensor([[half.largest for half in each] for each in (steps, changes)]),
-            None if spectrum is None else spectrum.inverse(state.powers),
+            *([] if spectrum is None else [spectrum.inverse(state.powers)]),
         )
 
     def _search(self, direction: Tensor, scale: float) -> Beats[bool]:

@@ -54,6 +54,9 @@ class Synthesis:
     job: SynthesizeJob
     exemplar: FloatArray
 
+    # Whether curvature is told apart by color and frequency (`spectrum`).
+    by_color = True
+
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the result."""
