@@ -2,6 +2,7 @@
 
 Each row is a process of its own, on the CPU. Memory is that process's peak resident size; what is
 there before the first evaluation (libraries, model, picture) is given as well. Linux only.
+What is measured is kept in `curves/memory.json`, beside earlier sizes.
 """
 
 from __future__ import annotations
@@ -46,6 +47,15 @@ def measure(size: int, tile: int, name: str) -> dict[str, float]:
     return {"before": before, "peak": peak_bytes(), "seconds": seconds, "loss": value}
 
 
+def keep(row: list[float]) -> None:
+    """Put one row among those that were measured before."""
+    path = Path(__file__).parent / "curves" / "memory.json"
+    path.parent.mkdir(exist_ok=True)
+    rows = json.loads(path.read_text()) if path.exists() else []
+    rows = [other for other in rows if other[:2] != row[:2]]
+    path.write_text(json.dumps(sorted([*rows, row])) + "\n")
+
+
 def main() -> None:
     """Measure every size whole and in tiles, and print a table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -71,6 +81,7 @@ def main() -> None:
             shown = tile or "whole"
             print(f"| {size} | {shown} | {before:.0f} | {peak:.0f} | {found['seconds']:.1f} |")
             sys.stdout.flush()
+            keep([size, tile, found["peak"], found["before"], round(found["seconds"], 1)])
 
 
 if __name__ == "__main__":

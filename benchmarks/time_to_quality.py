@@ -62,7 +62,7 @@ def watched(name: str, size: int, seed: int) -> Iterator[dict[str, Any]]:
     for octave in climb.octaves():
         for _ in climb.climb(octave):
             optimizer = climb._optimizer  # None between two octaves
-            near = octave.loss != "flat" and loss < NEAR
+            near = octave.loss in ("level", "true") and loss < NEAR
             if octave.shrink > 1 or optimizer is None or spent - latest < (1 if near else SELDOM):
                 continue
             latest, looked = spent, perf_counter()

@@ -15,16 +15,17 @@ COARSEST_SIDE = 32
 COARSEST_CONTENT = 72
 SMALLEST_SIDE = 16
 
-# What is minimized, in this order: two easier losses (`temper`), and the true one.
-LOSSES = ("flat", "level", "true")
+# What is minimized, in this order: easier losses (`temper`), and the true one.
+LOSSES = ("deep", "flat", "level", "true")
 
-# Evaluations of the loss: in each of the coarser octaves, in the one before the last, and in the
-# last one those of each of its stages.
+# The loss of the coarser octaves; then evaluations in each of them, in the one before the last, and
+# in the last one those of each of its stages.
+COARSE = {"synthesize": "deep", "stylize": "true"}
 SPENT: dict[str, dict[str, tuple[int, int, dict[str, int]]]] = {
     "synthesize": {
         "draft": (60, 40, {"flat": 10, "true": 10}),
         "normal": (100, 60, {"flat": 30, "true": 30}),
-        "final": (150, 80, {"flat": 150, "level": 50, "true": 200}),
+        "final": (150, 150, {"flat": 100, "level": 50, "true": 250}),
     },
     "stylize": {
         "draft": (40, 40, {"true": 15}),
@@ -100,10 +101,10 @@ def octaves(job: Job, size: tuple[int, int], example: int) -> list[Octave]:
         (shrunk(size[0], shrink >> index), shrunk(size[1], shrink >> index), shrink >> index)
         for index in range(shrink.bit_length())
     ]
-    first, *_ = stages = list(last)
     counts = [coarse] * (len(sides) - 2) + [before_last] * (len(sides) > 1)
-    climb = [Octave(*each, count, first) for each, count in zip(sides, counts, strict=False)]
-    finish = [Octave(*sides[-1], last[stage], stage) for stage in stages]
+    loss = COARSE[job.kind]
+    climb = [Octave(*each, count, loss) for each, count in zip(sides, counts, strict=False)]
+    finish = [Octave(*sides[-1], count, stage) for stage, count in last.items()]
     if not climb:  # the only octave builds the picture before it finishes it
         finish[0] = replace(finish[0], evaluations=finish[0].evaluations + coarse)
     return [*climb, *finish]
