@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -45,13 +46,14 @@ def show(job: Job, model_file: Path, as_json: bool) -> int:
     if as_json:
         print(json.dumps(facts))
         return 0
-    sizes = ", ".join(f"{item.width}x{item.height}" for item in found.plan.octaves)
-    minutes, rest = divmod(round(seconds), 60)
+    each = (f"{item.width}x{item.height}" for item in found.plan.octaves)
+    sizes = ", ".join(dict.fromkeys(each))  # the last one has several stages
+    time = timedelta(seconds=round(seconds))
     room = found.room
     print(f"size     {found.plan.width}x{found.plan.height}, by way of {sizes}")
     print(f"device   {backend.device_name}")
     print(f"memory   {room.memory / 2**30:.1f} GiB, {_ways(room.tile, room.history)}")
-    print(f"time     about {minutes}:{rest:02} minutes; less where the loss stops falling early")
+    print(f"time     about {time}; less where the loss stops falling early")
     return 0
 
 

@@ -39,7 +39,7 @@ class Stage:
 STAGES = {
     "deep": Stage(True, (0.1, 0.3, 1.0)),
     "flat": Stage(True, (0.5, 0.7, 1.0)),
-    "level": Stage(False, (3.0, 4.0, 1.5, 1.0)),
+    "level": Stage(False, (2.0, 2.5, 1.5, 1.0)),
     "true": Stage(False, (1.0,)),
 }
 

@@ -208,7 +208,8 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
     found = devices(name)
     chosen = _pick(device, found, name)
     framework = _framework(name)
-    framework.start(threads)
+    with _quiet():
+        framework.start(threads)
     # Channels last was the faster on the CPU in all three; PyTorch's GPU kernels are native to
     # channels first.
     on_cpu = chosen.startswith("cpu")

@@ -57,6 +57,8 @@ def start(threads: int) -> None:
         ) from error
     tf.config.experimental.enable_op_determinism()
     tf.config.experimental.enable_tensor_float_32_execution(False)
+    # oneDNN remarks at the first such cast of a process that it leaves them to others.
+    tf.cast(tf.zeros(()), tf.float16)
 
 
 @lru_cache

@@ -10,7 +10,7 @@ from keras import ops
 from scipy.optimize import minimize, rosen, rosen_der
 
 from maya_stylize.engine.beats import finish
-from maya_stylize.engine.optimize import LBFGS
+from maya_stylize.engine.optimize import LBFGS, Half, two_loops
 
 
 def rosenbrock(x):
@@ -130,3 +130,55 @@ def test_the_losss_unit_makes_no_difference(engine_backend, unit):
 
     assert values[-1] / unit < 1e-6
     assert np.abs(x - 1).max() < 1e-2
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    values=st.lists(st.floats(-1e4, 1e4, width=32), min_size=1, max_size=40),
+    scale=st.sampled_from([1e-8, 1.0, 1e8]),
+)
+def test_half_precision_keeps_a_vector_to_its_largest_values_last_bits(
+    engine_backend, values, scale
+):
+    vector = np.array(values, np.float32) * np.float32(scale)
+
+    kept = ops.convert_to_numpy(Half.of(ops.convert_to_tensor(vector)).whole)
+
+    assert np.abs(kept - vector).max() <= 2**-11 * np.abs(vector).max()
+    assert ops.convert_to_numpy(Half.of(ops.convert_to_tensor(vector)).shares).itemsize == 2
+
+
+@pytest.mark.parametrize("pairs", [1, 3, 6])
+def test_directions_are_the_textbooks_with_explicit_matrices(engine_backend, pairs):
+    """H' = (I − ρsyᵀ) H (I − ρysᵀ) + ρssᵀ among the free variables, from a multiple of I."""
+    random, size = np.random.default_rng(pairs), 12
+    free = (np.arange(size) % 4 != 0).astype(np.float64)
+    halves, matrix = {"steps": [], "changes": []}, None
+    for _ in range(pairs):
+        step = random.normal(size=size)
+        change = step + 0.3 * random.normal(size=size)
+        for name, vector in (("steps", step), ("changes", change)):
+            halves[name].append(Half.of(ops.convert_to_tensor(vector.astype(np.float32))))
+    whole = {
+        name: [np.asarray(ops.convert_to_numpy(half.whole), np.float64) * free for half in found]
+        for name, found in halves.items()
+    }
+    last_step, last_change = whole["steps"][-1], whole["changes"][-1]
+    matrix = np.eye(size) * (last_step @ last_change) / (last_change @ last_change)
+    for step, change in zip(whole["steps"], whole["changes"], strict=True):
+        rho = 1 / (step @ change)
+        left = np.eye(size) - rho * np.outer(step, change)
+        matrix = left @ matrix @ left.T + rho * np.outer(step, step)
+    downhill = random.normal(size=size) * free
+
+    nothing = [Half(ops.zeros((size,), "float16"), 0.0)] * 2  # as where the history is not full
+    steps, changes = ([*nothing, *found] for found in halves.values())
+    found = two_loops(
+        *(ops.convert_to_tensor(vector.astype(np.float32)) for vector in (downhill, free)),
+        [half.shares for half in steps],
+        [half.shares for half in changes],
+        ops.convert_to_tensor([[half.largest for half in each] for each in (steps, changes)]),
+    )
+
+    wanted = matrix @ downhill
+    assert np.abs(ops.convert_to_numpy(found) - wanted).max() < 1e-4 * np.abs(wanted).max()
