@@ -3,7 +3,7 @@
 Good is: the 2015 loss at full size as low as the recipe's, and no layer's relative Gram error above
 the recipe's (both recorded by reference.py). Each job is a process of its own, and its time is all
 of it: imports, tracing, every octave. The recipe's time is 600 times the time that plain PyTorch
-takes for one loss and gradient, measured in turn with ours in the same run:
+takes for one loss and gradient, measured before and after each job:
 
     python benchmarks/time_to_quality.py [--sizes 256 512] [--names rust ...]
 
@@ -77,18 +77,15 @@ def watched(name: str, size: int, seed: int) -> Iterator[dict[str, Any]]:
                 return
 
 
-def measured(size: int, rounds: int) -> tuple[float, float]:
-    """Return the seconds of one loss and gradient: ours, and plain PyTorch's."""
+def measured(size: int, rounds: int) -> list[float]:
+    """Return the seconds that plain PyTorch takes for one loss and gradient, several times."""
     from step import PLAIN, Side
 
-    sides = [Side("tensorflow"), Side(PLAIN)]
-    for side in sides:  # the first one compiles
-        side.ask(size)
-    found = [[side.ask(size) for side in sides] for _ in range(rounds)]
-    for side in sides:
-        side.end()
-    ours, plain = (statistics.median(row[index] for row in found) for index in range(2))
-    return ours, plain
+    side = Side(PLAIN)
+    side.ask(size)  # the first one is slower
+    found = [side.ask(size) for _ in range(rounds)]
+    side.end()
+    return found
 
 
 def main() -> None:
@@ -115,11 +112,12 @@ def main() -> None:
 
 def row(name: str, size: int, seed: int) -> None:
     """Run one exemplar at one size, keep its curve and print its row."""
-    _, plain = measured(size, 5)
+    before = measured(size, 3)
     command = [sys.executable, __file__, "--watch", "--names", name, "--sizes", str(size)]
     done = subprocess.run(
         [*command, "--seed", str(seed)], stdout=subprocess.PIPE, text=True, check=True
     )
+    plain = statistics.median([*before, *measured(size, 3)])
     curve = [json.loads(line) for line in done.stdout.splitlines()]
     short = [{key: float(f"{value:.4g}") for key, value in point.items()} for point in curve]
     record = {"recipe_step": plain, "curve": short}
