@@ -17,8 +17,9 @@ from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.checkpoint import Kept
 from maya_stylize.engine.encoder import Evaluation
+from maya_stylize.engine.history import Half, two_loops
 from maya_stylize.engine.objective import Targets
-from maya_stylize.engine.optimize import LBFGS, Half, State, two_loops
+from maya_stylize.engine.optimize import LBFGS, State
 from maya_stylize.engine.schedule import Octave, Patience
 from maya_stylize.engine.spectrum import Powers, Spectrum, power_beyond
 from maya_stylize.engine.speed import Stint

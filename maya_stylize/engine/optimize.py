@@ -4,8 +4,7 @@ Limited-memory BFGS (Nocedal 1980) with bounds by two-metric projection (Bertsek
 that sit on a bound and would leave the box are held, the quasi-Newton step is taken in the others,
 and the line search walks the projected path. Unlike SciPy's L-BFGS-B the vectors never leave the
 device; only the loss and a slope are read back, once per evaluation. Where the variables are a
-picture, its colors and frequencies shape the first guess of the curvature (`spectrum`). The history
-is kept in half precision: it is what takes the most memory where the picture is large.
+picture, its colors and frequencies shape the first guess of the curvature (`spectrum`).
 """
 
 from __future__ import annotations
@@ -19,7 +18,8 @@ from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
-from maya_stylize.engine.spectrum import Powers, Spectrum, smoothed
+from maya_stylize.engine.history import Half, two_loops
+from maya_stylize.engine.spectrum import Powers, Spectrum
 
 # Value and gradient at a point, in as many beats as they take.
 Function = Callable[[Tensor], Beats[tuple[float, Tensor]]]
@@ -29,32 +29,6 @@ SUFFICIENT_DECREASE = 1e-4
 CURVATURE = 0.9
 EXPANSION = 4.0
 MOST_TRIALS = 20
-# The least cosine between a step and its change of gradient that counts as curvature.
-LEAST_CURVATURE = 1e-8
-
-
-@dataclass(frozen=True)
-class Half:
-    """A vector in float16, as shares of its largest value.
-
-    Attributes:
-        shares: Its values over its largest one.
-        largest: The largest magnitude in it.
-    """
-
-    shares: Tensor
-    largest: float
-
-    @classmethod
-    def of(cls, vector: Tensor) -> Half:
-        """Return a float32 vector in half the memory."""
-        largest = float(ops.max(ops.abs(vector)))
-        return cls(ops.cast(vector / (largest or 1.0), "float16"), largest)
-
-    @property
-    def whole(self) -> Tensor:
-        """The vector in float32."""
-        return self.largest * ops.cast(self.shares, "float32")
 
 
 @dataclass
@@ -78,59 +52,6 @@ class State:
     changes: deque[Half] = field(default_factory=deque)
     evaluations: int = 1
     powers: Powers = field(default_factory=Powers.none)
-
-
-def two_loops(
-    downhill: Tensor,
-    free: Tensor,
-    steps: list[Tensor],
-    changes: list[Tensor],
-    largest: Tensor,
-    inverse: Tensor | None = None,
-    data_format: str = "channels_last",
-) -> Tensor:
-    """Return L-BFGS's direction (Nocedal 1980, algorithm 7.4 of Nocedal and Wright).
-
-    Args:
-        downhill: The negative gradient, 0 where a variable is held.
-        free: 1 where a variable may move, 0 where it is held.
-        steps: Shares of the last steps, oldest first.
-        changes: The same of the gradient's changes.
-        largest: What to multiply both with, (2, history).
-        inverse: The inverse Hessian to begin from, by color and frequency; None for a multiple of
-            the identity.
-        data_format: Of a picture; without a meaning where there is no inverse.
-    """
-
-    def guessed(vector: Tensor) -> Tensor:
-        return vector if inverse is None else smoothed(vector, inverse, data_format)
-
-    def whole(vectors: list[Tensor], row: int, index: int) -> Tensor:
-        return largest[row, index] * ops.cast(vectors[index], "float32")
-
-    direction, newest, found = downhill, ops.zeros_like(downhill), ops.zeros(())
-    weights = {}
-    curvature_there = ops.zeros(())
-    for index in reversed(range(len(steps))):
-        step, masked = whole(steps, 0, index), whole(changes, 1, index) * free
-        curvature = ops.sum(step * masked)
-        roughness = ops.sum(masked * masked)
-        # A pair whose curvature lies among the held variables says nothing here.
-        useful = curvature > LEAST_CURVATURE * ops.sqrt(roughness * ops.sum(step * step))
-        inverted = ops.where(useful, 1.0 / ops.where(useful, curvature, 1.0), 0.0)
-        weight = inverted * ops.sum(step * direction)
-        direction = direction - weight * masked
-        weights[index] = inverted, weight
-        first = ops.cast(useful, "float32") * (1.0 - found)
-        newest, curvature_there = newest + first * masked, curvature_there + first * curvature
-        found = found + first
-    known = ops.sum(newest * guessed(newest))
-    scale = ops.where(found > 0, curvature_there / ops.where(found > 0, known, 1.0), 1.0)
-    direction = guessed(direction) * free * scale
-    for index, (inverted, weight) in sorted(weights.items()):
-        correction = weight - inverted * ops.sum(whole(changes, 1, index) * direction)
-        direction = direction + correction * whole(steps, 0, index) * free
-    return direction
 
 
 class LBFGS:

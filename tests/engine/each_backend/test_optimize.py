@@ -10,7 +10,8 @@ from keras import ops
 from scipy.optimize import minimize, rosen, rosen_der
 
 from maya_stylize.engine.beats import finish
-from maya_stylize.engine.optimize import LBFGS, Half, two_loops
+from maya_stylize.engine.history import Half, two_loops
+from maya_stylize.engine.optimize import LBFGS
 
 
 def rosenbrock(x):

@@ -11,7 +11,8 @@ from keras import ops
 
 from maya_stylize.engine import spectrum
 from maya_stylize.engine.beats import finish
-from maya_stylize.engine.optimize import LBFGS, two_loops
+from maya_stylize.engine.history import two_loops
+from maya_stylize.engine.optimize import LBFGS
 from maya_stylize.engine.spectrum import Powers, Spectrum, smoothed
 
 SIDES = st.integers(2, 40)
