@@ -38,7 +38,13 @@ def time_to_quality(plt: Any) -> None:
     columns = min(4, len(found))
     rows = -(-len(found) // columns)
     figure, grid = plt.subplots(
-        rows, columns, figsize=(3 * columns, 2.7 * rows), sharex=True, sharey=True, squeeze=False
+        rows,
+        columns,
+        figsize=(3 * columns, 2.7 * rows),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
     )
     for panel in grid.flat[len(found) :]:
         panel.axis("off")
@@ -56,7 +62,6 @@ def time_to_quality(plt: Any) -> None:
     grid[0][0].legend(fontsize=8)
     figure.supxlabel("evaluations at full size (dotted: a quarter of the recipe's)", fontsize=9)
     figure.supylabel("loss, to the recipe's at its end", fontsize=9)
-    figure.tight_layout()
     figure.savefig(PICTURES / "time_to_quality.png", dpi=110)
 
 
