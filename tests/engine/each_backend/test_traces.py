@@ -19,7 +19,7 @@ from maya_stylize.images import writer
 from maya_stylize.jobs import StylizeJob, SynthesizeJob
 
 NAME = os.environ.get("MAYA_STYLIZE_TEST_BACKEND", "tensorflow")
-OCTAVES = [[24, 17, 2, 4], [48, 33, 1, 4]]
+OCTAVES = [[24, 17, 2, 4, "deep"], [48, 33, 1, 4, "flat"], [48, 33, 1, 4, "true"]]
 LAYERS = {"conv1_1": 1e9, "pool1": 1e9}
 
 pytestmark = pytest.mark.skipif(NAME == "torch", reason="PyTorch traces nothing")
@@ -34,19 +34,24 @@ def traces(monkeypatch):
         def transformed(function):
             def noted(*arguments):  # runs in tracing only
                 shapes = tree.map_structure(lambda each: str(each.shape), arguments)
-                found.append((getattr(function, "__name__", "features"), str(shapes)))
+                found.append((name_of(function), str(shapes)))
                 return function(*arguments)
 
             return transform(noted)
 
         return transformed
 
-    changed = {
-        name: noting(getattr(framework, name)) for name in ("compiled", "value_and_gradient")
-    }
+    # JAX does not trace what `traced` takes.
+    names = ["compiled", "value_and_gradient", *(["traced"] if NAME == "tensorflow" else [])]
+    changed = {name: noting(getattr(framework, name)) for name in names}
     noted = types.SimpleNamespace(**{**vars(framework), **changed})
     monkeypatch.setattr(backend, "_framework", lambda _: noted)
     return found
+
+
+def name_of(function):
+    """Return a function's own name, the network's being "features"."""
+    return getattr(getattr(function, "func", function), "__name__", "features")
 
 
 @pytest.fixture
@@ -82,11 +87,13 @@ def model(folder, width=6):
 # How often each function is traced. The coarse octave fits in one tile, and is whole. On TensorFlow
 # the survey is another function where there is a content; on JAX it sees the example and the result
 # of both octaves.
+STEPS = {"two_loops": 1}
+TEXTURE_STEPS = {**STEPS, "power_beyond": 1}
 EXPECTED = {
-    ("tensorflow", "synthesize", 0): {"survey": 1, "whole": 1},
-    ("tensorflow", "synthesize", 24): {"survey": 1, "whole": 1, "pull": 1},
-    ("tensorflow", "stylize", 0): {"survey": 1, "features": 1, "whole": 1},
-    ("tensorflow", "stylize", 24): {"survey": 2, "features": 1, "whole": 1, "pull": 1},
+    ("tensorflow", "synthesize", 0): {"survey": 1, "whole": 1, **TEXTURE_STEPS},
+    ("tensorflow", "synthesize", 24): {"survey": 1, "whole": 1, "pull": 1, **TEXTURE_STEPS},
+    ("tensorflow", "stylize", 0): {"survey": 1, "features": 1, "whole": 1, **STEPS},
+    ("tensorflow", "stylize", 24): {"survey": 2, "features": 1, "whole": 1, "pull": 1, **STEPS},
     ("jax", "synthesize", 0): {"survey": 4, "whole": 2},
     ("jax", "stylize", 0): {"survey": 4, "features": 2, "whole": 2},
 }
@@ -133,7 +140,11 @@ def test_the_faster_convolutions_are_traced_once_too(traces, make, tmp_path, mon
     path = model(tmp_path, width=64)
     for seed in (1, 2):
         list(run(make("synthesize", seed), path))
-    assert collections.Counter(name for name, _ in traces) == {"survey": 1, "whole": 1}
+    assert collections.Counter(name for name, _ in traces) == {
+        "survey": 1,
+        "whole": 1,
+        **TEXTURE_STEPS,
+    }
 
 
 @pytest.mark.skipif(NAME != "tensorflow", reason="JAX compiles every size")
@@ -142,7 +153,7 @@ def test_pictures_of_other_sizes_trace_nothing_anew(traces, make, tmp_path):
     list(run(make("synthesize", 1), path))
     traces.clear()
     job = make("synthesize", 2)
-    octaves = {"octaves": [[31, 37, 1, 4]], "tile": 0}
+    octaves = {"octaves": [[31, 37, 1, 4, "true"]], "tile": 0}
     writer.write(job.exemplar, np.random.default_rng(3).random((41, 59, 3), np.float32))
 
     list(run(dataclasses.replace(job, size=(31, 37), resolution=octaves), path))
