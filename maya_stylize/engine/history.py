@@ -14,6 +14,8 @@ from maya_stylize.engine.spectrum import smoothed
 
 # The least cosine between a step and its change of gradient that counts as curvature.
 LEAST_CURVATURE = 1e-8
+# The smallest number that float32 has all digits for.
+SMALLEST = 2.0**-126
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Half:
     def of(cls, vector: Tensor) -> Half:
         """Return a float32 vector in half the memory."""
         largest = float(ops.max(ops.abs(vector)))
+        if largest < SMALLEST:  # some processors take it for zero, and others do not
+            largest = 0.0
         return cls(ops.cast(vector / (largest or 1.0), "float16"), largest)
 
     @property

@@ -48,7 +48,7 @@ def test_a_job_from_beginning_to_end(side, job, tmp_path):
     fractions = [event["fraction"] for event in heard if event["event"] == "progress"]
     assert fractions == sorted(fractions)
     shown = [event["path"] for event in heard if event["event"] == "preview"]
-    assert len(shown) == 1
+    assert len(shown) == 2  # of the two stages of its only octave
     assert all(reader.read(path).pixels.shape == (53, 67, 3) for path in shown)
     result = heard[-1]
     assert result["event"] == "result"
