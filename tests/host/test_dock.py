@@ -19,7 +19,8 @@ Room = Any
 class Client:
     """A client whose worker never starts."""
 
-    hello = log = None
+    hello = device = log = None
+    queue: tuple[int, ...] = ()
 
     def __init__(self) -> None:
         self.shut_down = 0
