@@ -27,6 +27,7 @@ from maya_stylize.jobs import Style  # noqa: E402
 from maya_stylize.ui import look  # noqa: E402
 from maya_stylize.ui.panel import Panel  # noqa: E402
 from maya_stylize.ui.qt import IS_QT6, QtCore, application  # noqa: E402
+from maya_stylize.worker.protocol import Device  # noqa: E402
 
 EXEMPLARS = ROOT / "maya_stylize" / "exemplars"
 RESULTS = ROOT / "docs" / "images" / "results"
@@ -34,11 +35,17 @@ LARGEST = 300_000
 SHOW = Path("/show/sourceimages")
 
 
+PLAN = {"width": 256, "height": 256, "tile": 0, "memory": 1.1 * 2**30, "seconds": 40.0}
+
+
 class ShownClient(FakeClient):
     """Answers for pictures of the show with exemplars, and with results that were really made."""
 
     def request(self, command: str, arguments: Any, answered: Any, progress: Any = None) -> int:
         """Answer at once."""
+        if command == "plan":
+            answered(PLAN)
+            return 0
         if command == "thumbnail":
             path = Path(arguments["path"])
             made = RESULTS / path.name
@@ -170,6 +177,7 @@ def main() -> int:
             app.setPalette(look.palette(colors))
             path = output / f"panel-{name}-{colors}-qt{6 if IS_QT6 else 5}.jpg"
             client = ShownClient(None if name == "first-launch" else MODEL)
+            client.device = Device("tensorflow", "cpu:0", "a processor", 32 * 2**30)
             take(app, client, reach, path)
             print(path)
     return 0
