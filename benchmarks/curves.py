@@ -35,7 +35,7 @@ def time_to_quality(plt: Any) -> None:
         for name in EXEMPLARS
         if (ours := read(CURVES / f"{name}_{size}.json"))
     ]
-    columns = min(4, len(found))
+    columns = 4 if len(found) % 4 == 0 else 3
     rows = -(-len(found) // columns)
     figure, grid = plt.subplots(
         rows,
@@ -59,6 +59,7 @@ def time_to_quality(plt: Any) -> None:
         panel.axvline(EVALUATIONS / 4, color="gray", linewidth=0.6, linestyle=":")
         panel.set_title(f"{name}, {size} pixels", fontsize=9)
         panel.set_ylim(0.5, 100)
+        panel.tick_params(labelbottom=True)
     grid[0][0].legend(fontsize=8)
     figure.supxlabel("evaluations at full size (dotted: a quarter of the recipe's)", fontsize=9)
     figure.supylabel("loss, to the recipe's at its end", fontsize=9)
