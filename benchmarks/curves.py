@@ -74,6 +74,8 @@ def memory(plt: Any) -> None:
     figure, panel = plt.subplots(figsize=(5.5, 3.6))
     for whole, color, label in ((True, THEIRS, "whole"), (False, OURS, "in tiles of 512 pixels")):
         chosen = sorted(row for row in rows if (row[1] == 0) == whole)
+        if not chosen:
+            continue
         sides, peaks = [row[0] for row in chosen], [row[2] / 2**30 for row in chosen]
         panel.plot(sides, peaks, "o-", color=color, label=label)
     panel.set_xscale("log", base=2)
