@@ -24,40 +24,6 @@ MANTISSA = 23
 SIZE, MIDDLE = 256, slice(64, 192)
 
 
-class Rounded(torch.autograd.Function):
-    """Rounds to a number of bits; its gradient is rounded too, as a convolution reads it."""
-
-    @staticmethod
-    def forward(
-        context: torch.autograd.function.FunctionCtx, x: torch.Tensor, bits: int
-    ) -> torch.Tensor:
-        context.bits = bits
-        return rounded(x, bits)
-
-    @staticmethod
-    def backward(
-        context: torch.autograd.function.FunctionCtx, *slopes: torch.Tensor
-    ) -> tuple[torch.Tensor, None]:
-        return slopes[0], None
-
-
-class RoundedSlope(torch.autograd.Function):
-    """Rounds the gradient that comes back into a convolution."""
-
-    @staticmethod
-    def forward(
-        context: torch.autograd.function.FunctionCtx, x: torch.Tensor, bits: int
-    ) -> torch.Tensor:
-        context.bits = bits
-        return x.view_as(x)
-
-    @staticmethod
-    def backward(
-        context: torch.autograd.function.FunctionCtx, *slopes: torch.Tensor
-    ) -> tuple[torch.Tensor, None]:
-        return rounded(slopes[0], context.bits), None
-
-
 def rounded(x: torch.Tensor, bits: int) -> torch.Tensor:
     """Return float32 with the nearest value of so many bits behind the point."""
     drop = MANTISSA - bits
@@ -83,8 +49,12 @@ class RoundedPlain(Plain):
 
     def convolve(self, features: torch.Tensor, *kernel: torch.Tensor) -> torch.Tensor:
         """Convolve what is rounded first."""
-        found = super().convolve(Rounded.apply(features, self._bits), *kernel)
-        return RoundedSlope.apply(found, self._bits)
+        # The gradient passes a rounding by; it is rounded itself before a convolution reads it.
+        near = features + (rounded(features, self._bits) - features).detach()
+        found = super().convolve(near, *kernel)
+        if found.requires_grad:
+            found.register_hook(lambda slope: rounded(slope, self._bits))
+        return found
 
 
 def evaluated(loss: Loss, picture: torch.Tensor) -> tuple[float, torch.Tensor]:
