@@ -9,6 +9,7 @@ through in strips of tiles small enough for the processor's caches. The interpol
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import keras
@@ -58,16 +59,14 @@ class WinogradConvolution(keras.layers.Layer):  # type: ignore[misc]
     ) -> None:
         super().__init__(name=name, trainable=False)
         kernel = weight.transpose(2, 3, 1, 0)
-        output, _, pixels = _matrices()
+        # The gradient by the features is a convolution with the kernel turned by 180 degrees.
+        kernels = kernel, kernel[::-1, ::-1].transpose(0, 1, 3, 2)
+        self._kernels = [
+            (tf.constant(each, tf.float32), tf.constant(_transformed(each))) for each in kernels
+        ]
         self._margin = 1 if padding == "same" else 0
         self._threads = threads
         self._bias = tf.constant(bias, tf.float32)
-        self._to_products = tf.constant(np.kron(pixels, pixels), tf.float32)
-        self._from_products = tf.constant(np.kron(output, output), tf.float32)
-        # The gradient by the features is a convolution with the kernel turned by 180 degrees.
-        turned = kernel[::-1, ::-1].transpose(0, 1, 3, 2)
-        self._kernels = tuple(tf.constant(each, tf.float32) for each in (kernel, turned))
-        self._weights = tuple(tf.constant(_transformed(each)) for each in (kernel, turned))
 
     @staticmethod
     def pays(weight: FloatArray) -> bool:
@@ -87,101 +86,154 @@ class WinogradConvolution(keras.layers.Layer):  # type: ignore[misc]
         return result
 
     def _with_gradient(self, features: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
-        def activate(pixels: Tensor) -> Tensor:
-            return tf.nn.relu(tf.nn.bias_add(pixels, self._bias))
-
-        result = self._convolve(0, self._margin, [features], _only, activate)
+        # A tape would trace what it watches once more, for a gradient that it is given here.
+        features = tf.stop_gradient(features)
+        forward, backward = self._kernels
+        result = _forward(self._threads)(*forward, self._margin, features, self._bias)
 
         def gradient(upstream: Tensor) -> Tensor:
-            return self._convolve(1, 2 - self._margin, [upstream, result], _masked, _same)
+            return _backward(self._threads)(*backward, 2 - self._margin, upstream, result)
 
         return result, gradient
 
-    def _convolve(
-        self,
-        which: int,
-        margin: int,
-        pictures: Sequence[Tensor],
-        before: Callable[..., Tensor],
-        after: Callable[[Tensor], Tensor],
+
+@lru_cache
+def _forward(threads: int) -> Callable[..., Tensor]:
+    """Return a convolution with bias and ReLU, traced once for all layers of as many channels."""
+
+    def convolve(
+        kernel: Tensor, weights: Tensor, margin: Tensor, features: Tensor, bias: Tensor
     ) -> Tensor:
-        """Return after(before(*pictures) ∗ kernel), (1, H + 2·margin − 2, W + ..., out).
+        def activate(pixels: Tensor) -> Tensor:
+            return tf.nn.relu(tf.nn.bias_add(pixels, bias))
 
-        Args:
-            which: Kernel: 0 forward, 1 backward.
-            margin: Zeros around.
-            pictures: Of the same height and width; (1, H, W, ...) each.
-            before: Of all pictures' rows, pixel by pixel.
-            after: Of the convolution's rows, pixel by pixel.
-        """
-        size = tf.shape(pictures[0])
-        rows, columns = size[1] + (2 * margin - 2), size[2] + (2 * margin - 2)
-        tiles = -(-rows // OUT) * -(-columns // OUT)
+        return _convolved(kernel, weights, margin, [features], _only, activate, threads)
 
-        def directly() -> Tensor:
-            picture = tf.pad(before(*pictures), [[0, 0], [margin] * 2, [margin] * 2, [0, 0]])
-            return after(tf.nn.conv2d(picture, self._kernels[which], 1, "VALID"))
+    return _by_channels(convolve)
 
-        def in_strips() -> Tensor:
-            return self._strips(which, margin, pictures, before, after)
 
-        result = tf.cond(tiles >= FEWEST_TILES, in_strips, directly)
-        return tf.ensure_shape(result, (1, None, None, self._weights[which].shape[2]))
+@lru_cache
+def _backward(threads: int) -> Callable[..., Tensor]:
+    """Return the gradient of what `_forward` returns, by the features, traced in the same way."""
 
-    def _strips(
-        self,
-        which: int,
-        margin: int,
-        pictures: Sequence[Tensor],
-        before: Callable[..., Tensor],
-        after: Callable[[Tensor], Tensor],
+    def convolve(
+        kernel: Tensor, weights: Tensor, margin: Tensor, upstream: Tensor, result: Tensor
     ) -> Tensor:
-        weights = self._weights[which]
+        return _convolved(kernel, weights, margin, [upstream, result], _masked, _same, threads)
+
+    return _by_channels(convolve)
+
+
+def _by_channels(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Return a function of tensors, traced once for each number of channels."""
+    traced: dict[tuple[int, ...], Callable[..., Tensor]] = {}
+
+    def call(
+        kernel: Tensor, weights: Tensor, margin: int, features: Tensor, last: Tensor
+    ) -> Tensor:
         _, channels, out = weights.shape
-        size = tf.shape(pictures[0])
-        height, width = size[1], size[2]
-        rows, columns = height + (2 * margin - 2), width + (2 * margin - 2)
-        down, across = -(-rows // OUT), -(-columns // OUT)
-        # Strips of equal height, of so many tiles that a thread's share stays in its cache.
-        wanted = max(64, 16384 // (channels + out)) * self._threads
-        strips = -(-down // tf.maximum(1, wanted // across))
-        strip = -(-down // strips)
-        tiles, line = strip * across, OUT * across + 2
-        deep = strip * OUT + 2
-        side, row, column = tf.range(IN), OUT * tf.range(strip), OUT * tf.range(across)
-        where = (row[:, None] + side[:, None, None, None]) * line + column + side[:, None, None]
-        where = tf.reshape(where, (IN * IN, tiles))
-        flat = [tf.reshape(picture, (height, width, picture.shape[3])) for picture in pictures]
+        if (channels, out) not in traced:
+            shapes = [each.shape for each in (kernel, weights)]
+            shapes += [(), (1, None, None, channels)]
+            shapes += [last.shape if len(last.shape) == 1 else (1, None, None, channels)]
+            types = (tf.float32, tf.float32, tf.int32, tf.float32, tf.float32)
+            signature = [tf.TensorSpec(*each) for each in zip(shapes, types, strict=True)]
+            traced[channels, out] = tf.function(function, signature, autograph=False)
+        return traced[channels, out](kernel, weights, margin, features, last)
 
-        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
-        def one(index: Tensor) -> Tensor:
-            begin = index * (strip * OUT) - margin
-            first, last = tf.maximum(begin, 0), tf.minimum(begin + deep, height)
-            around = [
-                [first - begin, begin + deep - last],
-                [margin, line - margin - width],
-                [0, 0],
-            ]
-            pixels = tf.pad(before(*(picture[first:last] for picture in flat)), around)
-            pixels = tf.gather(tf.reshape(pixels, (-1, channels)), where)
-            pixels = tf.matmul(self._to_products, tf.reshape(pixels, (IN * IN, -1)))
-            products = tf.matmul(tf.reshape(pixels, (IN * IN, tiles, channels)), weights)
-            found = tf.matmul(self._from_products, tf.reshape(products, (IN * IN, -1)))
-            found = tf.reshape(found, (OUT, OUT, strip, across, out))
-            found = tf.transpose(found, (2, 0, 3, 1, 4))
-            return after(tf.reshape(found, (strip * OUT, across * OUT, out)))
+    return call
 
-        spec = tf.TensorSpec((None, None, out), tf.float32)
-        result = tf.map_fn(one, tf.range(strips), fn_output_signature=spec, parallel_iterations=2)
-        result = tf.reshape(result, (strips * strip * OUT, across * OUT, out))
-        return result[None, :rows, :columns]
+
+def _convolved(
+    kernel: Tensor,
+    weights: Tensor,
+    margin: Tensor,
+    pictures: Sequence[Tensor],
+    before: Callable[..., Tensor],
+    after: Callable[[Tensor], Tensor],
+    threads: int,
+) -> Tensor:
+    """Return after(before(*pictures) ∗ kernel), (1, H + 2·margin − 2, W + ..., out).
+
+    Args:
+        kernel: (3, 3, in, out).
+        weights: What `_transformed` makes of it.
+        margin: Zeros around.
+        pictures: Of the same height and width; (1, H, W, in) each.
+        before: Of all pictures' rows, pixel by pixel.
+        after: Of the convolution's rows, pixel by pixel.
+        threads: That TensorFlow may use for an operation.
+    """
+    size = tf.shape(pictures[0])
+    rows, columns = size[1] + (2 * margin - 2), size[2] + (2 * margin - 2)
+    tiles = -(-rows // OUT) * -(-columns // OUT)
+
+    def directly() -> Tensor:
+        picture = tf.pad(before(*pictures), [[0, 0], [margin] * 2, [margin] * 2, [0, 0]])
+        return after(tf.nn.conv2d(picture, kernel, 1, "VALID"))
+
+    def in_strips() -> Tensor:
+        return _strips(weights, margin, pictures, before, after, threads)
+
+    result = tf.cond(tiles >= FEWEST_TILES, in_strips, directly)
+    return tf.ensure_shape(result, (1, None, None, weights.shape[2]))
+
+
+def _strips(
+    weights: Tensor,
+    margin: Tensor,
+    pictures: Sequence[Tensor],
+    before: Callable[..., Tensor],
+    after: Callable[[Tensor], Tensor],
+    threads: int,
+) -> Tensor:
+    _, channels, out = weights.shape
+    size = tf.shape(pictures[0])
+    height, width = size[1], size[2]
+    rows, columns = height + (2 * margin - 2), width + (2 * margin - 2)
+    down, across = -(-rows // OUT), -(-columns // OUT)
+    # Strips of equal height, of so many tiles that a thread's share stays in its cache.
+    wanted = max(64, 16384 // (channels + out)) * threads
+    strips = -(-down // tf.maximum(1, wanted // across))
+    strip = -(-down // strips)
+    tiles, line = strip * across, OUT * across + 2
+    deep = strip * OUT + 2
+    side, row, column = tf.range(IN), OUT * tf.range(strip), OUT * tf.range(across)
+    where = (row[:, None] + side[:, None, None, None]) * line + column + side[:, None, None]
+    where = tf.reshape(where, (IN * IN, tiles))
+    flat = [tf.reshape(picture, (height, width, picture.shape[3])) for picture in pictures]
+    output, _, pixel = _matrices()
+    to_products = tf.constant(np.kron(pixel, pixel), tf.float32)
+    from_products = tf.constant(np.kron(output, output), tf.float32)
+
+    def one(index: Tensor) -> Tensor:
+        begin = index * (strip * OUT) - margin
+        first, last = tf.maximum(begin, 0), tf.minimum(begin + deep, height)
+        around = [
+            [first - begin, begin + deep - last],
+            [margin, line - margin - width],
+            [0, 0],
+        ]
+        pixels = tf.pad(before(*(picture[first:last] for picture in flat)), around)
+        pixels = tf.gather(tf.reshape(pixels, (-1, channels)), where)
+        pixels = tf.matmul(to_products, tf.reshape(pixels, (IN * IN, -1)))
+        products = tf.matmul(tf.reshape(pixels, (IN * IN, tiles, channels)), weights)
+        found = tf.matmul(from_products, tf.reshape(products, (IN * IN, -1)))
+        found = tf.reshape(found, (OUT, OUT, strip, across, out))
+        found = tf.transpose(found, (2, 0, 3, 1, 4))
+        return after(tf.reshape(found, (strip * OUT, across * OUT, out)))
+
+    spec = tf.TensorSpec((None, None, out), tf.float32)
+    result = tf.map_fn(one, tf.range(strips), fn_output_signature=spec, parallel_iterations=2)
+    result = tf.reshape(result, (strips * strip * OUT, across * OUT, out))
+    return result[None, :rows, :columns]
 
 
 def _transformed(kernel: FloatArray) -> FloatArray:
     """Return (36, in, out) for a kernel, (3, 3, in, out)."""
     _, matrix, _ = _matrices()
-    products = np.kron(matrix, matrix) @ kernel.reshape(9, -1).astype(np.float64)
-    return products.reshape(IN * IN, *kernel.shape[2:]).astype(np.float32)
+    products = np.kron(matrix, matrix).astype(np.float32) @ kernel.reshape(9, -1)
+    return products.reshape(IN * IN, *kernel.shape[2:])
 
 
 def _only(features: Tensor) -> Tensor:
