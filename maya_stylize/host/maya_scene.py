@@ -9,8 +9,9 @@ from pathlib import Path
 
 from maya import cmds
 
+from maya_stylize import tile_sets
 from maya_stylize.errors import SceneError
-from maya_stylize.host import replacement, texture_nodes, tiles, usage, versions
+from maya_stylize.host import replacement, texture_nodes, usage, versions
 from maya_stylize.host.replacement import Picture
 from maya_stylize.host.scene import Scene, Texture
 from maya_stylize.host.undo import one_step
@@ -135,12 +136,12 @@ class MayaScene(Scene):
 
 
 def _shown(texture: Texture, picture: Path) -> Picture:
-    if not tiles.tile_of(picture.name, texture.tiling):
+    if not tile_sets.tile_of(picture.name, texture.tiling):
         _refuse_old_tx([picture])
-        return Picture(picture.as_posix(), tiles.OFF, texture.color_space)
-    pattern = tiles.pattern_like(texture.pattern, picture)
-    there = tiles.files_of(pattern)
-    wanted = {tiles.tile_of(Path(tile).name, texture.tiling) for tile in texture.tiles}
+        return Picture(picture.as_posix(), tile_sets.OFF, texture.color_space)
+    pattern = tile_sets.pattern_like(texture.pattern, picture)
+    there = tile_sets.files_of(pattern)
+    wanted = {tile_sets.tile_of(Path(tile).name, texture.tiling) for tile in texture.tiles}
     missing = sorted(wanted - set(there) - {""})
     if missing:
         raise SceneError(

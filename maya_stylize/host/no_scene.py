@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from maya_stylize import tile_sets
 from maya_stylize.errors import SceneError
-from maya_stylize.host import tiles
 from maya_stylize.host.scene import Scene, Texture
 
 _REFUSAL = "There is no scene here; results lie on disk."
@@ -78,7 +78,7 @@ def _whole(path: Path) -> str:
 
 
 def _texture(path: str) -> Texture:
-    found = tuple(tiles.files_of(path).values())
+    found = tuple(tile_sets.files_of(path).values())
     if not found and Path(path).is_file():
         found = (path,)
     return Texture(
@@ -86,7 +86,7 @@ def _texture(path: str) -> Texture:
         node_type="file",
         path=found[0] if found else path,
         pattern=path,
-        tiling=tiles.tiling_of(path),
+        tiling=tile_sets.tiling_of(path),
         tiles=found or (path,),
         color_space="",
         materials=(),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from maya_stylize.errors import SceneError
 from maya_stylize.host.scene import Scene
-from maya_stylize.host.tiles import tile_of, with_tile, without_tile
+from maya_stylize.tile_sets import tile_of, with_tile, without_tile
 
 PROJECT, BESIDE, FOLDER = PLACES = ("project", "beside", "folder")
 DEFAULT_PATTERN = "{name}_{mode}_v{version:03}"

@@ -8,7 +8,8 @@ from typing import Any
 
 from maya import cmds
 
-from maya_stylize.host import sequences, tiles
+from maya_stylize import tile_sets
+from maya_stylize.host import sequences
 from maya_stylize.host.connections import node_of, outputs
 from maya_stylize.host.node_paths import resolve
 from maya_stylize.host.scene import Texture
@@ -67,10 +68,10 @@ def read(
         path = pattern if frame and not tiling else path
     else:
         pattern = resolve(pattern, project, images)
-    if tiling == tiles.EXPLICIT:
+    if tiling == tile_sets.EXPLICIT:
         found = [path, *(resolve(name, project, images) for name in _explicit_tiles(node))]
     else:
-        found = list(tiles.files_of(pattern).values())
+        found = list(tile_sets.files_of(pattern).values())
     there = [name for name in found or [path] if name and Path(name).is_file()]
     if there and (frame or not Path(path).is_file()):
         path = there[0]
@@ -78,7 +79,7 @@ def read(
         node=node,
         node_type=node_type,
         path=path,
-        pattern=pattern if tiling in (tiles.ZBRUSH, tiles.MUDBOX, tiles.UDIM) else path,
+        pattern=pattern if tiling in (tile_sets.ZBRUSH, tile_sets.MUDBOX, tile_sets.UDIM) else path,
         tiling=tiling,
         tiles=tuple(there) or (path,),
         color_space=_get(node, "colorSpace") or "",
@@ -108,7 +109,7 @@ def refusal(node: str) -> str:
 
 def _tiling(node: str, node_type: str, written: str) -> tuple[int, str]:
     if node_type != "file":
-        return tiles.tiling_of(written), written
+        return tile_sets.tiling_of(written), written
     pattern = _get(node, "computedFileTextureNamePattern") or written
     return int(_get(node, "uvTilingMode")), pattern
 

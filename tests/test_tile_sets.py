@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maya_stylize.host import tiles
+from maya_stylize import tile_sets as tiles
 
 CASES = [
     ("a.<UDIM>.exr", tiles.UDIM, ["a.1001.exr", "a.1010.exr"], ["a.1.exr", "b.1001.exr", "a.exr"]),
