@@ -98,6 +98,21 @@ def pattern_like(pattern: str, picture: Path) -> str:
     return picture.as_posix()
 
 
+def file_of(pattern: str, tile: str) -> str:
+    """Return the path that a set's pattern stands for at a tile; the pattern where it has no token.
+
+    Args:
+        pattern: A path with one token in its last part.
+        tile: Such as "1001" or "u1_v1", as `files_of` names it.
+    """
+    for token in _TOKENS:
+        head, found, tail = _partition(token.written, Path(pattern).name)
+        if found:
+            before = "" if token.after else "_"  # Arnold's token stands for it too
+            return str(Path(pattern).with_name(f"{head}{before}{tile}{tail}"))
+    return pattern
+
+
 def _whole(match: re.Match[str]) -> str:
     return match[0]
 

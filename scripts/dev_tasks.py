@@ -34,6 +34,7 @@ WITHOUT_QT = (
     "tests/test_files.py",
     "tests/test_jobs.py",
     "tests/test_settings.py",
+    "tests/test_tile_sets.py",
 )
 WITHOUT_TORCH = f"""\
 ==============================================================================

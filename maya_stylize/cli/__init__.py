@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from maya_stylize import __version__
+from maya_stylize.cli.failures import report
 from maya_stylize.cli.interrupt import CANCELLED
-from maya_stylize.errors import JobError, StylizeError, printable
+from maya_stylize.errors import JobError, StylizeError
 
 # The module of each command. Only that of the command named is loaded: the panel is shown in
 # environments that have none of the engine's packages.
@@ -48,9 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = parsed.run(parsed)
         sys.stdout.flush()
     except StylizeError as error:
-        print(f"maya-stylize: {printable(error.message)}", file=sys.stderr)
-        if error.hint:
-            print(f"  {printable(error.hint)}", file=sys.stderr)
+        report(error)
         return WRONG_USAGE if isinstance(error, JobError) else FAILED
     except KeyboardInterrupt:
         print("maya-stylize: cancelled.", file=sys.stderr)
@@ -60,9 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
-        report = _keep(traceback.format_exc())
+        details = _keep(traceback.format_exc())
         print(f"maya-stylize: an error that should not happen: {error!r}", file=sys.stderr)
-        print(f"  Please report it with the details in {report}.", file=sys.stderr)
+        print(f"  Please report it with the details in {details}.", file=sys.stderr)
         return FAILED
     return code
 

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
-import sys
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from maya_stylize import checks, events
+from maya_stylize import checks
 from maya_stylize import jobs as job_kinds
-from maya_stylize.cli import dry_run
-from maya_stylize.cli.display import Bar, JsonLines
-from maya_stylize.cli.interrupt import until_interrupted
-from maya_stylize.convert import sources
+from maya_stylize.cli import running
 from maya_stylize.engine import checkpoint
-from maya_stylize.engine.backend import choose
-from maya_stylize.errors import JobError, ModelError, printable
-from maya_stylize.files import checkpoint_of
+from maya_stylize.errors import JobError
 from maya_stylize.jobs import (
     BACKENDS,
     KEEP_COLORS,
@@ -60,7 +52,11 @@ def add_parsers(commands: Any) -> None:
         description="Repaint a picture in the style of others (Gatys et al. 2016).",
         epilog="Example: maya-stylize stylize wall.tif rust.png:2 moss.png:1 -o old_wall.tif",
     )
-    stylize.add_argument("content", metavar="CONTENT", help="the picture that says what is where")
+    stylize.add_argument(
+        "content",
+        metavar="CONTENT",
+        help="the picture that says what is where, or a set of tiles: wall.<UDIM>.tif",
+    )
     stylize.add_argument(
         "styles",
         metavar="STYLE[:WEIGHT]",
@@ -213,33 +209,10 @@ def _from_file(arguments: argparse.Namespace) -> Job:
 
 def _run(arguments: argparse.Namespace) -> int:
     job: Job = arguments.job_of(arguments)
-    if arguments.dry_run:
-        return dry_run.show(job, _model(arguments), arguments.json)
-    display = JsonLines() if arguments.json else Bar()
-    try:
-        display.show(until_interrupted(_events(job, arguments)))
-    finally:
-        left = checkpoint_of(job.output)
-        if os.path.exists(left):  # noqa: PTH110  # Path.exists raises where a name is too long
-            print(f"To go on: maya-stylize run --resume {printable(str(left))}", file=sys.stderr)
-    return 0
-
-
-def _events(job: Job, arguments: argparse.Namespace) -> Generator[events.Event, None, None]:
-    model = _model(arguments)
-    # The engine is heavy to import and needs its backend chosen first.
-    choose(job.backend)
-    from maya_stylize.engine.run import run
-
     resume: Path | None = getattr(arguments, "resume", None)
-    yield from run(job, model, resume=None if resume is None else checkpoint.read(resume))
-
-
-def _model(arguments: argparse.Namespace) -> Path:
-    model = sources.ensure(arguments.model) if arguments.model else sources.locate()
-    if model is None:
-        raise ModelError("There is no model on this machine yet.", "Run: maya-stylize model fetch.")
-    return model
+    if arguments.dry_run:
+        return running.plan(job, arguments.model, arguments.json)
+    return running.run(job, arguments.model, arguments.json, resume)
 
 
 def _common(arguments: argparse.Namespace) -> dict[str, Any]:

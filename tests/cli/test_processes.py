@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -284,3 +285,28 @@ def test_info_as_json(environment: dict[str, str], tmp_path: Path) -> None:
     for version in facts["libraries"].values():
         assert version[0].isdigit()
     assert listing(tmp_path) == []
+
+
+def test_of_a_set_a_broken_tile_is_named_and_the_others_are_made(
+    environment: dict[str, str], folder: Path
+) -> None:
+    tiles = folder / "tiles"
+    tiles.mkdir()
+    for tile, name in ((1001, "rust"), (1004, "bricks")):
+        shutil.copy(folder / f"{name}.png", tiles / f"wall.{tile}.png")
+    (tiles / "wall.1002.png").write_bytes(b"\x89PNG\r\n\x1a\nno more")
+    command = ["stylize", "--size", "24", *JOB]
+
+    done = run(
+        environment, tiles, *command, "wall.<UDIM>.png", "../rust.png", "-o", "out.<UDIM>.png"
+    )
+    alone = run(environment, tiles, *command, "wall.1004.png", "../rust.png", "-o", "alone.png")
+
+    assert (done.returncode, alone.returncode) == (1, 0)
+    made = [path.name for path in sorted(tiles.glob("out*"))]
+    assert made == ["out.1001.png", "out.1004.png"]
+    pixels = [reader.read(tiles / name).pixels for name in ("out.1004.png", "alone.png")]
+    assert np.array_equal(*pixels)
+    assert "maya-stylize: tile 1002: wall.1002.png" in done.stderr
+    assert "2 of 3 tiles are made; not 1002." in done.stderr
+    assert "tile 1004, 3 of 3" in done.stderr
