@@ -25,7 +25,7 @@ SPENT: dict[str, dict[str, tuple[int, int, dict[str, int]]]] = {
     "synthesize": {
         "draft": (60, 40, {"flat": 10, "true": 10}),
         "normal": (100, 60, {"flat": 30, "true": 30}),
-        "final": (150, 100, {"flat": 120, "level": 90, "true": 190}),
+        "final": (150, 100, {"flat": 90, "level": 150, "true": 160}),
     },
     "stylize": {
         "draft": (40, 40, {"true": 15}),

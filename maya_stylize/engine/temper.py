@@ -2,10 +2,10 @@
 
 Gram matrices have a few large eigenvalues and hundreds of small ones, and the shallow layers are
 stiff: while they are held tightly, the deep layer that makes up most of the last loss can only
-creep along the valley that they leave it. The *deep* and *flat* losses measure differences as
-W(G−Ĝ)W, with a W that weighs small eigenvalues more, and let the shallow layers count for less: the
-one for much less, in octaves whose shallow layers the next one makes anew. What is left of them is
-fetched by the *level* loss, in which they count for more. The *true* loss comes last.
+creep along the valley that they leave it. All but the *true* loss, which comes last, measure
+differences as W(G−Ĝ)W, with a W that weighs small eigenvalues more. In the *deep* and *flat* losses
+the shallow layers count for less: for much less in octaves whose shallow layers the next one makes
+anew. In the *level* loss they count for more, which fetches what is left of them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Stage:
 STAGES = {
     "deep": Stage(True, (0.1, 0.3, 1.0)),
     "flat": Stage(True, (0.5, 0.7, 1.0)),
-    "level": Stage(False, (2.0, 2.5, 1.5, 1.0)),
+    "level": Stage(True, (1.5, 1.0)),
     "true": Stage(False, (1.0,)),
 }
 
