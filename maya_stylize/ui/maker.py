@@ -137,12 +137,13 @@ class Maker(QtWidgets.QWidget):
         self.tabs.setCurrentWidget(page)
         return page
 
-    def job(self, backend: str, taken: list[Path]) -> Job:
+    def job(self, backend: str, taken: list[Path], source: str) -> Job:
         """Return the job that is shown.
 
         Args:
             backend: What to compute with.
             taken: What waiting jobs are going to write.
+            source: What its first well holds, or another tile of the same set.
 
         Raises:
             StylizeError: Something is missing, wrong, or cannot be written.
@@ -150,7 +151,8 @@ class Maker(QtWidgets.QWidget):
         page = self.page()
         pictures, values = page.pictures(), page.form.values()
         page.mode.check(pictures)
-        output = self.output.next_output(page.source(), page.mode.name, taken)
+        pictures[page.mode.wells[0].name] = (Style(source),)
+        output = self.output.next_output(source, page.mode.name, taken)
         return page.mode.job(pictures, values, str(output), backend)
 
     def draft(self, backend: str) -> Job:

@@ -10,6 +10,7 @@ from maya_stylize.errors import StylizeError
 from maya_stylize.host.no_scene import PictureList
 from maya_stylize.host.scene import Scene
 from maya_stylize.ui import again, applying, loader, look, stored, support
+from maya_stylize.ui.all_tiles import AllTiles
 from maya_stylize.ui.calls import Answer, Client
 from maya_stylize.ui.columns import Columns, scrolled
 from maya_stylize.ui.engine_line import EngineLine
@@ -65,6 +66,8 @@ class Panel(QtWidgets.QWidget):
         self.menus = Menus(self.maker, client, self.copy_report, self._ask_model_to_show)
         self.engine = EngineLine(client)
         self.plan = PlanLine(client, lambda: self.maker.draft(self.engine.backend))
+        self.all_tiles = AllTiles()
+        self.maker.add_above_start(self.all_tiles)
         self.maker.add_above_start(self.plan)
         self._lay_out()
         self._connect()
@@ -204,14 +207,18 @@ class Panel(QtWidgets.QWidget):
 
     @slot
     def _show_source(self) -> None:
+        page = self.maker.page()
+        follows = page.mode.wells[0].follows
+        self.all_tiles.offer(page.source() if follows else "", self._model.textures())
         if self.runs.running() is None:
-            self.preview.compare(self.maker.page().source() or self._selected_file() or "", "")
+            self.preview.compare(page.source() or self._selected_file() or "", "")
 
     @slot
     def _start(self) -> None:
-        job = self.maker.job(self.engine.backend, self.runs.outputs())
         page, texture = self.maker.page(), self.textures.texture()
-        self._run(job, page.mode.name, page.source(), texture.node if texture else "")
+        for source in self.all_tiles.pictures(page.source()):
+            job = self.maker.job(self.engine.backend, self.runs.outputs(), source)
+            self._run(job, page.mode.name, source, texture.node if texture else "")
         self.save_state()
 
     def _run(self, job: jobs.Job, mode: str, source: str, node: str, resume: bool = False) -> None:
