@@ -97,6 +97,7 @@ def run(
                 curve.restore(problem.finish(climb.pixels)),
                 depth=like.depth,
                 job=resolution.for_metadata(resolved),
+                keep=like.keep,
             )
     whole = monotonic() - began if is_new and evaluation.tile == tile else None
     speed.remember(backend.unit, fast, climb.stints, whole)

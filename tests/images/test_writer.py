@@ -26,7 +26,7 @@ from maya_stylize.images.writer import check_writable, write
 os.environ["OPENCV_IO_ENABLE_OPENEXR"] = "1"  # read by OpenCV when it meets its first EXR file
 import cv2
 
-SUFFIXES = ["png", "tif", "tiff", "exr", "jpg", "jpeg", "tga"]
+SUFFIXES = ["png", "tif", "tiff", "exr", "jpg", "jpeg", "tga", "tx"]
 NOISE = np.random.default_rng(1).random((19, 26, 3), dtype=np.float32)
 JOB = {"kind": "synthesize", "seed": 3, "name": 'Größe "x": 1\n', "layers": {"pool1": 1e9}}
 
@@ -243,7 +243,7 @@ def test_what_cannot_be_written_is_said_before_and_when_writing(name, said, tmp_
 def test_the_supported_suffixes_are_listed(tmp_path):
     with pytest.raises(ImageError) as caught:
         check_writable(tmp_path / "a.webp")
-    assert caught.value.hint == "Use one of .png, .tif, .tiff, .exr, .jpg, .jpeg, .tga."
+    assert caught.value.hint == "Use one of .png, .tif, .tiff, .exr, .jpg, .jpeg, .tga, .tx."
 
 
 def test_checking_leaves_nothing_behind(tmp_path):
