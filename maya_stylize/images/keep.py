@@ -24,6 +24,8 @@ _UNITS = {"in": "in", "inch": "in", "cm": "cm"}
 _WRAPS = ("black", "clamp", "periodic", "mirror")
 # JPEG holds densities in 16 bits, and PNG as whole numbers.
 _LARGEST_DENSITY = 65535.0
+# These tell the pixels' shape by two densities; where there are none, it takes this many.
+_ASPECT_BY_DENSITY = ("png", "tiff", "jpeg")
 _NO_DENSITY = 1000.0
 _LONGEST_NOTICE = 1000
 
@@ -97,17 +99,16 @@ class Keep:
         if self.primaries is not None and kind == "openexr":
             spec.attribute("chromaticities", OpenImageIO.TypeDesc("float[8]"), self.primaries)
         odd = not math.isclose(self.aspect, 1, rel_tol=1e-4)
-        if odd and kind in ("openexr", "targa"):
+        if odd and kind != "jpeg":  # see `of`
             spec.attribute("PixelAspectRatio", self.aspect)
-        if self.density is None and (not odd or kind in ("openexr", "targa")):
+        if self.density is None and not (odd and kind in _ASPECT_BY_DENSITY):
             return
         x = self.density or _NO_DENSITY
-        unit = self.unit if self.density else "none"
         y = x * self.aspect if odd else x
         x, y = (side * min(1, _LARGEST_DENSITY / max(x, y)) for side in (x, y))
         spec.attribute("XResolution", x)
         spec.attribute("YResolution", y)
-        spec.attribute("ResolutionUnit", unit)
+        spec.attribute("ResolutionUnit", self.unit if self.density else "none")
 
 
 def _compression(kind: str, spec: OpenImageIO.ImageSpec) -> str | None:

@@ -17,7 +17,7 @@ import OpenImageIO
 from maya_stylize import __version__
 from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing, unwritable
-from maya_stylize.images import formats, metadata
+from maya_stylize.images import formats, metadata, mipmaps
 from maya_stylize.images.color import srgb_to_linear
 from maya_stylize.images.keep import Keep
 
@@ -125,7 +125,8 @@ def write(
     with ExitStack() as stack:
         temporary = stack.enter_context(replacing(path, ImageError))
         if is_texture:
-            _write_texture(path, temporary, kind, values, spec, keep.wrap)
+            if reason := mipmaps.store(temporary, kind, values, spec, keep.wrap):
+                raise _failed(path, reason)
         else:
             _write_file(path, temporary, kind, values, spec)
         if sidecar is not None and job is not None:
@@ -204,30 +205,6 @@ def _write_file(
     reason = output.geterror()
     closed = output.close()
     if not done or not closed or reason:
-        raise _failed(path, reason)
-
-
-def _write_texture(
-    path: Path,
-    temporary: Path,
-    kind: str,
-    values: npt.NDArray[Any],
-    spec: OpenImageIO.ImageSpec,
-    wrap: str | None,
-) -> None:
-    """Write tiles and mip levels, as maketx does."""
-    picture = OpenImageIO.ImageBuf(spec)
-    picture.set_pixels(spec.roi, np.ascontiguousarray(values))
-    settings = OpenImageIO.ImageSpec()
-    settings.format = spec.format
-    settings.attribute("maketx:fileformatname", kind)
-    settings.attribute("wrapmodes", wrap or "periodic,periodic")  # as Maya's file node repeats
-    if compression := spec.get_string_attribute("compression"):
-        settings.attribute("compression", compression)
-    make = OpenImageIO.ImageBufAlgo.make_texture
-    done = make(OpenImageIO.MakeTxTexture, picture, str(temporary), settings)
-    reason = OpenImageIO.geterror()
-    if not done or reason:
         raise _failed(path, reason)
 
 
