@@ -125,7 +125,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--output",
         required=True,
         metavar="OUT",
-        help="the picture to write: .png, .tif, .exr, .jpg or .tga",
+        help="the picture to write: .png, .tif, .exr, .jpg, .tga or .tx",
     )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="another one starts from other noise"

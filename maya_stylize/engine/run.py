@@ -22,10 +22,8 @@ from maya_stylize.errors import ImageError, JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
 from maya_stylize.images import reader, writer
 from maya_stylize.images.resize import resize
+from maya_stylize.images.tone import Curve
 from maya_stylize.jobs import Job, SynthesizeJob
-
-# Beyond this, on the sRGB curve, a picture is far from what the network was trained on.
-BRIGHTEST = 1.5
 
 
 def run(
@@ -55,7 +53,7 @@ def run(
     """
     began = monotonic()
     _check_output(job)
-    problem, like, notes = _read(job)
+    problem, like, curve, notes = _read(job)
     yield from notes
     planned = schedule.octaves(job, problem.size, problem.smallest_example)
     octaves = resolution.read_octaves(job, planned)
@@ -96,9 +94,10 @@ def run(
                 )
             written = writer.write(
                 job.output,
-                problem.finish(climb.pixels),
+                curve.restore(problem.finish(climb.pixels)),
                 depth=like.depth,
                 job=resolution.for_metadata(resolved),
+                keep=like.keep,
             )
     whole = monotonic() - began if is_new and evaluation.tile == tile else None
     speed.remember(backend.unit, fast, climb.stints, whole)
@@ -143,8 +142,13 @@ def _check_output(job: Job) -> None:
             )
 
 
-def _read(job: Job) -> tuple[Problem, reader.Picture, list[Log]]:
-    """Read a job's pictures: the problem, the picture whose depth the result has, and notes."""
+def _read(job: Job) -> tuple[Problem, reader.Picture, Curve, list[Log]]:
+    """Read a job's pictures.
+
+    Returns:
+        The problem, in which every picture is tone-compressed as it needs; the picture whose depth
+        the result has; the curve that takes the result back to that one's range; and notes.
+    """
     pictures = {path: reader.read(path) for path in job.sources}
     for path, picture in pictures.items():
         height, width = picture.pixels.shape[:2]
@@ -158,18 +162,19 @@ def _read(job: Job) -> tuple[Problem, reader.Picture, list[Log]]:
         for path, picture in pictures.items()
         if picture.alpha is not None and picture.alpha.min() < 1
     ]
+    curves = {path: Curve.of(picture.pixels) for path, picture in pictures.items()}
     notes += [
         Log(
-            f"{path}: values up to {picture.pixels.max():.3g} on the sRGB curve; the network knows "
-            "0 to 1 and may not know what to make of them.",
-            "warning",
+            f"{path}: values from {picture.pixels.min():.3g} to {picture.pixels.max():.3g} on the "
+            "sRGB curve; the network sees those beyond 0 to 1 compressed."
         )
         for path, picture in pictures.items()
-        if picture.pixels.max() > BRIGHTEST
+        if curves[path].changes
     ]
-    pixels = {path: picture.pixels for path, picture in pictures.items()}
+    pixels = {path: curves[path].compress(picture.pixels) for path, picture in pictures.items()}
     if isinstance(job, SynthesizeJob):
-        return Synthesis(job, pixels[job.exemplar]), pictures[job.exemplar], notes
+        like = job.exemplar
+        return Synthesis(job, pixels[like]), pictures[like], curves[like], notes
     start = job.content if job.start == "content" else job.start
     transfer = Transfer(
         job,
@@ -177,4 +182,4 @@ def _read(job: Job) -> tuple[Problem, reader.Picture, list[Log]]:
         tuple(pixels[style.path] for style in job.styles),
         None if job.start == "noise" else pixels[start],
     )
-    return transfer, pictures[job.content], notes
+    return transfer, pictures[job.content], curves[job.content], notes

@@ -6,6 +6,7 @@ here first, and PNG and TGA, whose damage it overlooks or prints, are walked thr
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -13,7 +14,15 @@ from typing import BinaryIO
 
 from maya_stylize.errors import ImageError
 
-NAMES = {"png": "PNG", "tiff": "TIFF", "openexr": "EXR", "jpeg": "JPEG", "targa": "TGA"}
+NAMES = {
+    "png": "PNG",
+    "tiff": "TIFF",
+    "openexr": "EXR",
+    "jpeg": "JPEG",
+    "targa": "TGA",
+    "psd": "PSD",
+}
+# What is written. A .tx is TIFF or EXR inside.
 SUFFIXES = {
     ".png": "png",
     ".tif": "tiff",
@@ -22,6 +31,7 @@ SUFFIXES = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
     ".tga": "targa",
+    ".tx": "tx",
 }
 LARGEST_PIXELS = 16384 * 16384
 EXPORT_AGAIN = "Export the picture again, or choose another file."
@@ -34,8 +44,12 @@ _SIGNATURES = {
     b"MM\0+": "tiff",
     b"v/1\x01": "openexr",
     b"\xff\xd8\xff": "jpeg",
+    b"8BPS": "psd",
 }
 _TGA_HEADER = struct.Struct("<BBBHHBHHHHBB")
+_PSD_HEADER = struct.Struct(">4sH6xHIIHH")
+_PSD_MODES = {0: "black and white dots", 4: "CMYK", 7: "separate inks", 8: "duotone", 9: "CIELAB"}
+_PSD_VERSION_INFO = 1057
 
 
 def identify(path: Path) -> str:
@@ -45,7 +59,7 @@ def identify(path: Path) -> str:
         path: The file.
 
     Returns:
-        "png", "tiff", "openexr", "jpeg" or "targa".
+        "png", "tiff", "openexr", "jpeg", "targa" or "psd".
 
     Raises:
         ImageError: No such file, a folder, not readable, empty, of no known format, or cut short.
@@ -71,13 +85,15 @@ def _identify(path: Path, file: BinaryIO) -> str:
         if head.startswith(signature):
             if kind == "png":
                 _check_png(path, file)
+            elif kind == "psd":
+                _check_psd(path, file)
             return kind
     # TGA has no signature: the suffix must say so, and the header must make sense.
     if path.suffix.lower() == ".tga":
         _check_tga(path, head)
         return "targa"
     raise ImageError(
-        f"{path} is not a PNG, TIFF, EXR, JPEG or TGA picture.",
+        f"{path} is not a PNG, TIFF, EXR, JPEG, TGA or PSD picture.",
         "Open it in the program it comes from and save it as one of these.",
     )
 
@@ -130,6 +146,41 @@ def _check_png(path: Path, file: BinaryIO) -> None:
             check_size(path, *struct.unpack(">II", first[:8]))
         if name == b"IEND":
             return
+
+
+def _check_psd(path: Path, file: BinaryIO) -> None:
+    """Check that the file holds colors that can be shown, and its layers merged to a picture."""
+    file.seek(0)
+    head = file.read(_PSD_HEADER.size)
+    if len(head) < _PSD_HEADER.size:
+        raise damaged(path, "psd", "it is cut short")
+    *_, height, width, _, mode = _PSD_HEADER.unpack(head)
+    if mode in _PSD_MODES:
+        raise ImageError(
+            f"{path} holds colors as {_PSD_MODES[mode]}.",
+            "Convert it to RGB (in Photoshop: Image, Mode, RGB Color) and save it again.",
+        )
+    check_size(path, width, height)
+    file.seek(_length(file), os.SEEK_CUR)  # the palette
+    end = _length(file) + file.tell()
+    while file.tell() < end:
+        block = file.read(7)  # a mark, a number, and the length of a name of even size with it
+        if len(block) < 7:
+            raise damaged(path, "psd", "it is cut short")
+        file.seek(block[6] | 1, os.SEEK_CUR)
+        length = _length(file)
+        if int.from_bytes(block[4:6], "big") == _PSD_VERSION_INFO:
+            if file.read(5)[4:] == b"\0":
+                raise ImageError(
+                    f"{path} holds layers only, not the picture that they make.",
+                    "Save it with Maximize Compatibility on, or as a PNG or TIFF.",
+                )
+            return
+        file.seek(length + length % 2, os.SEEK_CUR)
+
+
+def _length(file: BinaryIO) -> int:
+    return int.from_bytes(file.read(4), "big")
 
 
 def _check_tga(path: Path, head: bytes) -> None:

@@ -27,7 +27,7 @@ class Facts:
         channels: Their names, such as ("R", "G", "B", "A").
         depth: "uint8", "uint16", "half", "float" and so on: that of the first channel.
         color_space: As the file says; otherwise "linear" for floats and "sRGB" for the rest.
-        format: "PNG", "TIFF", "EXR", "JPEG" or "TGA".
+        format: "PNG", "TIFF", "EXR", "JPEG", "TGA" or "PSD".
     """
 
     width: int

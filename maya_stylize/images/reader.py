@@ -16,6 +16,7 @@ import OpenImageIO
 from maya_stylize.errors import ImageError
 from maya_stylize.images import formats
 from maya_stylize.images.color import linear_to_srgb
+from maya_stylize.images.keep import Keep
 from maya_stylize.images.values import read_values
 
 FloatArray = npt.NDArray[np.float32]
@@ -36,6 +37,7 @@ class Picture:
         depth: The file's own: "uint8", "uint16", "uint32", "half", "float" or "double".
         encoding: The file's own: "srgb" for whole numbers, "linear" (Rec.709) for floats.
         format: OpenImageIO's name of the file's format, such as "png".
+        keep: What a result takes over from the file.
     """
 
     pixels: FloatArray
@@ -43,13 +45,15 @@ class Picture:
     depth: str
     encoding: Literal["srgb", "linear"]
     format: str
+    keep: Keep
 
 
 def read(path: str | PathLike[str]) -> Picture:
-    """Read a PNG, TIFF, EXR, JPEG or TGA file, whichever its content says it is.
+    """Read a PNG, TIFF, EXR, JPEG, TGA or PSD file, whichever its content says it is.
 
     Gray becomes RGB, palettes are looked up, the EXIF orientation is applied. Of a file with
-    several parts or mip levels the first is read, of an EXR file its data window.
+    several parts or mip levels the first is read, of an EXR file its data window, of a PSD file
+    its layers merged. A `.tx` is a TIFF or an EXR file.
 
     Args:
         path: The file.
@@ -106,12 +110,14 @@ def _read(path: Path, longest: int | None) -> Picture:
     if floating:
         pixels = linear_to_srgb(pixels)
     turn = spec.get_int_attribute("Orientation", 1)
+    keep = Keep.of(kind, spec)
     return Picture(
         pixels=np.ascontiguousarray(_orient(pixels, turn)),
         alpha=None if alpha is None else np.ascontiguousarray(_orient(alpha, turn)),
         depth=depth,
         encoding="linear" if floating else "srgb",
         format=kind,
+        keep=keep.turned() if turn in (5, 6, 7, 8) else keep,
     )
 
 

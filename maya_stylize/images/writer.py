@@ -17,12 +17,15 @@ import OpenImageIO
 from maya_stylize import __version__
 from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing, unwritable
-from maya_stylize.images import formats, metadata
+from maya_stylize.images import formats, metadata, mipmaps
 from maya_stylize.images.color import srgb_to_linear
+from maya_stylize.images.keep import Keep
 
 FloatArray = npt.NDArray[np.float32]
 
 _LARGEST_HALF = 65504.0
+_FLOATS = ("half", "float", "double")
+_NOTHING = Keep()
 
 
 @dataclass(frozen=True)
@@ -73,19 +76,22 @@ def write(
     alpha: FloatArray | None = None,
     depth: str = "uint8",
     job: Mapping[str, Any] | None = None,
+    keep: Keep = _NOTHING,
 ) -> Written:
     """Write a picture in the format of its suffix; the same input gives the same bytes.
 
     Whole numbers hold the sRGB curve, clipped to 0..1 and rounded to the nearest; floats hold
     linear Rec.709. PNG holds 8 or 16 bits, TIFF 8, 16 or float, EXR half or float, JPEG and TGA 8
-    bits: of these the one nearest to `depth` is taken.
+    bits: of these the one nearest to `depth` is taken. A .tx is tiled and mip-mapped: TIFF inside
+    for whole numbers, EXR for floats.
 
     Args:
-        path: Ends in .png, .tif, .tiff, .exr, .jpg, .jpeg or .tga.
+        path: Ends in .png, .tif, .tiff, .exr, .jpg, .jpeg, .tga or .tx.
         pixels: (height, width, 3), RGB on the sRGB curve, not multiplied by alpha.
         alpha: (height, width), 0 to 1, or None; JPEG cannot hold it.
         depth: The source picture's, as in `reader.Picture.depth`.
         job: Plain data that is stored in the metadata, or beside the picture where it does not fit.
+        keep: What is taken over from the source picture, as in `reader.Picture.keep`.
 
     Returns:
         Where the picture is, and its sidecar if it needed one.
@@ -96,6 +102,9 @@ def write(
     path = Path(path)
     check_writable(path)
     kind = _format_of(path)
+    is_texture = kind == "tx"
+    if is_texture:
+        kind = "openexr" if depth in _FLOATS else "tiff"
     if not np.isfinite(pixels).all():
         raise ImageError(
             f"{path} was not written: the picture has values that are NaN or infinite.",
@@ -104,14 +113,22 @@ def write(
     if alpha is not None and kind == "jpeg":
         raise ImageError(f"{path} cannot hold alpha: JPEG has none.", "Write a PNG, TIFF or EXR.")
     values = _encode(kind, pixels, alpha, depth)
+    spec = _header(kind, values, keep)
     description = None if job is None else metadata.pack(job)
-    inside = description is not None and metadata.fits(kind, description)
-    sidecar = None if job is None or inside else metadata.sidecar_path(path)
+    sidecar = None
+    if description is not None and metadata.fits(kind, description):
+        spec.attribute("ImageDescription", description)
+    elif job is not None:
+        sidecar = metadata.sidecar_path(path)
     if sidecar is not None:
         _check_sidecar(path)
     with ExitStack() as stack:
         temporary = stack.enter_context(replacing(path, ImageError))
-        _write_file(path, temporary, kind, values, description if inside else None)
+        if is_texture:
+            if reason := mipmaps.store(temporary, kind, values, spec, keep.wrap):
+                raise _failed(path, reason)
+        else:
+            _write_file(path, temporary, kind, values, spec)
         if sidecar is not None and job is not None:
             beside = stack.enter_context(replacing(sidecar, ImageError))
             beside.write_text(metadata.pack_sidecar(job, temporary), encoding="ascii", newline="\n")
@@ -142,7 +159,7 @@ def _encode(
     kind: str, pixels: FloatArray, alpha: FloatArray | None, depth: str
 ) -> npt.NDArray[Any]:
     """Return the numbers that go into the file, (height, width, 3 or 4)."""
-    if kind == "openexr" or (kind == "tiff" and depth in ("half", "float", "double")):
+    if kind == "openexr" or (kind == "tiff" and depth in _FLOATS):
         colors = srgb_to_linear(pixels.astype(np.float32))
         if alpha is not None and kind == "openexr":  # EXR holds colors multiplied by alpha
             colors = colors * alpha[..., None]
@@ -156,22 +173,30 @@ def _encode(
     return np.asarray(np.rint(np.clip(values, 0, 1) * largest), whole)
 
 
-def _write_file(
-    path: Path, temporary: Path, kind: str, values: npt.NDArray[Any], description: str | None
-) -> None:
+def _header(kind: str, values: npt.NDArray[Any], keep: Keep) -> OpenImageIO.ImageSpec:
     height, width, channels = values.shape
     spec = OpenImageIO.ImageSpec(
         width, height, channels, OpenImageIO.TypeDesc(_DEPTH_NAMES[values.dtype.name])
     )
     spec.attribute("Software", f"maya-stylize {__version__}")
     spec.attribute("DateTime", "")  # otherwise the clock's time goes into the bytes
-    if description is not None:
-        spec.attribute("ImageDescription", description)
     if channels == 4 and kind != "openexr":
         spec.attribute("oiio:UnassociatedAlpha", 1)
+    keep.put(kind, spec)
     if kind == "jpeg":
         spec.attribute("Compression", "jpeg:95")
         spec.attribute("jpeg:subsampling", "4:4:4")
+    return spec
+
+
+def _write_file(
+    path: Path,
+    temporary: Path,
+    kind: str,
+    values: npt.NDArray[Any],
+    spec: OpenImageIO.ImageSpec,
+) -> None:
+    if kind == "jpeg":
         _reserve(temporary, values.nbytes + (1 << 17))
     output = OpenImageIO.ImageOutput.create(kind)
     if output is None:
@@ -180,10 +205,14 @@ def _write_file(
     reason = output.geterror()
     closed = output.close()
     if not done or not closed or reason:
-        raise ImageError(
-            f"{path} cannot be written: {(reason or 'the disk may be full').splitlines()[0]}.",
-            "Check the folder's permissions and free space, or choose another folder.",
-        )
+        raise _failed(path, reason)
+
+
+def _failed(path: Path, reason: str) -> ImageError:
+    return ImageError(
+        f"{path} cannot be written: {(reason or 'the disk may be full').splitlines()[0]}.",
+        "Check the folder's permissions and free space, or choose another folder.",
+    )
 
 
 _DEPTH_NAMES = {"uint8": "uint8", "uint16": "uint16", "float16": "half", "float32": "float"}

@@ -11,7 +11,7 @@ from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing
 from maya_stylize.ui.qt import QtCore, QtGui
 
-SUFFIXES = (".png", ".tif", ".tiff", ".exr", ".jpg", ".jpeg", ".tga")
+SUFFIXES = (".png", ".tif", ".tiff", ".exr", ".jpg", ".jpeg", ".tga", ".tx", ".psd")
 FILTER = f"Pictures ({' '.join('*' + suffix for suffix in SUFFIXES)})"
 
 

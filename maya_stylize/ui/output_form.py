@@ -92,7 +92,8 @@ class OutputForm(QtWidgets.QWidget):
         place, pattern = self.place.currentData(), self.pattern.text().strip()
         destination = Destination(place, self.folder.text(), pattern)
         own = Path(source).suffix.lower()
-        suffix = suffix or self.format.currentData() or (own if own in SUFFIXES else ".png")
+        written = own in SUFFIXES and own != ".psd"  # which is only read
+        suffix = suffix or self.format.currentData() or (own if written else ".png")
         return output_paths.next_output(self._scene, destination, Path(source), mode, suffix, taken)
 
     def state(self) -> dict[str, str]:

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import OpenImageIO
 import pytest
 
 import maya_stylize
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.images import metadata, reader, writer
+from maya_stylize.images.color import linear_to_srgb
+from maya_stylize.jobs import Style, StylizeJob
 
 ROOT = Path(maya_stylize.__file__).parents[1]
 COMMAND = [sys.executable, "-m", "maya_stylize"]
@@ -310,3 +313,38 @@ def test_of_a_set_a_broken_tile_is_named_and_the_others_are_made(
     assert "maya-stylize: tile 1002: wall.1002.png" in done.stderr
     assert "2 of 3 tiles are made; not 1002." in done.stderr
     assert "tile 1004, 3 of 3" in done.stderr
+
+
+def test_a_float_picture_passed_through_comes_back(
+    environment: dict[str, str], folder: Path, tmp_path: Path
+) -> None:
+    """One octave of one evaluation takes no step: the result is the picture it starts from."""
+    rng = np.random.default_rng(5)
+    linear = rng.uniform(-2, 50, (32, 40, 3)) * rng.choice([0.01, 0.1, 1], (32, 40, 1))
+    linear[0, 0] = 0, 50, -2
+    writer.write(tmp_path / "in.exr", linear_to_srgb(linear.astype(np.float32)), depth="float")
+    job = StylizeJob(
+        output=str(tmp_path / "out.exr"),
+        content=str(tmp_path / "in.exr"),
+        styles=(Style(str(folder / "rust.png")),),
+        device="cpu",
+        resolution={"octaves": [[40, 32, 1, 1, "true"]]},
+    )
+    (tmp_path / "job.json").write_text(json.dumps(job.to_json()))
+
+    done = run(environment, tmp_path, "run", "job.json", "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    notes = [json.loads(line) for line in done.stdout.splitlines()]
+    assert "values from -1.35 to 5.33 on the sRGB curve" in notes[0]["message"]
+    before, after = (oiio_values(tmp_path / name) for name in ("in.exr", "out.exr"))
+    assert before.dtype == after.dtype == np.float32
+    np.testing.assert_allclose(after, before, rtol=2**-12, atol=2**-25)
+
+
+def oiio_values(path: Path) -> np.ndarray:
+    """Return the numbers in a picture file as they are stored."""
+    source = OpenImageIO.ImageInput.open(str(path))
+    values: np.ndarray = source.read_image("unknown")
+    source.close()
+    return values

@@ -363,3 +363,23 @@ def test_coarse_to_fine_beats_the_published_recipe(pictures, real_model, engine_
     )
 
     assert result.loss < recipe.fun
+
+
+def test_a_texture_has_its_exemplars_highlights(pictures, real_model, tmp_path):
+    """In what is made of a float picture, lamps are as bright and as many as in it."""
+    pixels = reader.read(pictures["rust"]).pixels.copy()
+    pixels[::8, ::6] = 4.5
+    pixels[4::8, ::6] = -1.0
+    source, output = tmp_path / "lamps.exr", tmp_path / "texture.exr"
+    writer.write(source, pixels, depth="half")
+
+    note, *_ = finish(synthesize(pictures, output, exemplar=str(source)), real_model)
+
+    assert note.level == "info"
+    assert "values from -1 to 4.5 on the sRGB curve" in note.message
+    made = reader.read(output)
+    assert made.depth == "half"
+    assert made.pixels.max() == pytest.approx(4.5, rel=1e-3)
+    assert made.pixels.min() == pytest.approx(-1, rel=1e-3)
+    # The texture has the exemplar's histogram.
+    assert (made.pixels > 1).mean() == pytest.approx((pixels > 1).mean(), rel=0.2)

@@ -62,6 +62,20 @@ def tga(width, height, data, *, kind=2, bits=24, descriptor=0x20) -> bytes:
     ) + (data)
 
 
+def psd(width, height, planes, *, bits=8, mode=3, samples=3, resources=b"") -> bytes:
+    """No layers, not compressed; `planes` is all of red, then green and blue, big endian."""
+    head = struct.pack(">4sH6xHIIHH", b"8BPS", 1, samples, height, width, bits, mode)
+    return head + bytes(4) + struct.pack(">I", len(resources)) + resources + bytes(6) + planes
+
+
+def psd_resource(number, data, name=b"") -> bytes:
+    name = bytes([len(name)]) + name + bytes((len(name) + 1) % 2)
+    padding = bytes(len(data) % 2)
+    return (
+        b"8BIM" + struct.pack(">H", number) + name + struct.pack(">I", len(data)) + data + padding
+    )
+
+
 def cmyk_jpeg(adobe=None) -> bytes:
     """One 8x8 block of four components whose coefficients are all zero."""
 
@@ -86,5 +100,11 @@ def cmyk_jpeg(adobe=None) -> bytes:
 @pytest.fixture(scope="session")
 def build():
     return types.SimpleNamespace(
-        png=png, png_chunk=png_chunk, tiff=tiff, tga=tga, cmyk_jpeg=cmyk_jpeg
+        png=png,
+        png_chunk=png_chunk,
+        tiff=tiff,
+        tga=tga,
+        cmyk_jpeg=cmyk_jpeg,
+        psd=psd,
+        psd_resource=psd_resource,
     )

@@ -120,7 +120,7 @@ CASES = {
     "pipe": ("a.png", lambda path, build: os.mkfifo(path), "is a device or a pipe"),
     "empty": ("a.png", _bytes(lambda b: b""), "is empty"),
     "text": ("a.png", _bytes(lambda b: b"<!doctype html>" * 9), "is not a PNG, TIFF, EXR, JPEG"),
-    "gif": ("a.png", _gif, "is not a PNG, TIFF, EXR, JPEG or TGA"),
+    "gif": ("a.png", _gif, "is not a PNG, TIFF, EXR, JPEG, TGA or PSD"),
     "text named tga": ("a.tga", _bytes(lambda b: b"{'a': 1}" * 99), "is not a TGA picture"),
     "two bytes named tga": (
         "a.tga",
@@ -180,6 +180,38 @@ CASES = {
     "exr whole numbers": ("a.exr", _channels("R", "G", "B", depth="uint"), "its colors as uint32"),
     "exr nan": ("a.exr", _pixel(np.nan), "has NaN or infinite values in 1 of 20 pixels"),
     "tiff inf": ("a.tif", _pixel(-np.inf), "in 1 of 20 pixels, first in column 3, row 2"),
+    "psd cmyk": (
+        "a.psd",
+        _bytes(lambda b: b.psd(4, 4, bytes(64), mode=4, samples=4)),
+        "holds colors as CMYK",
+    ),
+    "psd lab": ("a.psd", _bytes(lambda b: b.psd(4, 4, bytes(48), mode=9)), "colors as CIELAB"),
+    "psd absurd": (
+        "a.psd",
+        _bytes(lambda b: b.psd(60000, 60000, bytes(48))),
+        "declares 60000x60000 pixels, more than 16384x16384",
+    ),
+    "psd of layers": (
+        "a.psd",
+        _bytes(
+            lambda b: b.psd(
+                2, 1, bytes(6), resources=b.psd_resource(1057, b"\0\0\0\1\0" + bytes(12))
+            )
+        ),
+        "holds layers only",
+    ),
+    "psd signature only": ("a.psd", _bytes(lambda b: b"8BPS"), "PSD file: it is cut short"),
+    "psd in its header": (
+        "a.psd",
+        _bytes(lambda b: b.psd(4, 4, b"", resources=bytes(99))[:60]),
+        "is a damaged PSD file",
+    ),
+    "psd in its pixels": (
+        "a.psd",
+        _bytes(lambda b: b.psd(4, 4, bytes(47))),
+        "is a damaged PSD file",
+    ),
+    "png 60000 wide": ("a.png", _bytes(lambda b: b.png(60000, 60000)), "declares 60000x60000"),
     "tga half": ("a.tga", _cut(0.4), "damaged TGA file: it is cut short"),
     "tga in its last row": (
         "a.tga",

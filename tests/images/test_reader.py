@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maya_stylize.images.color import linear_to_srgb
 from maya_stylize.images.reader import read
 
 RNG = np.random.default_rng(7)
@@ -260,3 +261,33 @@ def test_the_source_is_not_touched(tmp_path, build):
     read(path)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("bits", "kind", "depth"), [(8, ">u1", "uint8"), (16, ">u2", "uint16"), (32, ">f4", "float")]
+)
+def test_psd(bits, kind, depth, tmp_path, build):
+    largest = 1 if bits == 32 else 2**bits - 1
+    planes = (RNG.random((3, 5, 7)) * largest).astype(kind)
+    (tmp_path / "a.psd").write_bytes(build.psd(7, 5, planes.tobytes(), bits=bits))
+    picture = read(tmp_path / "a.psd")
+    assert (picture.format, picture.depth) == ("psd", depth)
+    stored = planes.transpose(1, 2, 0) / np.float64(largest)
+    expected = linear_to_srgb(stored) if bits == 32 else stored
+    np.testing.assert_allclose(picture.pixels, expected, atol=1e-6)
+
+
+def test_gray_psd(tmp_path, build):
+    planes = np.arange(35, dtype=np.uint8)
+    data = build.psd(7, 5, planes.tobytes(), mode=1, samples=1)
+    (tmp_path / "a.psd").write_bytes(data)
+    pixels = read(tmp_path / "a.psd").pixels
+    np.testing.assert_allclose(pixels[..., 1], planes.reshape(5, 7) / 255, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", [b"", b"x", b"xy"])
+def test_a_psd_says_that_its_layers_are_merged(name, tmp_path, build):
+    info = b"\0\0\0\1\1" + bytes(12)
+    resources = build.psd_resource(1000, b"odd", name) + build.psd_resource(1057, info)
+    (tmp_path / "a.psd").write_bytes(build.psd(2, 1, bytes(6), resources=resources))
+    assert read(tmp_path / "a.psd").pixels.shape == (1, 2, 3)

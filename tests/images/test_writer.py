@@ -11,6 +11,7 @@ import sys
 import zlib
 
 import numpy as np
+import OpenImageIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from maya_stylize.images.writer import check_writable, write
 os.environ["OPENCV_IO_ENABLE_OPENEXR"] = "1"  # read by OpenCV when it meets its first EXR file
 import cv2
 
-SUFFIXES = ["png", "tif", "tiff", "exr", "jpg", "jpeg", "tga"]
+SUFFIXES = ["png", "tif", "tiff", "exr", "jpg", "jpeg", "tga", "tx"]
 NOISE = np.random.default_rng(1).random((19, 26, 3), dtype=np.float32)
 JOB = {"kind": "synthesize", "seed": 3, "name": 'Größe "x": 1\n', "layers": {"pool1": 1e9}}
 
@@ -67,6 +68,8 @@ def judge(path) -> np.ndarray:
         ("tiff", "uint16", np.uint16, 65535),
         ("tga", "uint8", np.uint8, 255),
         ("tga", "uint16", np.uint8, 255),
+        ("tx", "uint8", np.uint8, 255),
+        ("tx", "uint16", np.uint16, 65535),
     ],
 )
 def test_whole_numbers_are_the_nearest(suffix, depth, kind, largest, tmp_path):
@@ -78,14 +81,14 @@ def test_whole_numbers_are_the_nearest(suffix, depth, kind, largest, tmp_path):
     assert np.abs(stored - exact).max() <= 0.5 + largest * 1e-7
 
 
-@pytest.mark.parametrize("suffix", ["exr", "tif"])
+@pytest.mark.parametrize("suffix", ["exr", "tif", "tx"])
 def test_floats_are_linear_and_not_clipped(suffix, tmp_path):
     pixels = NOISE * 3 - 0.5
-    depth = "half" if suffix == "exr" else "float"
+    depth = "float" if suffix == "tif" else "half"
     path = write(tmp_path / f"a.{suffix}", pixels, depth=depth).path
     linear = srgb_to_linear(pixels.astype(np.float64))
     np.testing.assert_allclose(
-        judge(path), linear, rtol=6e-4 if suffix == "exr" else 2e-6, atol=1e-6
+        judge(path), linear, rtol=6e-4 if depth == "half" else 2e-6, atol=1e-6
     )
     picture = read(path)
     assert picture.depth == depth
@@ -104,7 +107,7 @@ def test_jpeg_is_close(suffix, tmp_path):
     assert np.abs(judge(path) / 255 - smooth).max() < 0.03
 
 
-@pytest.mark.parametrize("suffix", ["png", "tga", "tif", "exr"])
+@pytest.mark.parametrize("suffix", ["png", "tga", "tif", "exr", "tx"])
 def test_alpha(suffix, tmp_path):
     alpha = np.linspace(0, 1, 19 * 26, dtype=np.float32).reshape(19, 26)
     path = write(tmp_path / f"a.{suffix}", NOISE, alpha=alpha).path
@@ -196,8 +199,9 @@ import sys
 import numpy as np
 from maya_stylize.images.writer import write
 pixels = np.random.default_rng(0).random((33, 21, 3), dtype=np.float32)
-for suffix in ("png", "tif", "exr", "jpg", "tga"):
+for suffix in ("png", "tif", "exr", "jpg", "tga", "tx"):
     write(f"{sys.argv[1]}/a.{suffix}", pixels, job={"b": 1, "a": [1.5, None]})
+write(f"{sys.argv[1]}/b.tx", pixels, depth="half")
 """
 
 
@@ -211,10 +215,12 @@ def test_the_same_input_gives_the_same_bytes_in_another_process_and_time(tmp_pat
         command = [sys.executable, "-c", SCRIPT, str(folder)]
         subprocess.run(command, check=True, env=environment)
         files[name] = {entry.name: entry.read_bytes() for entry in folder.iterdir()}
-    assert len(files["first"]) == 6
+    assert len(files["first"]) == 8
     assert files["first"] == files["second"]
     for name, data in files["first"].items():
         assert not re.search(rb"20\d\d[:-]\d\d[:-]\d\d", data), name
+        assert b"maketx" not in data.lower(), name
+        assert os.fsencode(tmp_path) not in data, name
 
 
 @pytest.mark.parametrize(
@@ -243,7 +249,7 @@ def test_what_cannot_be_written_is_said_before_and_when_writing(name, said, tmp_
 def test_the_supported_suffixes_are_listed(tmp_path):
     with pytest.raises(ImageError) as caught:
         check_writable(tmp_path / "a.webp")
-    assert caught.value.hint == "Use one of .png, .tif, .tiff, .exr, .jpg, .jpeg, .tga."
+    assert caught.value.hint == "Use one of .png, .tif, .tiff, .exr, .jpg, .jpeg, .tga, .tx."
 
 
 def test_checking_leaves_nothing_behind(tmp_path):
@@ -327,7 +333,7 @@ except ImageError as error:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
-@pytest.mark.parametrize("suffix", ["png", "tif", "exr", "jpg", "tga"])
+@pytest.mark.parametrize("suffix", ["png", "tif", "exr", "jpg", "tga", "tx"])
 def test_a_full_disk(suffix, tmp_path):
     """In a process of its own, because a library that meets a full disk may end it."""
     path = tmp_path / f"a.{suffix}"
@@ -374,3 +380,28 @@ def test_a_float_exr_stays_float(tmp_path):
     for depth, wanted in (("float", "float"), ("double", "float"), ("half", "half")):
         writer.write(tmp_path / "a.exr", pixels, depth=depth)
         assert read(tmp_path / "a.exr").depth == wanted
+
+
+@pytest.mark.parametrize(
+    ("depth", "kind"), [("uint8", "tiff"), ("uint16", "tiff"), ("half", "openexr")]
+)
+def test_a_tx_is_tiled_and_has_every_mip_level(depth, kind, tmp_path):
+    smooth = cv2.GaussianBlur(np.tile(NOISE, (5, 4, 1)), (0, 0), 3)
+    path = write(tmp_path / "a.tx", smooth, depth=depth).path
+    source = OpenImageIO.ImageInput.open(str(path))
+    assert source.format_name() == kind
+    levels = []
+    while source.seek_subimage(0, len(levels)):
+        spec = source.spec()
+        assert (spec.tile_width, spec.tile_height, str(spec.format)) == (64, 64, depth)
+        assert spec.get_string_attribute("textureformat") == "Plain Texture"
+        assert spec.get_string_attribute("wrapmodes") == "periodic,periodic"
+        levels.append((spec.width, spec.height))
+    assert levels == [(104, 95), (52, 47), (26, 23), (13, 11), (6, 5), (3, 2), (1, 1)]
+    source.seek_subimage(0, 1)
+    half = source.read_image("float")
+    source.close()
+    expected = srgb_to_linear(smooth) if depth == "half" else smooth
+    assert half.mean() == pytest.approx(expected.mean(), abs=2e-3)
+    assert np.abs(half - cv2.resize(expected, (52, 47), interpolation=cv2.INTER_AREA)).max() < 0.03
+    assert listing(tmp_path) == ["a.tx"]
