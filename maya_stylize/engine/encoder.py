@@ -69,17 +69,22 @@ class Encoder:
         def whole(picture: Tensor, targets: Mapping[str, Any]) -> Tensor:
             return objective.loss(model(picture), targets, data_format)
 
-        def survey(crop: Tensor, cores: Mapping[str, Tensor], content: Mapping[str, Tensor]) -> Any:
-            features = crop_model(crop)
-            sums = {
-                layer: gram_sum(features[layer] * core, data_format)
-                for layer, core in cores.items()
-            }
-            distances = {
-                layer: ops.sum(cores[layer] * ops.square(features[layer] - target))
-                for layer, target in content.items()
-            }
-            return sums, distances
+        def surveying(model: Callable[[Tensor], Any]) -> Callable[..., Any]:
+            def survey(
+                crop: Tensor, cores: Mapping[str, Tensor], content: Mapping[str, Tensor]
+            ) -> Any:
+                features = model(crop)
+                sums = {
+                    layer: gram_sum(features[layer] * core, data_format)
+                    for layer, core in cores.items()
+                }
+                distances = {
+                    layer: ops.sum(cores[layer] * ops.square(features[layer] - target))
+                    for layer, target in content.items()
+                }
+                return sums, distances
+
+            return backend.compiled(survey)
 
         def pull(crop: Tensor, cores: Mapping[str, Tensor], seeds: Mapping[str, Any]) -> Tensor:
             features = crop_model(crop)
@@ -92,7 +97,7 @@ class Encoder:
             return total
 
         self.whole = backend.value_and_gradient(whole)
-        self.survey = backend.compiled(survey)
+        self.survey, self.survey_wrapping = surveying(crop_model), surveying(model)
         self.pull = backend.value_and_gradient(pull)
         self.features = backend.compiled(crop_model)
 
@@ -118,13 +123,19 @@ class Evaluation:
 
     def pieces(self, size: tuple[int, int]) -> list[Tile]:
         """Return the tiles of a picture of a height and width; a single one is the whole."""
-        encoder = self.encoder
-        return tiles(size, self.tile or max(size), encoder.geometry, encoder.wrap)
+        return self._cut(size, self.encoder.wrap)
 
     def grams(self, picture: Tensor) -> Beats[Grams]:
         """Return the Gram matrix of every layer tapped, (C, C)."""
         found: tuple[Grams, dict[str, float]] = yield from self._again_in_tiles(
-            picture, lambda: self._survey(picture, {})
+            picture, lambda: self._survey(picture, {}, self.encoder.wrap)
+        )
+        return found[0]
+
+    def example_grams(self, picture: Tensor) -> Beats[Grams]:
+        """Return the same for a picture that does not wrap, whatever the encoder's do."""
+        found: tuple[Grams, dict[str, float]] = yield from self._again_in_tiles(
+            picture, lambda: self._survey(picture, {}, (False, False))
         )
         return found[0]
 
@@ -163,7 +174,7 @@ class Evaluation:
             value, slope = encoder.whole(picture, targets.tensors)
             return float(value), slope
         content = targets.content
-        grams, distances = yield from self._survey(picture, content.features)
+        grams, distances = yield from self._survey(picture, content.features, encoder.wrap)
         shares = {
             layer: weight / 4 / content.features[layer].size
             for layer, weight in content.weights.items()
@@ -189,16 +200,19 @@ class Evaluation:
         return loss, ops.convert_to_tensor(gradient)
 
     def _survey(
-        self, picture: Tensor, content: Mapping[str, FloatArray]
+        self, picture: Tensor, content: Mapping[str, FloatArray], wrap: Wrap
     ) -> Beats[tuple[Grams, dict[str, float]]]:
         """Return the Gram matrices, and Σ(F−F̂)² for every layer of a content."""
         encoder, size = self.encoder, self._size(picture)
         sums: dict[str, Any] = {}
         distances = dict.fromkeys(content, 0.0)
-        for piece in self.pieces(size):
+        pieces, survey = self._cut(size, wrap), encoder.survey
+        if any(wrap) and len(pieces) == 1:  # the network itself looks around the edges
+            pieces, survey = self._cut(size, (False, False)), encoder.survey_wrapping
+        for piece in pieces:
             cores = _tensors(masks(piece, encoder.geometry.strides, encoder.axes))
             crop = cut_out(picture, piece, 1, encoder.axes)
-            found, apart = encoder.survey(crop, cores, _tensors(self._content(content, piece)))
+            found, apart = survey(crop, cores, _tensors(self._content(content, piece)))
             for layer, part in found.items():
                 sums[layer] = sums.get(layer, 0) + ops.convert_to_numpy(part).astype(np.float64)
             for layer, part in apart.items():
@@ -238,6 +252,9 @@ class Evaluation:
             layer: cut_out(maps, piece, encoder.geometry.strides[layer], encoder.axes)
             for layer, maps in features.items()
         }
+
+    def _cut(self, size: tuple[int, int], wrap: Wrap) -> list[Tile]:
+        return tiles(size, self.tile or max(size), self.encoder.geometry, wrap)
 
     def _size(self, picture: Tensor) -> tuple[int, int]:
         rows, columns = self.encoder.axes

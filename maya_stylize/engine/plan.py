@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from maya_stylize.engine import resolution, schedule
+from maya_stylize.engine.seamless import example_size, octave_size
 from maya_stylize.errors import EngineError
 from maya_stylize.jobs import Job, SynthesizeJob
 
@@ -70,7 +71,9 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
     """
     if isinstance(job, SynthesizeJob):
         exemplar = size_of(job.exemplar)
-        size, examples = job.size or exemplar, [exemplar]
+        size = job.size or exemplar
+        made = octave_size(job, size, 1)
+        examples = [example_size(job, exemplar, size, made, 1)]
     else:
         size = with_longer_side(size_of(job.content), job.size)
         longer = job.style_scale * max(size)

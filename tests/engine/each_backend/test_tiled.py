@@ -13,7 +13,7 @@ from maya_stylize.convert import keras_h5
 from maya_stylize.engine import texture, vgg19
 from maya_stylize.engine.beats import finish
 from maya_stylize.engine.encoder import Encoder, Evaluation
-from maya_stylize.engine.objective import Content, Targets
+from maya_stylize.engine.objective import Content, Style, Targets
 from maya_stylize.jobs import TEXTURE_LAYERS
 
 NAME = os.environ.get("MAYA_STYLIZE_TEST_BACKEND", "tensorflow")
@@ -116,6 +116,36 @@ def test_a_picture_that_wraps_may_be_rolled(encoders, engine_backend, wrap, tile
 
     assert value_rolled == pytest.approx(value, rel=1e-5)
     assert deviation(gradient_rolled, ops.roll(gradient, shifts, encoder.axes)) < 1e-4
+
+
+@pytest.mark.parametrize("tile", [0, 16])
+def test_an_example_does_not_wrap_whatever_the_encoder_does(encoders, tile):
+    wanted, *others = (
+        finish(Evaluation(encoders[wrap], tile).example_grams(make(encoders[WRAPS[0]], 37, 29)[0]))
+        for wrap in WRAPS
+    )
+    for found in others:
+        for layer, gram in wanted.items():
+            assert deviation(found[layer], gram) < 1e-5
+
+
+@pytest.mark.parametrize("wrap", WRAPS)
+def test_grams_of_a_picture_that_wraps_are_those_of_its_loss(encoders, wrap):
+    """The targets being those, nothing is left to change."""
+    encoder = encoders[wrap]
+    picture = make(encoder, 40, 32)[0]
+    evaluation = Evaluation(encoder)
+    grams = finish(evaluation.grams(picture))
+    far = {layer: 0 * gram for layer, gram in grams.items()}
+    near, apart = (
+        finish(
+            evaluation.value_and_gradient(
+                picture, Targets.of([Style({layer: each[layer] for layer in STYLE}, STYLE)])
+            )
+        )[0]
+        for each in (grams, far)
+    )
+    assert near < 1e-8 * apart
 
 
 def test_zero_padding_is_no_wrapping(encoders):
