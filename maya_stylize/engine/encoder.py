@@ -97,7 +97,7 @@ class Encoder:
             return total
 
         self.whole = backend.value_and_gradient(whole)
-        self.survey, self.survey_wrapping = surveying(crop_model), surveying(model)
+        self.survey, self.whole_survey = surveying(crop_model), surveying(model)
         self.pull = backend.value_and_gradient(pull)
         self.features = backend.compiled(crop_model)
 
@@ -123,21 +123,30 @@ class Evaluation:
 
     def pieces(self, size: tuple[int, int]) -> list[Tile]:
         """Return the tiles of a picture of a height and width; a single one is the whole."""
-        return self._cut(size, self.encoder.wrap)
+        encoder = self.encoder
+        return tiles(size, self.tile or max(size), encoder.geometry, encoder.wrap)
 
     def grams(self, picture: Tensor) -> Beats[Grams]:
         """Return the Gram matrix of every layer tapped, (C, C)."""
         found: tuple[Grams, dict[str, float]] = yield from self._again_in_tiles(
-            picture, lambda: self._survey(picture, {}, self.encoder.wrap)
+            picture, lambda: self._survey(picture, {})
         )
         return found[0]
 
-    def example_grams(self, picture: Tensor) -> Beats[Grams]:
-        """Return the same for a picture that does not wrap, whatever the encoder's do."""
-        found: tuple[Grams, dict[str, float]] = yield from self._again_in_tiles(
-            picture, lambda: self._survey(picture, {}, (False, False))
+    def example_grams(self, picture: FloatArray) -> Beats[Grams]:
+        """Return the Gram matrices of an example, which does not wrap.
+
+        Where the encoder's pictures wrap, they have no edges, and the example is mirrored at its
+        own. Zeros beyond them would make features that no such picture can have, in the deepest
+        layers of a small example half of all.
+
+        Args:
+            picture: (1, H, W, 3) or (1, 3, H, W).
+        """
+        found: Grams = yield from self._again_in_tiles(
+            picture, lambda: self._example_grams(picture)
         )
-        return found[0]
+        return found
 
     def features(self, picture: Tensor, layers: Sequence[str]) -> Beats[Grams]:
         """Return the feature maps of layers, of the whole picture."""
@@ -174,7 +183,7 @@ class Evaluation:
             value, slope = encoder.whole(picture, targets.tensors)
             return float(value), slope
         content = targets.content
-        grams, distances = yield from self._survey(picture, content.features, encoder.wrap)
+        grams, distances = yield from self._survey(picture, content.features)
         shares = {
             layer: weight / 4 / content.features[layer].size
             for layer, weight in content.weights.items()
@@ -199,16 +208,39 @@ class Evaluation:
             yield
         return loss, ops.convert_to_tensor(gradient)
 
+    def _example_grams(self, picture: FloatArray) -> Beats[Grams]:
+        encoder, size = self.encoder, self._size(picture)
+        down, right = (encoder.geometry.reach * wraps for wraps in encoder.wrap)
+        margins = [(0, 0)] * 4
+        for axis, margin in zip(encoder.axes, (down, right), strict=True):
+            margins[axis] = margin, margin
+        mirrored = ops.convert_to_tensor(np.pad(picture, margins, "symmetric"))
+        pieces = [piece.moved(down, right) for piece in self.pieces(size)]
+        found, _ = yield from self._sums(mirrored, {}, pieces, encoder.survey, size)
+        return found
+
     def _survey(
-        self, picture: Tensor, content: Mapping[str, FloatArray], wrap: Wrap
+        self, picture: Tensor, content: Mapping[str, FloatArray]
     ) -> Beats[tuple[Grams, dict[str, float]]]:
         """Return the Gram matrices, and Σ(F−F̂)² for every layer of a content."""
         encoder, size = self.encoder, self._size(picture)
+        pieces, survey = self.pieces(size), encoder.survey
+        if any(encoder.wrap) and len(pieces) == 1:  # the network itself looks around the edges
+            pieces = tiles(size, max(size), encoder.geometry, (False, False))
+            survey = encoder.whole_survey
+        return (yield from self._sums(picture, content, pieces, survey, size))
+
+    def _sums(
+        self,
+        picture: Tensor,
+        content: Mapping[str, FloatArray],
+        pieces: list[Tile],
+        survey: Callable[..., Any],
+        size: tuple[int, int],
+    ) -> Beats[tuple[Grams, dict[str, float]]]:
+        encoder = self.encoder
         sums: dict[str, Any] = {}
         distances = dict.fromkeys(content, 0.0)
-        pieces, survey = self._cut(size, wrap), encoder.survey
-        if any(wrap) and len(pieces) == 1:  # the network itself looks around the edges
-            pieces, survey = self._cut(size, (False, False)), encoder.survey_wrapping
         for piece in pieces:
             cores = _tensors(masks(piece, encoder.geometry.strides, encoder.axes))
             crop = cut_out(picture, piece, 1, encoder.axes)
@@ -252,9 +284,6 @@ class Evaluation:
             layer: cut_out(maps, piece, encoder.geometry.strides[layer], encoder.axes)
             for layer, maps in features.items()
         }
-
-    def _cut(self, size: tuple[int, int], wrap: Wrap) -> list[Tile]:
-        return tiles(size, self.tile or max(size), self.encoder.geometry, wrap)
 
     def _size(self, picture: Tensor) -> tuple[int, int]:
         rows, columns = self.encoder.axes

@@ -15,8 +15,9 @@ from maya_stylize.engine.detail import enlarged
 from maya_stylize.engine.encoder import Evaluation
 from maya_stylize.engine.histogram import match_histogram
 from maya_stylize.engine.objective import Style, Targets
+from maya_stylize.engine.plan import looked_at
 from maya_stylize.engine.schedule import Octave
-from maya_stylize.engine.seamless import example_size, octave_size, wrap_of
+from maya_stylize.engine.seamless import example_size, wrap_of
 from maya_stylize.engine.temper import tempered
 from maya_stylize.engine.vgg19 import FloatArray, Wrap, to_network
 from maya_stylize.images.resize import resize
@@ -32,9 +33,7 @@ def style(evaluation: Evaluation, pixels: FloatArray, weights: Mapping[str, floa
         weights: Weight of each layer; a layer of weight 0 is left out.
     """
     data_format = evaluation.encoder.backend.data_format
-    grams = yield from evaluation.example_grams(
-        ops.convert_to_tensor(to_network(pixels, data_format))
-    )
+    grams = yield from evaluation.example_grams(to_network(pixels, data_format))
     used = {layer: weight for layer, weight in weights.items() if weight}
     return Style({layer: grams[layer] for layer in used}, used)
 
@@ -75,8 +74,8 @@ class Synthesis:
     @property
     def largest_example(self) -> int:
         """Pixels of the exemplar, as large as it is looked at."""
-        size = octave_size(self.job, self.size, 1)
-        return math.prod(self._example_size(size, 1))
+        height, width = self.exemplar.shape[:2]
+        return math.prod(looked_at(self.job, (width, height), self.size))
 
     @property
     def wrap(self) -> Wrap:

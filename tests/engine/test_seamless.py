@@ -79,7 +79,7 @@ def test_an_example_is_stretched_as_the_result_will_be_shrunk():
     found = plan(wanted, lambda _: (50, 40))
     assert (found.width, found.height) == (100, 90)
     assert (found.octaves[-1].width, found.octaves[-1].height) == (112, 90)
-    assert found.example == 56 * 40
+    assert found.example == (56 + 2 * 80) * 40
 
 
 def test_a_resolution_that_cannot_wrap_is_refused(exemplar, real_model, tmp_path):
