@@ -51,8 +51,8 @@ def octave_size(job: Job, size: Size, shrink: int) -> Size:
     for side, wraps in zip(size, (across, down), strict=True):
         if wraps and isinstance(job, SynthesizeJob):
             stride = stride_of(job)
-            multiples = -(-side // stride)
-            sides.append(stride * max(1, round(multiples / shrink)))
+            multiples = -(-side // stride) if shrink == 1 else round(side / (shrink * stride))
+            sides.append(stride * max(1, multiples))
         else:
             sides.append(shrunk(side, shrink))
     return sides[0], sides[1]

@@ -136,7 +136,7 @@ _SEED = Field(
 )
 _SEAMLESS = Field(
     "seamless",
-    "Sea&mless",
+    "Seamless ed&ges",
     "Where the picture can be laid beside itself without a seam. Exact at sizes that are multiples "
     "of 16; others are made a little larger and resampled.",
     Choice((("no", "No"), ("both", "Both ways"), ("across", "Across"), ("down", "Down"))),
