@@ -13,6 +13,7 @@ from maya_stylize.errors import JobError
 
 VERSION = 1
 QUALITIES = ("draft", "normal", "final")
+SEAMLESS = ("no", "both", "across", "down")
 KEEP_COLORS = ("no", "luminance", "match")
 BACKENDS = ("tensorflow", "torch", "jax")
 
@@ -124,12 +125,15 @@ class SynthesizeJob(_Job):
         size: Width and height of the result; None is the exemplar's size.
         layers: Weight of each layer's Gram matrix.
         match_histogram: Whether each color channel's histogram is matched at the end.
+        seamless: Where the result repeats without a seam: "no", "across" (from its right edge to
+            its left), "down" (from its bottom edge to its top) or "both".
     """
 
     exemplar: str = field(kw_only=True, metadata={"check": checks.path})
     size: tuple[int, int] | None = _setting(None, checks.optional(checks.size))
     layers: dict[str, float] = _setting(TEXTURE_LAYERS, checks.layer_weights)
     match_histogram: bool = _setting(True, checks.flag)
+    seamless: str = _setting("no", checks.choice(*SEAMLESS))
 
     kind: ClassVar[str] = "synthesize"
 

@@ -63,6 +63,7 @@ SYNTHESIZE = st.builds(
     size=st.none() | st.tuples(SIDES, SIDES),
     layers=layer_weights(),
     match_histogram=st.booleans(),
+    seamless=st.sampled_from(jobs.SEAMLESS),
 )
 STYLIZE = st.builds(
     StylizeJob,
@@ -136,6 +137,7 @@ def test_the_defaults_of_a_texture_are_those_of_the_2015_paper() -> None:
         "size": None,
         "layers": {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "pool4": 1e9},
         "match_histogram": True,
+        "seamless": "no",
     }
 
 
@@ -240,6 +242,9 @@ SYNTHESIZE_FAULTS: list[tuple[str, Any, str]] = [
     ("layers", {7: 1}, "layers: must be named after layers"),
     ("match_histogram", 1, "match_histogram: must be true or false, got 1."),
     ("match_histogram", "no", "match_histogram: must be true or false, got 'no'."),
+    ("seamless", "yes", "seamless: must be one of no, both, across, down, got 'yes'."),
+    ("seamless", True, "seamless: must be"),
+    ("seamless", None, "seamless: must be"),
     ("content", "c.png", "content: a synthesize job has no such field."),
 ]
 STYLIZE_FAULTS: list[tuple[str, Any, str]] = [

@@ -17,6 +17,7 @@ from maya_stylize.jobs import (
     BACKENDS,
     KEEP_COLORS,
     QUALITIES,
+    SEAMLESS,
     Job,
     Style,
     StylizeJob,
@@ -42,6 +43,13 @@ def add_parsers(commands: Any) -> None:
         "--no-histogram",
         action="store_true",
         help="leave the result's histogram as it comes instead of matching the exemplar's",
+    )
+    synthesize.add_argument(
+        "--seamless",
+        choices=SEAMLESS,
+        default="no",
+        help="where the result repeats without a seam: both ways, across (left to right) or down "
+        "(top to bottom); exact at multiples of 16 pixels, else resampled (default: no)",
     )
     _add_common(synthesize)
     synthesize.set_defaults(run=_run, job_of=_synthesize)
@@ -174,6 +182,7 @@ def _synthesize(arguments: argparse.Namespace) -> Job:
         exemplar=arguments.exemplar,
         size=None if arguments.size is None else _width_and_height(arguments.size),
         match_histogram=not arguments.no_histogram,
+        seamless=arguments.seamless,
         **_common(arguments),
     )
 

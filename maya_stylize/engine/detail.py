@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maya_stylize.engine.beats import Beats
-from maya_stylize.engine.vgg19 import FloatArray
+from maya_stylize.engine.vgg19 import FloatArray, Wrap
 from maya_stylize.images.resize import resize
 
 PATCH = 3
@@ -34,6 +34,7 @@ def enlarged(
     small: FloatArray,
     large: FloatArray,
     random: np.random.Generator,
+    wrap: Wrap = (False, False),
 ) -> Beats[FloatArray]:
     """Return a picture enlarged, with the example's detail.
 
@@ -43,9 +44,11 @@ def enlarged(
         small: The example at the picture's scale.
         large: The example at the enlarged picture's scale.
         random: Chooses the patches that are compared with, where there are too many.
+        wrap: Whether the picture wraps from top to bottom, and from left to right; the example
+            does not.
     """
     width, height = size
-    places = yield from _places(coarse, small, random)
+    places = yield from _places(coarse, small, random, wrap)
     band = large - resize(small, large.shape[1], large.shape[0])
     rows, columns = np.arange(height)[:, None], np.arange(width)[None]
     own_row = rows * coarse.shape[0] // height
@@ -58,16 +61,18 @@ def enlarged(
     column += columns - own_column * (width / coarse.shape[1])
     row = np.clip(np.rint(row), 0, large.shape[0] - 1).astype(np.int64)
     column = np.clip(np.rint(column), 0, large.shape[1] - 1).astype(np.int64)
-    detailed = resize(coarse, width, height) + band[row, column]
+    detailed = resize(coarse, width, height, wrap) + band[row, column]
     clipped: FloatArray = np.clip(detailed, large.min((0, 1)), large.max((0, 1)))
     return clipped
 
 
-def _places(coarse: FloatArray, small: FloatArray, random: np.random.Generator) -> Beats[Places]:
+def _places(
+    coarse: FloatArray, small: FloatArray, random: np.random.Generator, wrap: Wrap
+) -> Beats[Places]:
     """Return for each pixel the row and column of the example where it looks most alike."""
-    wanted, known = _patches(coarse), _patches(small)
+    wanted, known = _patches(coarse, wrap), _patches(small, (False, False))
     nearest = yield from _nearest(wanted, known, random)
-    return (yield from _agreed(nearest, wanted, known))
+    return (yield from _agreed(nearest, wanted, known, wrap))
 
 
 def _nearest(wanted: FloatArray, known: FloatArray, random: np.random.Generator) -> Beats[Places]:
@@ -87,7 +92,7 @@ def _nearest(wanted: FloatArray, known: FloatArray, random: np.random.Generator)
     return found
 
 
-def _agreed(places: Places, wanted: FloatArray, known: FloatArray) -> Beats[Places]:
+def _agreed(places: Places, wanted: FloatArray, known: FloatArray, wrap: Wrap) -> Beats[Places]:
     """Let each pixel take the place next to a neighbor's, where that costs less."""
     here = _grid(slice(wanted.shape[0]), slice(wanted.shape[1]))
     lowest = PATCH // 2
@@ -103,7 +108,7 @@ def _agreed(places: Places, wanted: FloatArray, known: FloatArray) -> Beats[Plac
     bonus = AGREEMENT * float(distance.mean()) / len(around)
     for _ in range(ROUNDS):
         offsets = places - here
-        neighbors = [np.roll(offsets, shift, (0, 1)) for shift in around]
+        neighbors = [_moved(offsets, shift, wrap) for shift in around]
 
         def agreement(offset: Places, neighbors: list[Places] = neighbors) -> Places:
             total: Places = sum((each == offset).all(-1) for each in neighbors)
@@ -124,14 +129,27 @@ def _agreed(places: Places, wanted: FloatArray, known: FloatArray) -> Beats[Plac
     return places
 
 
+def _moved(offsets: Places, shift: tuple[int, int], wrap: Wrap) -> Places:
+    """Return each pixel's neighbor's way to its place, over the edges that wrap as well."""
+    moved = np.roll(offsets, shift, (0, 1))
+    for axis, (step, wraps) in enumerate(zip(shift, wrap, strict=True)):
+        if step and wraps:
+            edge = (slice(None),) * axis + (0 if step > 0 else -1,)
+            moved[edge][..., axis] += step * offsets.shape[axis]
+    return moved
+
+
 def _grid(rows: slice, columns: slice) -> Places:
     """Return row and column of each pixel of a part, (H, W, 2)."""
     return np.moveaxis(np.asarray(np.mgrid[rows, columns], np.int64), 0, -1)
 
 
-def _patches(pixels: FloatArray) -> FloatArray:
+def _patches(pixels: FloatArray, wrap: Wrap) -> FloatArray:
     """Return the values around each pixel, (H, W, 3·PATCH²)."""
     radius = PATCH // 2
-    padded = np.pad(pixels, ((radius, radius), (radius, radius), (0, 0)), mode="reflect")
+    padded = pixels
+    for axis, wraps in enumerate(wrap):
+        margins = [(radius, radius) if axis == each else (0, 0) for each in range(3)]
+        padded = np.pad(padded, margins, mode="wrap" if wraps else "reflect")
     windows = np.lib.stride_tricks.sliding_window_view(padded, (PATCH, PATCH), axis=(0, 1))
     return np.ascontiguousarray(windows.reshape(*pixels.shape[:2], -1))

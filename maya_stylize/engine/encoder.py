@@ -69,17 +69,22 @@ class Encoder:
         def whole(picture: Tensor, targets: Mapping[str, Any]) -> Tensor:
             return objective.loss(model(picture), targets, data_format)
 
-        def survey(crop: Tensor, cores: Mapping[str, Tensor], content: Mapping[str, Tensor]) -> Any:
-            features = crop_model(crop)
-            sums = {
-                layer: gram_sum(features[layer] * core, data_format)
-                for layer, core in cores.items()
-            }
-            distances = {
-                layer: ops.sum(cores[layer] * ops.square(features[layer] - target))
-                for layer, target in content.items()
-            }
-            return sums, distances
+        def surveying(model: Callable[[Tensor], Any]) -> Callable[..., Any]:
+            def survey(
+                crop: Tensor, cores: Mapping[str, Tensor], content: Mapping[str, Tensor]
+            ) -> Any:
+                features = model(crop)
+                sums = {
+                    layer: gram_sum(features[layer] * core, data_format)
+                    for layer, core in cores.items()
+                }
+                distances = {
+                    layer: ops.sum(cores[layer] * ops.square(features[layer] - target))
+                    for layer, target in content.items()
+                }
+                return sums, distances
+
+            return backend.compiled(survey)
 
         def pull(crop: Tensor, cores: Mapping[str, Tensor], seeds: Mapping[str, Any]) -> Tensor:
             features = crop_model(crop)
@@ -92,7 +97,7 @@ class Encoder:
             return total
 
         self.whole = backend.value_and_gradient(whole)
-        self.survey = backend.compiled(survey)
+        self.survey, self.whole_survey = surveying(crop_model), surveying(model)
         self.pull = backend.value_and_gradient(pull)
         self.features = backend.compiled(crop_model)
 
@@ -127,6 +132,21 @@ class Evaluation:
             picture, lambda: self._survey(picture, {})
         )
         return found[0]
+
+    def example_grams(self, picture: FloatArray) -> Beats[Grams]:
+        """Return the Gram matrices of an example, which does not wrap.
+
+        Where the encoder's pictures wrap, they have no edges, and the example is mirrored at its
+        own. Zeros beyond them would make features that no such picture can have, in the deepest
+        layers of a small example half of all.
+
+        Args:
+            picture: (1, H, W, 3) or (1, 3, H, W).
+        """
+        found: Grams = yield from self._again_in_tiles(
+            picture, lambda: self._example_grams(picture)
+        )
+        return found
 
     def features(self, picture: Tensor, layers: Sequence[str]) -> Beats[Grams]:
         """Return the feature maps of layers, of the whole picture."""
@@ -188,17 +208,43 @@ class Evaluation:
             yield
         return loss, ops.convert_to_tensor(gradient)
 
+    def _example_grams(self, picture: FloatArray) -> Beats[Grams]:
+        encoder, size = self.encoder, self._size(picture)
+        down, right = (encoder.geometry.reach * wraps for wraps in encoder.wrap)
+        margins = [(0, 0)] * 4
+        for axis, margin in zip(encoder.axes, (down, right), strict=True):
+            margins[axis] = margin, margin
+        mirrored = ops.convert_to_tensor(np.pad(picture, margins, "symmetric"))
+        pieces = [piece.moved(down, right) for piece in self.pieces(size)]
+        found, _ = yield from self._sums(mirrored, {}, pieces, encoder.survey, size)
+        return found
+
     def _survey(
         self, picture: Tensor, content: Mapping[str, FloatArray]
     ) -> Beats[tuple[Grams, dict[str, float]]]:
         """Return the Gram matrices, and Σ(F−F̂)² for every layer of a content."""
         encoder, size = self.encoder, self._size(picture)
+        pieces, survey = self.pieces(size), encoder.survey
+        if any(encoder.wrap) and len(pieces) == 1:  # the network itself looks around the edges
+            pieces = tiles(size, max(size), encoder.geometry, (False, False))
+            survey = encoder.whole_survey
+        return (yield from self._sums(picture, content, pieces, survey, size))
+
+    def _sums(
+        self,
+        picture: Tensor,
+        content: Mapping[str, FloatArray],
+        pieces: list[Tile],
+        survey: Callable[..., Any],
+        size: tuple[int, int],
+    ) -> Beats[tuple[Grams, dict[str, float]]]:
+        encoder = self.encoder
         sums: dict[str, Any] = {}
         distances = dict.fromkeys(content, 0.0)
-        for piece in self.pieces(size):
+        for piece in pieces:
             cores = _tensors(masks(piece, encoder.geometry.strides, encoder.axes))
             crop = cut_out(picture, piece, 1, encoder.axes)
-            found, apart = encoder.survey(crop, cores, _tensors(self._content(content, piece)))
+            found, apart = survey(crop, cores, _tensors(self._content(content, piece)))
             for layer, part in found.items():
                 sums[layer] = sums.get(layer, 0) + ops.convert_to_numpy(part).astype(np.float64)
             for layer, part in apart.items():

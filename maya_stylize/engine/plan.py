@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from maya_stylize.engine import resolution, schedule
+from maya_stylize.engine.seamless import example_size, octave_size, wrap_of
 from maya_stylize.errors import EngineError
 from maya_stylize.jobs import Job, SynthesizeJob
 
@@ -70,13 +71,16 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
     """
     if isinstance(job, SynthesizeJob):
         exemplar = size_of(job.exemplar)
-        size, examples = job.size or exemplar, [exemplar]
+        size = job.size or exemplar
+        examples = [exemplar]
     else:
         size = with_longer_side(size_of(job.content), job.size)
         longer = job.style_scale * max(size)
         examples = [with_longer_side(size_of(style.path), longer) for style in job.styles]
     planned = schedule.octaves(job, size, min(map(min, examples)))
     octaves = resolution.read_octaves(job, planned)
+    if isinstance(job, SynthesizeJob):
+        examples = [looked_at(job, exemplar, size)]
     return Plan(*size, tuple(octaves), max(width * height for width, height in examples))
 
 
@@ -160,6 +164,20 @@ def needed(plan: Plan, tile: int, history: int, fast: bool) -> int:
     climbing = pixels * VECTOR * (VECTORS + history) + min(pixels, largest) * EVALUATION
     learning = pixels * VECTOR * VECTORS + min(plan.example, largest) * EXAMPLE
     return max(climbing, learning) + FASTER * fast
+
+
+def looked_at(job: SynthesizeJob, exemplar: Size, size: Size) -> Size:
+    """Return the size at which an exemplar is looked at, with what is mirrored around it.
+
+    Args:
+        job: What is wanted.
+        exemplar: Width and height of the exemplar.
+        size: Of the result.
+    """
+    made = octave_size(job, size, 1)
+    width, height = example_size(job, exemplar, size, made, 1)
+    down, across = wrap_of(job)
+    return width + 2 * REACH * across, height + 2 * REACH * down
 
 
 def with_longer_side(size: Size, longer: float | None) -> Size:

@@ -9,6 +9,7 @@ from typing import Any
 from maya_stylize import checks
 from maya_stylize.engine.backend import Backend, versions
 from maya_stylize.engine.schedule import LOSSES, Octave
+from maya_stylize.engine.seamless import fits
 from maya_stylize.errors import ImageError, JobError
 from maya_stylize.files import sha256
 from maya_stylize.jobs import Job
@@ -120,6 +121,9 @@ def read_octaves(job: Job, planned: list[Octave]) -> list[Octave]:
         width, height, shrink, evaluations = (
             _whole(f"{name}[{index}]", number, LARGEST_NUMBER) for number in numbers
         )
+        if not fits(job, (width, height)):
+            wanted = "of a width and height that can wrap"
+            raise _refuse(f"{name}[{index}]", wanted, entries[index])
         found.append(Octave(width, height, shrink, evaluations, loss))
     last, size = found[-1], planned[-1]
     if (last.width, last.height) != (size.width, size.height):

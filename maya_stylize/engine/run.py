@@ -18,9 +18,10 @@ from maya_stylize.engine.encoder import Encoder, Evaluation
 from maya_stylize.engine.plan import Plan, settle
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
+from maya_stylize.engine.vgg19 import FloatArray, Wrap
 from maya_stylize.errors import ImageError, JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
-from maya_stylize.images import reader, writer
+from maya_stylize.images import reader, seam, writer
 from maya_stylize.images.resize import resize
 from maya_stylize.images.tone import Curve
 from maya_stylize.jobs import Job, SynthesizeJob
@@ -57,6 +58,9 @@ def run(
     yield from notes
     planned = schedule.octaves(job, problem.size, problem.smallest_example)
     octaves = resolution.read_octaves(job, planned)
+    last = octaves[-1]
+    if (last.width, last.height) != problem.size:
+        yield Log(_resampled(last, *problem.size))
     changed_at = model_file.stat().st_mtime_ns if model_file.is_file() else 0
     _, identity = _network(model_file, changed_at)
     backend = activate(job.backend, job.device, resolution.read_threads(job))
@@ -72,7 +76,9 @@ def run(
         yield Log("The result may differ from the earlier run: " + "; ".join(changed), "warning")
     with backend.scope():
         made = _encoder.cache_info().misses
-        encoder = _encoder(model_file, changed_at, tuple(problem.taps), job.pooling, backend, fast)
+        encoder = _encoder(
+            model_file, changed_at, tuple(problem.taps), job.pooling, backend, problem.wrap, fast
+        )
         is_new = _encoder.cache_info().misses > made
         evaluation = Evaluation(encoder, tile)
         kept = None if resume is None else resume.kept
@@ -85,28 +91,46 @@ def run(
                     keeper.now_and_then()
                 if previews is not None:
                     path = previews / f"{octave.width}x{octave.height}_{octave.loss}.png"
-                    writer.write(path, problem.finish(resize(climb.pixels, *problem.size)))
+                    writer.write(path, _finished(problem, climb.pixels))
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != tile:
                 resolved = resolution.resolve(
                     job, backend, identity, octaves, history, evaluation.tile
                 )
+            pixels = _finished(problem, climb.pixels)
             written = writer.write(
                 job.output,
-                curve.restore(problem.finish(climb.pixels)),
+                curve.restore(pixels),
                 depth=like.depth,
                 job=resolution.for_metadata(resolved),
                 keep=like.keep,
             )
     whole = monotonic() - began if is_new and evaluation.tile == tile else None
     speed.remember(backend.unit, fast, climb.stints, whole)
+    for axis, (name, wraps) in enumerate(zip(("down", "across"), problem.wrap, strict=True)):
+        if wraps:
+            score = seam.score(pixels, axis)
+            yield Log(f"The seam {name}: {score:.1f} of the picture's own variation.")
     yield Result(
         path=str(written.path),
         sidecar=None if written.sidecar is None else str(written.sidecar),
         job=resolved.to_json(),
         loss=climb.loss,
         layer_errors=climb.layer_errors,
+    )
+
+
+def _finished(problem: Problem, pixels: FloatArray) -> FloatArray:
+    """Return an octave's result as it is written, at the result's size."""
+    return problem.finish(resize(pixels, *problem.size, problem.wrap))
+
+
+def _resampled(octave: schedule.Octave, width: int, height: int) -> str:
+    """Return in words that a result is not made at the size that is wanted."""
+    return (
+        "A side that wraps is a multiple of the deepest layer's stride: the picture is made at "
+        f"{octave.width}x{octave.height} and resampled to {width}x{height}."
     )
 
 
@@ -124,10 +148,11 @@ def _encoder(
     taps: tuple[str, ...],
     pooling: str,
     backend: Backend,
+    wrap: Wrap,
     fast: bool,
 ) -> Encoder:
     """Return an encoder, kept with what it has compiled for the process's next job."""
-    return Encoder(_network(model_file, changed_at)[0], taps, pooling, backend, fast=fast)
+    return Encoder(_network(model_file, changed_at)[0], taps, pooling, backend, wrap, fast)
 
 
 def _check_output(job: Job) -> None:

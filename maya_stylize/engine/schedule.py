@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from maya_stylize.engine.seamless import octave_size
 from maya_stylize.errors import EngineError
 from maya_stylize.jobs import Job, StylizeJob
 
@@ -97,10 +98,8 @@ def octaves(job: Job, size: tuple[int, int], example: int) -> list[Octave]:
     ):
         shrink *= 2
     coarse, before_last, last = SPENT[job.kind][job.quality]
-    sides = [
-        (shrunk(size[0], shrink >> index), shrunk(size[1], shrink >> index), shrink >> index)
-        for index in range(shrink.bit_length())
-    ]
+    shrinks = [shrink >> index for index in range(shrink.bit_length())]
+    sides = [(*octave_size(job, size, each), each) for each in shrinks]
     counts = [coarse] * (len(sides) - 2) + [before_last] * (len(sides) > 1)
     loss = COARSE[job.kind]
     climb = [Octave(*each, count, loss) for each, count in zip(sides, counts, strict=False)]
@@ -113,11 +112,6 @@ def octaves(job: Job, size: tuple[int, int], example: int) -> list[Octave]:
 def worth_tracing(octaves: Iterable[Octave]) -> bool:
     """Return whether a job is long enough for convolutions that take seconds to trace."""
     return sum(octave.cost for octave in octaves) > WORTH_TRACING
-
-
-def shrunk(side: int, shrink: int) -> int:
-    """Return a side divided by a whole number, rounded, at least one pixel."""
-    return max(1, round(side / shrink))
 
 
 class Patience:

@@ -15,9 +15,11 @@ from maya_stylize.engine.detail import enlarged
 from maya_stylize.engine.encoder import Evaluation
 from maya_stylize.engine.histogram import match_histogram
 from maya_stylize.engine.objective import Style, Targets
-from maya_stylize.engine.schedule import Octave, shrunk
+from maya_stylize.engine.plan import looked_at
+from maya_stylize.engine.schedule import Octave
+from maya_stylize.engine.seamless import example_size, wrap_of
 from maya_stylize.engine.temper import tempered
-from maya_stylize.engine.vgg19 import FloatArray, to_network
+from maya_stylize.engine.vgg19 import FloatArray, Wrap, to_network
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import SynthesizeJob
 
@@ -31,7 +33,7 @@ def style(evaluation: Evaluation, pixels: FloatArray, weights: Mapping[str, floa
         weights: Weight of each layer; a layer of weight 0 is left out.
     """
     data_format = evaluation.encoder.backend.data_format
-    grams = yield from evaluation.grams(ops.convert_to_tensor(to_network(pixels, data_format)))
+    grams = yield from evaluation.example_grams(to_network(pixels, data_format))
     used = {layer: weight for layer, weight in weights.items() if weight}
     return Style({layer: grams[layer] for layer in used}, used)
 
@@ -71,8 +73,14 @@ class Synthesis:
 
     @property
     def largest_example(self) -> int:
-        """Pixels of the exemplar."""
-        return math.prod(self.exemplar.shape[:2])
+        """Pixels of the exemplar, as large as it is looked at."""
+        height, width = self.exemplar.shape[:2]
+        return math.prod(looked_at(self.job, (width, height), self.size))
+
+    @property
+    def wrap(self) -> Wrap:
+        """Whether the result wraps from top to bottom, and from left to right."""
+        return wrap_of(self.job)
 
     @property
     def taps(self) -> list[str]:
@@ -97,7 +105,7 @@ class Synthesis:
         """Return a coarser octave's result at the octave's size, with the exemplar's detail."""
         size = octave.width, octave.height
         small, large = self.example(before), self.example(octave)
-        return (yield from enlarged(pixels, size, small, large, random))
+        return (yield from enlarged(pixels, size, small, large, random, self.wrap))
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
         """Return the exemplar's range in each channel, as the authors' recipe has it."""
@@ -111,5 +119,9 @@ class Synthesis:
 
     def example(self, octave: Octave) -> FloatArray:
         """Return the exemplar at the octave's scale."""
+        size = self._example_size((octave.width, octave.height), octave.shrink)
+        return resize(self.exemplar, *size)
+
+    def _example_size(self, octave: tuple[int, int], shrink: int) -> tuple[int, int]:
         height, width = self.exemplar.shape[:2]
-        return resize(self.exemplar, shrunk(width, octave.shrink), shrunk(height, octave.shrink))
+        return example_size(self.job, (width, height), self.size, octave, shrink)

@@ -29,6 +29,10 @@ class Cut:
     core: tuple[int, int]
     crop: tuple[int, int]
 
+    def moved(self, by: int) -> Cut:
+        """Return the same some pixels further on."""
+        return Cut((self.core[0] + by, self.core[1] + by), (self.crop[0] + by, self.crop[1] + by))
+
     def mask(self, stride: int) -> FloatArray:
         """Return 1 for the positions of the core among those of the crop, 0 for the others.
 
@@ -51,6 +55,10 @@ class Tile:
 
     rows: Cut
     columns: Cut
+
+    def moved(self, down: int, right: int) -> Tile:
+        """Return the same some pixels further down and to the right."""
+        return Tile(self.rows.moved(down), self.columns.moved(right))
 
 
 def cuts(size: int, tile: int, reach: int, stride: int, wraps: bool) -> list[Cut]:

@@ -15,7 +15,8 @@ from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.encoder import Evaluation
 from maya_stylize.engine.objective import Content, Targets
 from maya_stylize.engine.plan import with_longer_side
-from maya_stylize.engine.schedule import Octave, shrunk
+from maya_stylize.engine.schedule import Octave
+from maya_stylize.engine.seamless import shrunk
 from maya_stylize.engine.texture import channel_range, style
 from maya_stylize.engine.vgg19 import FloatArray, to_network
 from maya_stylize.images.resize import resize
@@ -40,6 +41,8 @@ class Transfer:
 
     # Its loss falls a little sooner with it, but with specks of color on the way.
     by_color = False
+    # Whether the result wraps from top to bottom, and from left to right.
+    wrap = (False, False)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -98,6 +98,7 @@ def _synthesize(pictures: Pictures, values: Mapping[str, Any], common: dict[str,
         exemplar=pictures["exemplar"][0].path,
         size=_SQUARE.read("size", values["size"]),  # type: ignore[arg-type]
         match_histogram=values["match_histogram"],
+        seamless=values["seamless"],
     )
 
 
@@ -132,6 +133,14 @@ _SEED = Field(
     "Another seed arranges the picture anew; the same seed and settings give the same picture.",
     Whole(0, 2**31 - 1, dice=True),
     0,
+)
+_SEAMLESS = Field(
+    "seamless",
+    "Seamless ed&ges",
+    "Where the picture can be laid beside itself without a seam. Exact at sizes that are multiples "
+    "of 16; others are made a little larger and resampled.",
+    Choice((("no", "No"), ("both", "Both ways"), ("across", "Across"), ("down", "Down"))),
+    "no",
 )
 _POOLING = Field(
     "pooling",
@@ -174,6 +183,7 @@ MODES = (
                 _SQUARE,
                 "",
             ),
+            _SEAMLESS,
             _QUALITY,
             _SEED,
             Field(

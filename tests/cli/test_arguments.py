@@ -41,8 +41,11 @@ def test_every_option_arrives_in_its_field() -> None:
     }
     typed = [text for name, value in common.items() for text in (f"--{name}", str(value))]
     assert job_of(
-        "synthesize", "e.png", *typed, "--size", "768x512", "--no-histogram"
-    ) == SynthesizeJob(exemplar="e.png", size=(768, 512), match_histogram=False, **common)
+        *("synthesize", "e.png", *typed, "--size", "768x512"),
+        *("--no-histogram", "--seamless", "across"),
+    ) == SynthesizeJob(
+        exemplar="e.png", size=(768, 512), match_histogram=False, seamless="across", **common
+    )
     assert job_of(
         *("stylize", "c.png", "a.png:2", "b.png", *typed, "--size", "512", "--start", "noise"),
         *("--style-scale", "0.5", "--keep-colors", "match", "--content-weight", "1e5"),
@@ -181,7 +184,10 @@ def test_wrong_usage_ends_with_2_and_shows_the_usage(
     ("command", "wanted"),
     [
         ([], ["synthesize", "stylize", "run", "convert", "normalize", "model", "info"]),
-        (["synthesize"], ["--size", "--no-histogram", "--seed", "--json", "--model", "Example:"]),
+        (
+            ["synthesize"],
+            ["--size", "--no-histogram", "--seamless", "--seed", "--json", "--model", "Example:"],
+        ),
         (["stylize"], ["STYLE[:WEIGHT]", "--keep-colors", "--content-weight", "Example:"]),
         (["run"], ["JOB.json", "--json"]),
         (["info"], ["--json"]),

@@ -24,8 +24,8 @@ def half(picture):
     return resize(picture, picture.shape[1] // 2, picture.shape[0] // 2)
 
 
-def large(coarse, size, small, example, seed=0):
-    return finish(enlarged(coarse, size, small, example, np.random.default_rng(seed)))
+def large(coarse, size, small, example, seed=0, wrap=(False, False)):
+    return finish(enlarged(coarse, size, small, example, np.random.default_rng(seed), wrap))
 
 
 def detail(picture):
@@ -92,3 +92,15 @@ def test_many_patches_are_chosen_by_the_seed(monkeypatch):
 
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - second).max() > 0.01
+
+
+@pytest.mark.parametrize("wrap", [(True, True), (True, False), (False, True), (False, False)])
+def test_where_it_wraps_a_rolled_picture_is_enlarged_alike(wrap):
+    example, other = texture(64, 64), half(texture(48, 80, seed=1))
+
+    found = large(other, (80, 48), half(example), example, wrap=wrap)
+
+    for axis, wraps in enumerate(wrap):
+        rolled = large(np.roll(other, 9, axis), (80, 48), half(example), example, wrap=wrap)
+        apart = np.abs(np.roll(found, 18, axis) - rolled)
+        assert (apart.max() < 1e-5) == wraps

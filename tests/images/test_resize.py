@@ -78,3 +78,23 @@ def test_the_same_size_is_a_copy():
     same = resize(pixels, 4, 5)
     np.testing.assert_array_equal(same, pixels)
     assert not np.shares_memory(same, pixels)
+
+
+@pytest.mark.parametrize("wrap", [(True, True), (True, False), (False, True), (False, False)])
+@pytest.mark.parametrize(("width", "height"), [(32, 24), (8, 6), (48, 3), (4, 36), (2, 3)])
+def test_where_it_wraps_a_rolled_picture_is_resampled_alike(wrap, width, height):
+    pixels = np.random.default_rng(7).random((12, 16, 3), dtype=np.float32)
+    resized = resize(pixels, width, height, wrap)
+    for axis, (wraps, side) in enumerate(zip(wrap, (height, width), strict=True)):
+        rolled = resize(np.roll(pixels, pixels.shape[axis] // 2, axis), width, height, wrap)
+        if wraps and side % 2 == 0:
+            np.testing.assert_allclose(rolled, np.roll(resized, side // 2, axis), atol=2e-6)
+        elif not wraps and side > 4:
+            assert np.abs(rolled - np.roll(resized, side // 2, axis)).max() > 0.01
+
+
+def test_beyond_an_edge_that_wraps_lies_the_other_side():
+    """As large as in the middle of the picture laid beside itself."""
+    pixels = np.random.default_rng(8).random((14, 10, 3), dtype=np.float32)
+    nine = resize(np.tile(pixels, (3, 3, 1)), 3 * 7, 3 * 21)
+    np.testing.assert_allclose(resize(pixels, 7, 21, (True, True)), nine[21:42, 7:14], atol=1e-5)

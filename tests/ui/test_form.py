@@ -21,6 +21,7 @@ OTHERS = {
     "pooling": "max",
     "device": "cpu",
     "match_histogram": False,
+    "seamless": "both",
 }
 
 

@@ -31,9 +31,9 @@ def test_the_defaults_are_those_of_the_papers() -> None:
 
 def test_every_setting_arrives_in_the_job() -> None:
     common = {"seed": 7, "quality": "final", "pooling": "max", "device": "cpu"}
-    job: Any = TEXTURE.job(
-        PICTURES, {**common, "size": "64 x 32", "match_histogram": False}, "o.exr", "tensorflow"
-    )
+    values = {**common, "size": "64 x 32", "match_histogram": False, "seamless": "down"}
+    job: Any = TEXTURE.job(PICTURES, values, "o.exr", "tensorflow")
+    assert job.seamless == "down"
     assert (job.size, job.match_histogram, job.seed, job.quality) == ((64, 32), False, 7, "final")
     values = {**common, "size": "64", "strength": 100, "stroke": 100, "start": "noise"}
     values["keep_colors"] = "luminance"

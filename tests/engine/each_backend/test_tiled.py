@@ -13,7 +13,7 @@ from maya_stylize.convert import keras_h5
 from maya_stylize.engine import texture, vgg19
 from maya_stylize.engine.beats import finish
 from maya_stylize.engine.encoder import Encoder, Evaluation
-from maya_stylize.engine.objective import Content, Targets
+from maya_stylize.engine.objective import Content, Style, Targets
 from maya_stylize.jobs import TEXTURE_LAYERS
 
 NAME = os.environ.get("MAYA_STYLIZE_TEST_BACKEND", "tensorflow")
@@ -116,6 +116,65 @@ def test_a_picture_that_wraps_may_be_rolled(encoders, engine_backend, wrap, tile
 
     assert value_rolled == pytest.approx(value, rel=1e-5)
     assert deviation(gradient_rolled, ops.roll(gradient, shifts, encoder.axes)) < 1e-4
+
+
+@pytest.mark.parametrize("wrap", WRAPS)
+@pytest.mark.parametrize("tile", [0, 16])
+def test_an_example_is_mirrored_where_the_result_wraps(encoders, wrap, tile):
+    """As a part of a picture whose edges are far away, and which needs no wrapping."""
+    encoder, plain = encoders[wrap], encoders[(False, False)]
+    pixels = np.random.default_rng(4).uniform(0, 1, (40, 24, 3)).astype(np.float32)
+    reach = encoder.geometry.reach
+    margins = [(reach * wraps,) * 2 for wraps in (*wrap, False)]
+    around = np.pad(pixels, margins, "symmetric")
+    example, larger = (
+        vgg19.to_network(item, encoder.backend.data_format) for item in (pixels, around)
+    )
+
+    found = finish(Evaluation(encoder, tile).example_grams(example))
+    maps = finish(Evaluation(plain).features(ops.convert_to_tensor(larger), list(STYLE)))
+
+    for layer, gram in found.items():
+        if layer not in STYLE:
+            continue
+        stride = encoder.geometry.strides[layer]
+        cut = [slice(None)] * 4
+        for axis, side, (margin, _) in zip(encoder.axes, (40, 24), margins, strict=False):
+            cut[axis] = slice(margin // stride, (margin + side) // stride)
+        core = np.moveaxis(maps[layer][tuple(cut)], 6 - sum(encoder.axes), -1)
+        core = core.reshape(-1, core.shape[-1])
+        assert deviation(gram, core.T @ core / len(core)) < 1e-5
+
+
+@pytest.mark.parametrize("wrap", WRAPS)
+def test_a_flat_example_has_the_gram_matrices_of_a_flat_result(encoders, wrap):
+    """No edge is seen where the result has none."""
+    encoder = encoders[wrap]
+    flat = vgg19.to_network(np.full((40, 24, 3), 0.3, np.float32), encoder.backend.data_format)
+    evaluation = Evaluation(encoder)
+    found = finish(evaluation.example_grams(flat))
+    wanted = finish(evaluation.grams(ops.convert_to_tensor(flat)))
+    for layer, gram in wanted.items():
+        assert deviation(found[layer], gram) < 1e-5
+
+
+@pytest.mark.parametrize("wrap", WRAPS)
+def test_grams_of_a_picture_that_wraps_are_those_of_its_loss(encoders, wrap):
+    """The targets being those, nothing is left to change."""
+    encoder = encoders[wrap]
+    picture = make(encoder, 40, 32)[0]
+    evaluation = Evaluation(encoder)
+    grams = finish(evaluation.grams(picture))
+    far = {layer: 0 * gram for layer, gram in grams.items()}
+    near, apart = (
+        finish(
+            evaluation.value_and_gradient(
+                picture, Targets.of([Style({layer: each[layer] for layer in STYLE}, STYLE)])
+            )
+        )[0]
+        for each in (grams, far)
+    )
+    assert near < 1e-8 * apart
 
 
 def test_zero_padding_is_no_wrapping(encoders):
