@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from maya_stylize import settings
@@ -20,6 +21,10 @@ from maya_stylize.files import sha256
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# How long an example takes says nothing on a machine that does something else as well.
+hypothesis.settings.register_profile("untimed")
+hypothesis.settings.load_profile("untimed")
 
 collect_ignore = []
 if not (find_spec("PySide2") or find_spec("PySide6")):

@@ -25,7 +25,6 @@ NAMES = st.text(
 )
 same_folder = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

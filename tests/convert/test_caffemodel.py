@@ -46,7 +46,7 @@ def test_real_weights_keep_their_fingerprint(tmp_path, real_model, dialect, styl
     assert "non-commercial" in origin.notice
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     blocks=st.sampled_from(VGG_BLOCKS),
     kind=st.sampled_from(["max", "average"]),
@@ -283,7 +283,7 @@ def test_a_cut_file_leaves_nothing_behind(tmp_path, dialect):
         assert list(tmp_path.iterdir()) == [file]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.binary(min_size=1, max_size=300), place=st.integers(0, 10_000))
 def test_damage_is_a_clear_error_or_another_network(tmp_path_factory, data, place):
     whole = caffemodel(caffe_layers(random_network(widest=1)))

@@ -287,7 +287,7 @@ def test_missing_sources_and_folders_are_named(tmp_path, out):
         convert(out, out / "net.h5")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     data=st.sampled_from(
         [b"", b"\x0a", b"\x12", b"\x80\x02", b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"\xa2\x06"]

@@ -65,9 +65,7 @@ def test_a_server_that_does_not_say_how_long_it_is(server: Server, tmp_path: Pat
     assert totals == {None}
 
 
-@hypothesis_settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.integers(1, 400_000), max_size=4, unique=True), tagged=st.booleans())
 def test_connections_that_break_are_taken_up_where_they_broke(
     server: Server, tmp_path_factory: pytest.TempPathFactory, cuts: list[int], tagged: bool

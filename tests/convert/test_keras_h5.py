@@ -51,7 +51,7 @@ def write_others(path: Path, network: Network, style: str) -> Path:
     return path
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     blocks=st.lists(st.integers(1, 3), min_size=1, max_size=4),
     kind=st.sampled_from(["max", "average"]),

@@ -58,7 +58,7 @@ def oracle(network: Network, pixels: np.ndarray) -> list[np.ndarray]:
     return results
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(height=st.integers(1, 21), width=st.integers(1, 21))
 def test_sums_agree_with_a_float64_oracle_at_any_size(height, width):
     network = random_network((1, 2, 1), "average", seed=3)

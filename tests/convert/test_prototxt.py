@@ -54,7 +54,7 @@ def test_prototxt_states_the_pooling_of_the_known_network(tmp_path, real_model):
     assert any("Average pooling was set" in note for note in plain.notes)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     blocks=st.lists(st.integers(1, 3), min_size=1, max_size=4),
     dialects=st.tuples(st.sampled_from(["v1", "v2"]), st.sampled_from(["v1", "v2"])),

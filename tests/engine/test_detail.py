@@ -65,7 +65,7 @@ def test_another_picture_gets_as_much_detail_as_the_example_has():
     assert detail(blurred) < 0.5 * detail(example)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(4, 20), st.integers(4, 20), st.integers(8, 24), st.integers(8, 24), st.booleans()
 )

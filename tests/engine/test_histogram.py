@@ -13,7 +13,7 @@ def picture(seed, height, width, spread=1.0):
     return (random.normal(0.5, spread, (height, width, 3))).astype(np.float32)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32), st.integers(1, 20), st.integers(1, 20))
 def test_same_size_gives_exactly_the_examples_values(seed, height, width):
     pixels, example = picture(seed, height, width), picture(seed + 1, height, width, 3.0)
@@ -27,7 +27,7 @@ def test_same_size_gives_exactly_the_examples_values(seed, height, width):
         assert (np.diff(matched[..., channel].ravel()[order]) >= 0).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32), st.integers(2, 30), st.integers(2, 30))
 def test_other_sizes_agree_in_every_quantile(seed, height, width):
     pixels, example = picture(seed, 40, 37), picture(seed + 1, height, width)

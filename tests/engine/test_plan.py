@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from maya_stylize.engine import schedule
@@ -51,14 +51,12 @@ def agree(job, problem, sizes):
     return True
 
 
-@settings(deadline=None)
 @given(SIZES, st.none() | st.tuples(*[st.integers(16, 9000)] * 2), st.sampled_from(QUALITIES))
 def test_of_a_texture(exemplar, size, quality):
     job = SynthesizeJob(output="o.png", exemplar="e", size=size, quality=quality)
     agree(job, Synthesis(job, blank(exemplar)), {"e": exemplar})
 
 
-@settings(deadline=None)
 @given(
     SIZES,
     st.lists(SIZES, min_size=1, max_size=3),

@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from maya_stylize.demo import EXEMPLARS
@@ -53,7 +53,6 @@ def test_the_stride_is_the_deepest_layers(layers, stride):
 SIDES = st.integers(16, 300)
 
 
-@settings(deadline=None)
 @given(SIDES, SIDES, st.sampled_from(SEAMLESS), st.sampled_from(["pool4", "pool2", "pool5"]))
 def test_sides_that_wrap_are_multiples_at_every_octave(width, height, seamless, layer):
     wanted = job("e.png", seamless=seamless, layers={layer: 1.0})

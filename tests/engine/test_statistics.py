@@ -20,7 +20,7 @@ def gram(features, data_format="channels_last"):
     return ops.convert_to_numpy(gram_matrix(ops.convert_to_tensor(features), data_format))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(maps)
 def test_is_the_mean_outer_product(features):
     flat = features.reshape(-1, features.shape[-1]).astype(np.float64)
@@ -29,7 +29,7 @@ def test_is_the_mean_outer_product(features):
     assert gram(features) == pytest.approx(expected, rel=1e-5, abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(maps, st.randoms(use_true_random=False))
 def test_knows_nothing_of_places(features, random):
     flat = list(features.reshape(-1, features.shape[-1]))
@@ -39,7 +39,7 @@ def test_knows_nothing_of_places(features, random):
     assert gram(shuffled) == pytest.approx(gram(features), rel=1e-4, abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(maps)
 def test_is_the_same_in_both_layouts_and_has_no_negative_direction(features):
     matrix = gram(features)

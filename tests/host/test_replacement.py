@@ -381,9 +381,7 @@ def test_a_texture_that_was_deleted_meanwhile(room: Room, painted: str) -> None:
             call()
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wires=st.sets(
         st.tuples(

@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from maya_stylize.errors import ImageError
 from maya_stylize.images.reader import glance, read
 
-SHARED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SHARED = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def oiio_write(path, values, depth, tile=0):

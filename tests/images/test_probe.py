@@ -13,9 +13,7 @@ from maya_stylize.errors import ImageError
 from maya_stylize.images import reader
 from maya_stylize.images.probe import Facts, probe
 
-SHARED = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SHARED = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SHARED

@@ -50,7 +50,7 @@ def test_whole_numbers_as_opencv_wrote_them(suffix, dtype, tmp_path):
     np.testing.assert_array_equal(picture.pixels, (values / largest).astype(np.float32))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 40), st.integers(1, 40), st.booleans(), st.integers(0, 99))
 def test_png_of_any_size_as_opencv_wrote_it(tmp_path_factory, width, height, gray, seed):
     shape = (height, width) if gray else (height, width, 3)

@@ -11,7 +11,7 @@ from maya_stylize.images.resize import resize
 sides = st.integers(1, 60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sides, sides, sides, sides, st.floats(-3, 3, width=32))
 def test_constant_stays_constant(rows, columns, width, height, value):
     resized = resize(np.full((rows, columns, 3), value, np.float32), width, height)
@@ -20,7 +20,7 @@ def test_constant_stays_constant(rows, columns, width, height, value):
     np.testing.assert_array_equal(resized, np.full((height, width, 3), value, np.float32))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sides, sides, sides, sides, st.integers(0, 9))
 def test_no_value_beyond_the_pictures_own(rows, columns, width, height, seed):
     pixels = np.random.default_rng(seed).random((rows, columns, 3), dtype=np.float32)

@@ -47,7 +47,7 @@ def test_a_plain_piece_of_a_picture_has_a_seam_and_the_cut_moved_inside_has_none
     assert np.mean(np.array(scores) <= 1.001) > 0.9
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 9), st.floats(0.5, 4), st.floats(-1, 1))
 def test_neither_brightness_nor_contrast_changes_it(seed, contrast, brightness):
     pixels = np.random.default_rng(seed).random((20, 30, 3), dtype=np.float32)

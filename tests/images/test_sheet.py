@@ -64,7 +64,7 @@ def test_values_beyond_the_range_are_clipped_and_the_input_is_untouched():
     assert (bright == 7).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(st.integers(1, 40), st.integers(1, 40), st.text(max_size=9)),

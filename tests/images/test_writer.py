@@ -122,7 +122,7 @@ def test_alpha(suffix, tmp_path):
         np.testing.assert_allclose(judge(path)[..., :3], premultiplied, atol=1e-3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(1, 45),
     st.integers(1, 45),

@@ -23,7 +23,7 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
-SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)

@@ -86,7 +86,7 @@ def test_bounded_quadratics_end_where_scipy_ends(engine_backend, seed):
     assert ((x <= lower + 1e-6) == (theirs.x <= lower + 1e-6)).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     start=st.lists(st.floats(-3, 3, width=32), min_size=4, max_size=4),
     low=st.floats(-2, 0, width=32),
@@ -133,7 +133,7 @@ def test_the_losss_unit_makes_no_difference(engine_backend, unit):
     assert np.abs(x - 1).max() < 1e-2
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     values=st.lists(st.floats(-1e4, 1e4, width=32), min_size=1, max_size=40),
     scale=st.sampled_from([1e-8, 1.0, 1e8]),

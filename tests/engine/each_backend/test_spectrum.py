@@ -45,7 +45,7 @@ def known(height, width, data_format, steps=spectrum.FIRST_USE):
     return found, powers
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(height=SIDES, width=SIDES)
 def test_powers_are_numpys(engine_backend, height, width):
     data_format = engine_backend.data_format
@@ -63,7 +63,7 @@ def test_powers_are_numpys(engine_backend, height, width):
         assert np.abs(found - wanted).max() <= 1e-5 * wanted.sum()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(height=SIDES, width=SIDES)
 def test_what_it_smooths_with_is_symmetric_and_positive(engine_backend, height, width):
     data_format = engine_backend.data_format

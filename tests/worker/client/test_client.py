@@ -15,9 +15,7 @@ from maya_stylize.worker import protocol
 
 RESULT = events.Result("out.png", None, {"kind": "synthesize"}, 1.0, {"pool1": 0.1})
 PROGRESS = events.Progress("octave 32x32", 0.5, 2.0, 3.0)
-SHARED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SHARED = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def test_nothing_is_started_before_it_is_needed(bench):

@@ -18,7 +18,7 @@ from maya_stylize.worker import thumbnails
 from maya_stylize.worker.thumbnails import thumbnail
 
 SHARED = hypothesis_settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
