@@ -63,7 +63,7 @@ def test_what_is_no_picture_stays_off_the_list(alone: Panel, tmp_path: Path) -> 
 
 def test_results_go_beside_their_source(alone: Panel, pictures: Path) -> None:
     alone.maker.page().wells["exemplar"].add([str(pictures / "coffee.png")])
-    job = alone.maker.job("jax", [])
+    job = alone.maker.job("jax", [], alone.maker.page().source())
     assert job.output == str(pictures / "coffee_texture_v001.png")
 
 
