@@ -69,7 +69,8 @@ def _measure(job: Job, model_file: Path, backend: Backend, fast: bool) -> speed.
 
     from maya_stylize.convert import keras_h5
     from maya_stylize.engine.beats import finish
-    from maya_stylize.engine.encoder import Encoder, Evaluation
+    from maya_stylize.engine.encoder import Encoder
+    from maya_stylize.engine.evaluation import Evaluation
     from maya_stylize.engine.objective import Targets
     from maya_stylize.engine.texture import style
     from maya_stylize.engine.vgg19 import to_network

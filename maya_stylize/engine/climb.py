@@ -16,7 +16,7 @@ from maya_stylize.engine.backend import Backend
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.checkpoint import Kept
-from maya_stylize.engine.encoder import Evaluation
+from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.history import Half, two_loops
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.optimize import LBFGS, State

@@ -14,7 +14,8 @@ from maya_stylize.engine import resolution, schedule, speed
 from maya_stylize.engine.backend import Backend, activate, free_memory
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb, Problem
-from maya_stylize.engine.encoder import Encoder, Evaluation
+from maya_stylize.engine.encoder import Encoder
+from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.plan import Plan, settle
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer

@@ -12,7 +12,7 @@ from keras import ops
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.detail import enlarged
-from maya_stylize.engine.encoder import Evaluation
+from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.histogram import match_histogram
 from maya_stylize.engine.objective import Style, Targets
 from maya_stylize.engine.plan import looked_at

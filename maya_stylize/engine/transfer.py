@@ -12,7 +12,7 @@ from keras import ops
 from maya_stylize.engine import color_control
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
-from maya_stylize.engine.encoder import Evaluation
+from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.objective import Content, Targets
 from maya_stylize.engine.plan import with_longer_side
 from maya_stylize.engine.schedule import Octave
