@@ -28,6 +28,7 @@ class Encoder:
         fast: Whether the backend's faster convolutions are taken, which take seconds to trace.
 
     Attributes:
+        layers: The network's, up to the deepest that is wanted.
         geometry: How the layers lie on the picture.
         backend: What computes.
         axes: Of a picture's rows and columns.
@@ -43,6 +44,7 @@ class Encoder:
         fast: bool = False,
     ) -> None:
         self.backend, self.wrap = backend, wrap
+        self.layers = vgg19.needed(network, taps)
         self.geometry = vgg19.geometry(network, taps)
         data_format = backend.data_format
         self.axes = (1, 2) if data_format == "channels_last" else (2, 3)
@@ -58,11 +60,14 @@ class Encoder:
 
         def surveying(model: Callable[[Tensor], Any]) -> Callable[..., Any]:
             def survey(
-                crop: Tensor, cores: Mapping[str, Tensor], content: Mapping[str, Tensor]
+                crop: Tensor,
+                cores: Mapping[str, Tensor],
+                content: Mapping[str, Tensor],
+                guides: Mapping[str, Tensor],
             ) -> Any:
                 features = model(crop)
                 sums = {
-                    layer: gram_sum(features[layer] * core, data_format)
+                    layer: gram_sum(features[layer] * core, data_format, guides.get(layer))
                     for layer, core in cores.items()
                 }
                 distances = {
@@ -77,7 +82,9 @@ class Encoder:
             features = crop_model(crop)
             total = 0.0
             for layer, seed in seeds["grams"].items():
-                total += ops.sum(seed * gram_sum(features[layer] * cores[layer], data_format))
+                inside = features[layer] * cores[layer]
+                guides = seeds["guides"].get(layer)
+                total += ops.sum(seed * gram_sum(inside, data_format, guides))
             for layer, target in seeds["features"].items():
                 distance = ops.sum(cores[layer] * ops.square(features[layer] - target))
                 total += seeds["feature_weights"][layer] * distance

@@ -25,6 +25,8 @@ from maya_stylize.engine.vgg19 import FloatArray
 SMALLEST_TILE = 64
 
 Grams = dict[str, FloatArray]
+Guides = Mapping[str, FloatArray]
+NO_GUIDES: Guides = {}
 
 
 class Evaluation:
@@ -46,14 +48,19 @@ class Evaluation:
         encoder = self.encoder
         return tiles(size, self.tile or max(size), encoder.geometry, encoder.wrap)
 
-    def grams(self, picture: Tensor) -> Beats[Grams]:
-        """Return the Gram matrix of every layer tapped, (C, C)."""
+    def grams(self, picture: Tensor, guides: Guides = NO_GUIDES) -> Beats[Grams]:
+        """Return the Gram matrix of every layer tapped, (C, C), or (R, C, C) for R regions.
+
+        Args:
+            picture: (1, H, W, 3) or (1, 3, H, W).
+            guides: Of the picture's regions, (R, H, W) by layer, each region's with a sum of one.
+        """
         found: tuple[Grams, dict[str, float]] = yield from self._again_in_tiles(
-            picture, lambda: self._survey(picture, {})
+            picture, lambda: self._survey(picture, {}, guides)
         )
         return found[0]
 
-    def example_grams(self, picture: FloatArray) -> Beats[Grams]:
+    def example_grams(self, picture: FloatArray, guides: Guides = NO_GUIDES) -> Beats[Grams]:
         """Return the Gram matrices of an example, which does not wrap.
 
         Where the encoder's pictures wrap, they have no edges, and the example is mirrored at its
@@ -62,9 +69,10 @@ class Evaluation:
 
         Args:
             picture: (1, H, W, 3) or (1, 3, H, W).
+            guides: Of its regions, as for `grams`.
         """
         found: Grams = yield from self._again_in_tiles(
-            picture, lambda: self._example_grams(picture)
+            picture, lambda: self._example_grams(picture, guides)
         )
         return found
 
@@ -102,8 +110,8 @@ class Evaluation:
         if len(pieces) == 1:
             value, slope = encoder.whole(picture, targets.tensors)
             return float(value), slope
-        content = targets.content
-        grams, distances = yield from self._survey(picture, content.features)
+        content, guides = targets.content, targets.guides
+        grams, distances = yield from self._survey(picture, content.features, guides)
         shares = {
             layer: weight / 4 / content.features[layer].size
             for layer, weight in content.weights.items()
@@ -111,15 +119,16 @@ class Evaluation:
         loss = targets.style_loss(grams)
         loss += sum(share * distances[layer] for layer, share in shares.items())
         seeds = {
-            layer: pull / encoder.positions(layer, size)
+            layer: pull if layer in guides else pull / encoder.positions(layer, size)
             for layer, pull in targets.pulls(grams).items()
         }
         gradient = np.zeros(picture.shape, np.float32)
-        for piece in pieces:
+        for piece in self._looked_at(pieces, guides, content.features):
             cores = masks(piece, encoder.geometry.strides, encoder.axes)
             there = {
                 "grams": seeds,
-                "features": self._content(content.features, piece),
+                "guides": self._cut(guides, piece, (1, 2)),
+                "features": self._cut(content.features, piece, encoder.axes),
                 "feature_weights": {layer: np.float32(share) for layer, share in shares.items()},
             }
             crop = cut_out(picture, piece, 1, encoder.axes)
@@ -128,19 +137,20 @@ class Evaluation:
             yield
         return loss, ops.convert_to_tensor(gradient)
 
-    def _example_grams(self, picture: FloatArray) -> Beats[Grams]:
+    def _example_grams(self, picture: FloatArray, guides: Guides) -> Beats[Grams]:
         encoder, size = self.encoder, self._size(picture)
         down, right = (encoder.geometry.reach * wraps for wraps in encoder.wrap)
-        margins = [(0, 0)] * 4
-        for axis, margin in zip(encoder.axes, (down, right), strict=True):
-            margins[axis] = margin, margin
-        mirrored = ops.convert_to_tensor(np.pad(picture, margins, "symmetric"))
+        mirrored = ops.convert_to_tensor(_mirrored(picture, (down, right), encoder.axes))
+        around = {}
+        for layer, guide in guides.items():
+            stride = encoder.geometry.strides[layer]
+            around[layer] = _mirrored(guide, (down // stride, right // stride), (1, 2))
         pieces = [piece.moved(down, right) for piece in self.pieces(size)]
-        found, _ = yield from self._sums(mirrored, {}, pieces, encoder.survey, size)
+        found, _ = yield from self._sums(mirrored, {}, around, pieces, encoder.survey, size)
         return found
 
     def _survey(
-        self, picture: Tensor, content: Mapping[str, FloatArray]
+        self, picture: Tensor, content: Mapping[str, FloatArray], guides: Guides
     ) -> Beats[tuple[Grams, dict[str, float]]]:
         """Return the Gram matrices, and Σ(F−F̂)² for every layer of a content."""
         encoder, size = self.encoder, self._size(picture)
@@ -148,12 +158,13 @@ class Evaluation:
         if any(encoder.wrap) and len(pieces) == 1:  # the network itself looks around the edges
             pieces = tiles(size, max(size), encoder.geometry, (False, False))
             survey = encoder.whole_survey
-        return (yield from self._sums(picture, content, pieces, survey, size))
+        return (yield from self._sums(picture, content, guides, pieces, survey, size))
 
     def _sums(
         self,
         picture: Tensor,
         content: Mapping[str, FloatArray],
+        guides: Guides,
         pieces: list[Tile],
         survey: Callable[..., Any],
         size: tuple[int, int],
@@ -161,17 +172,24 @@ class Evaluation:
         encoder = self.encoder
         sums: dict[str, Any] = {}
         distances = dict.fromkeys(content, 0.0)
-        for piece in pieces:
+        for piece in self._looked_at(pieces, guides, content):
             cores = _tensors(masks(piece, encoder.geometry.strides, encoder.axes))
             crop = cut_out(picture, piece, 1, encoder.axes)
-            found, apart = survey(crop, cores, _tensors(self._content(content, piece)))
+            found, apart = survey(
+                crop,
+                cores,
+                _tensors(self._cut(content, piece, encoder.axes)),
+                _tensors(self._cut(guides, piece, (1, 2))),
+            )
             for layer, part in found.items():
                 sums[layer] = sums.get(layer, 0) + ops.convert_to_numpy(part).astype(np.float64)
             for layer, part in apart.items():
                 distances[layer] += float(part)
             yield
         grams = {
-            layer: (total / encoder.positions(layer, size)).astype(np.float32)
+            layer: (total / (1 if layer in guides else encoder.positions(layer, size))).astype(
+                np.float32
+            )
             for layer, total in sums.items()
         }
         return grams, distances
@@ -198,16 +216,37 @@ class Evaluation:
             yield
         return found
 
-    def _content(self, features: Mapping[str, FloatArray], piece: Tile) -> Grams:
-        encoder = self.encoder
-        return {
-            layer: cut_out(maps, piece, encoder.geometry.strides[layer], encoder.axes)
-            for layer, maps in features.items()
-        }
+    def _looked_at(
+        self, pieces: list[Tile], guides: Guides, content: Mapping[str, FloatArray]
+    ) -> list[Tile]:
+        """Return the tiles that count for something, at least one."""
+        if content or not guides:
+            return pieces
+        counting = [
+            piece
+            for piece in pieces
+            if any(guide.any() for guide in self._cut(guides, piece, (1, 2)).values())
+        ]
+        return counting or pieces[:1]
+
+    def _cut(
+        self, maps: Mapping[str, FloatArray], piece: Tile, axes: tuple[int, int]
+    ) -> dict[str, FloatArray]:
+        """Return a tile's crop of something that every layer has for its positions."""
+        strides = self.encoder.geometry.strides
+        return {layer: cut_out(each, piece, strides[layer], axes) for layer, each in maps.items()}
 
     def _size(self, picture: Tensor) -> tuple[int, int]:
         rows, columns = self.encoder.axes
         return int(picture.shape[rows]), int(picture.shape[columns])
+
+
+def _mirrored(maps: FloatArray, margins: tuple[int, int], axes: tuple[int, int]) -> FloatArray:
+    """Return maps with a margin on each side in which they are mirrored at their edges."""
+    around = [(0, 0)] * maps.ndim
+    for axis, margin in zip(axes, margins, strict=True):
+        around[axis] = margin, margin
+    return np.pad(maps, around, "symmetric")
 
 
 def _tensors(values: Mapping[str, Any]) -> dict[str, Any]:

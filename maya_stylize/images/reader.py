@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from maya_stylize.images.keep import Keep
 from maya_stylize.images.values import read_values
 
 FloatArray = npt.NDArray[np.float32]
+Values = TypeVar("Values", bound=npt.NDArray[Any])
 
 _DEPTHS = ("uint8", "uint16", "uint32", "half", "float", "double")
 # MinIsWhite, MinIsBlack, RGB, palette, YCbCr: what can be shown as RGB without a profile.
@@ -86,6 +87,37 @@ def glance(path: str | PathLike[str], longest: int) -> Picture:
         ImageError: As for `read`, values that are not finite aside.
     """
     return _read(Path(path), longest)
+
+
+def numbers(path: str | PathLike[str]) -> npt.NDArray[Any] | None:
+    """Read a picture's numbers as they are in the file, for a copy to the bit.
+
+    Args:
+        path: A file that `read` takes.
+
+    Returns:
+        (height, width, 3), or 4 with alpha, turned upright, of the file's own type; None where a
+        result could not have the same, as its colors are not multiplied by alpha.
+
+    Raises:
+        ImageError: As for `read`.
+    """
+    path = Path(path)
+    kind = formats.identify(path)
+    with opened(path, kind) as source:
+        spec = source.spec()
+        _check_layout(path, spec)
+        channels, _ = _color_channels(path, kind, spec)
+        if spec.alpha_channel >= 0:
+            channels.append(spec.alpha_channel)
+            if kind != "openexr" and not spec.get_int_attribute("oiio:UnassociatedAlpha"):
+                return None
+        values = source.read_image("unknown")
+        if values is None or source.has_error:
+            raise formats.damaged(path, kind, _reason(source.geterror()))
+    turn = spec.get_int_attribute("Orientation", 1)
+    values = np.asarray(values).reshape(spec.height, spec.width, spec.nchannels)
+    return np.ascontiguousarray(_orient(values[..., channels], turn))
 
 
 def _read(path: Path, longest: int | None) -> Picture:
@@ -217,7 +249,7 @@ def _check_finite(path: Path, pixels: FloatArray, alpha: FloatArray | None) -> N
         )
 
 
-def _orient(values: FloatArray, orientation: int) -> FloatArray:
+def _orient(values: Values, orientation: int) -> Values:
     """Turn an array (height, width, ...) upright as EXIF's orientation 1 to 8 says."""
     if orientation in (5, 6, 7, 8):
         values = values.swapaxes(0, 1)

@@ -19,6 +19,7 @@ from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing, unwritable
 from maya_stylize.images import formats, metadata, mipmaps
 from maya_stylize.images.color import srgb_to_linear
+from maya_stylize.images.held import Held
 from maya_stylize.images.keep import Keep
 
 FloatArray = npt.NDArray[np.float32]
@@ -35,10 +36,12 @@ class Written:
     Attributes:
         path: The picture.
         sidecar: The JSON file with the job, where the picture's format cannot hold it, else None.
+        exact: Whether pixels were copied from the source to the bit.
     """
 
     path: Path
     sidecar: Path | None
+    exact: bool
 
 
 def check_writable(path: str | PathLike[str]) -> None:
@@ -77,6 +80,7 @@ def write(
     depth: str = "uint8",
     job: Mapping[str, Any] | None = None,
     keep: Keep = _NOTHING,
+    held: Held | None = None,
 ) -> Written:
     """Write a picture in the format of its suffix; the same input gives the same bytes.
 
@@ -92,6 +96,8 @@ def write(
         depth: The source picture's, as in `reader.Picture.depth`.
         job: Plain data that is stored in the metadata, or beside the picture where it does not fit.
         keep: What is taken over from the source picture, as in `reader.Picture.keep`.
+        held: Pixels that are copied from the source to the bit, where the file has numbers of the
+            same kind and no losses.
 
     Returns:
         Where the picture is, and its sidecar if it needed one.
@@ -113,6 +119,7 @@ def write(
     if alpha is not None and kind == "jpeg":
         raise ImageError(f"{path} cannot hold alpha: JPEG has none.", "Write a PNG, TIFF or EXR.")
     values = _encode(kind, pixels, alpha, depth)
+    exact = held is not None and held.put(values) and kind != "jpeg"
     spec = _header(kind, values, keep)
     description = None if job is None else metadata.pack(job)
     sidecar = None
@@ -132,7 +139,7 @@ def write(
         if sidecar is not None and job is not None:
             beside = stack.enter_context(replacing(sidecar, ImageError))
             beside.write_text(metadata.pack_sidecar(job, temporary), encoding="ascii", newline="\n")
-    return Written(path, sidecar)
+    return Written(path, sidecar, exact)
 
 
 def _check_sidecar(path: Path) -> None:

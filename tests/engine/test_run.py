@@ -11,8 +11,8 @@ from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine import speed
 from maya_stylize.engine.beats import finish as run_through
 from maya_stylize.engine.encoder import Encoder
-from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.estimate import estimate
+from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.run import run
 from maya_stylize.engine.texture import style

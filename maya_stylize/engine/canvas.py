@@ -1,0 +1,113 @@
+"""Where a repair takes place: the picture, what of it is made anew, and a seam in its middle.
+
+To let a picture wrap it is rolled by half its size: what was its edge lies in the middle, where a
+band is made anew like any other hole, and what was its middle is the edge and wraps already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from maya_stylize.engine.vgg19 import FloatArray
+from maya_stylize.errors import JobError
+from maya_stylize.images.fill import filled
+from maya_stylize.jobs import RepairJob
+
+Bools = npt.NDArray[np.bool_]
+
+# A mask's pixels count as made anew from this value on, so that its softest edge does.
+LEAST = 1 / 512
+# A band that is found is as wide as so many correlation lengths, and no less and no more than this
+# many pixels and this share of the side.
+LENGTHS = 6.0
+NARROWEST = 16
+WIDEST_SHARE = 0.25
+# Where a correlation has fallen to this, structures have ended.
+CORRELATED = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """A picture to repair.
+
+    Attributes:
+        pixels: (H, W, 3), rolled, what is made anew filled smoothly.
+        free: (H, W), rolled: what is made anew.
+        roll: How many rows and columns it is rolled by.
+        band: Width in pixels of the bands along seams; 0 where there is none.
+    """
+
+    pixels: FloatArray
+    free: Bools
+    roll: tuple[int, int]
+    band: int
+
+    @classmethod
+    def of(cls, job: RepairJob, picture: FloatArray, mask: FloatArray | None) -> Canvas:
+        """Return the canvas of a job.
+
+        Args:
+            job: What is wanted.
+            picture: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
+            mask: (H, W), 0 to 1: where it is made anew; None for nowhere.
+
+        Raises:
+            JobError: Nothing of the picture is kept, or the band is wider than that.
+        """
+        left, top, right, bottom = job.extend
+        free = np.zeros(picture.shape[:2], bool) if mask is None else mask >= LEAST
+        around = ((top, bottom), (left, right))
+        free = np.pad(free, around, constant_values=True)
+        pixels = np.pad(picture, (*around, (0, 0)), "edge")
+        wraps = job.seamless in ("both", "down"), job.seamless in ("both", "across")
+        band = 0
+        if any(wraps):
+            band = job.band or _found(picture, wraps)
+            free = free | _seam(free.shape, wraps, band)
+        if free.all():
+            raise JobError(
+                "mask: nothing of the picture is kept.",
+                "Leave a part of it black, choose a narrower band, or make a new texture instead.",
+            )
+        pixels = filled(pixels, (~free).astype(np.float32))
+        rows, columns = (side // 2 * wrap for side, wrap in zip(free.shape, wraps, strict=True))
+        roll = rows, columns
+        return cls(np.roll(pixels, roll, (0, 1)), np.roll(free, roll, (0, 1)), roll, band)
+
+    def back(self, maps: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        """Return something as large as the canvas, rolled back."""
+        return np.roll(maps, (-self.roll[0], -self.roll[1]), (0, 1))
+
+
+def _seam(shape: tuple[int, ...], wraps: tuple[bool, bool], band: int) -> Bools:
+    """Return the bands along the edges that wrap."""
+    found = np.zeros(shape, bool)
+    for axis, wrap in enumerate(wraps):
+        if wrap:
+            lines = np.moveaxis(found, axis, 0)
+            lines[: band // 2] = True
+            lines[len(lines) - (band - band // 2) :] = True
+    return found
+
+
+def _found(picture: FloatArray, wraps: tuple[bool, bool]) -> int:
+    """Return a band's width for the size of a picture's structures."""
+    shorter = min(side for side, wrap in zip(picture.shape[:2], wraps, strict=True) if wrap)
+    length = max(_correlation_length(picture, axis) for axis, wrap in enumerate(wraps) if wrap)
+    widest = max(2, int(WIDEST_SHARE * shorter))
+    return int(np.clip(round(LENGTHS * length), min(NARROWEST, widest), widest))
+
+
+def _correlation_length(picture: FloatArray, axis: int) -> int:
+    """Return how many pixels apart along an axis brightness hardly tells of brightness any more."""
+    gray = picture.mean(-1, dtype=np.float64)
+    gray -= gray.mean()
+    side = gray.shape[axis]
+    power = np.abs(np.fft.rfft(gray, 2 * side, axis)) ** 2
+    sums = np.fft.irfft(power, 2 * side, axis)
+    kept = np.moveaxis(sums, axis, 0)[:side].sum(1) / np.arange(side, 0, -1)
+    below = np.flatnonzero(kept <= CORRELATED * max(kept[0], 1e-12))
+    return int(below[0]) if below.size else side
