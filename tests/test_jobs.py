@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from maya_stylize import jobs
 from maya_stylize.errors import JobError
-from maya_stylize.jobs import Job, Style, StylizeJob, SynthesizeJob, from_json
+from maya_stylize.jobs import (
+    Job,
+    Region,
+    RepairJob,
+    Style,
+    StylizeJob,
+    SynthesizeJob,
+    from_json,
+)
 
 NAN, INF = math.nan, math.inf
 
@@ -64,6 +72,7 @@ SYNTHESIZE = st.builds(
     layers=layer_weights(),
     match_histogram=st.booleans(),
     seamless=st.sampled_from(jobs.SEAMLESS),
+    regions=st.lists(st.builds(Region, PATHS, st.none() | PATHS), max_size=3),
 )
 STYLIZE = st.builds(
     StylizeJob,
@@ -77,8 +86,21 @@ STYLIZE = st.builds(
     content_weight=st.floats(0, 1e15),
     content_layers=layer_weights(),
     style_layers=layer_weights(),
+    regions=st.lists(st.builds(Region, PATHS, st.none() | PATHS), max_size=3),
 )
-JOBS = SYNTHESIZE | STYLIZE
+MARGINS = st.integers(0, 65536)
+REPAIR = st.builds(
+    RepairJob,
+    **common(),
+    picture=PATHS,
+    mask=PATHS,
+    extend=st.tuples(MARGINS, MARGINS, MARGINS, MARGINS),
+    seamless=st.sampled_from(jobs.SEAMLESS),
+    band=st.none() | st.integers(2, 65536),
+    exemplar=st.none() | PATHS,
+    layers=layer_weights(),
+)
+JOBS = SYNTHESIZE | STYLIZE | REPAIR
 
 A_SYNTHESIZE = {"kind": "synthesize", "version": 1, "output": "o.png", "exemplar": "e.png"}
 A_STYLIZE = {
@@ -114,14 +136,21 @@ def test_to_json_has_every_field_and_nothing_of_the_job_itself(job: Job) -> None
 
 
 @given(JOBS)
-def test_the_sources_are_every_picture_the_job_names(job: Job) -> None:
+def test_the_sources_are_every_file_the_job_names(job: Job) -> None:
+    named: list[str | None]
     if isinstance(job, SynthesizeJob):
-        assert job.sources == (job.exemplar,)
-        return
-    named = [job.content, *(style.path for style in job.styles)]
-    if job.start not in ("content", "noise"):
-        named.append(job.start)
-    assert list(job.sources) == named
+        named = [job.exemplar]
+    elif isinstance(job, RepairJob):
+        named = [job.picture, job.exemplar, job.mask]
+    else:
+        named = [job.content, *(style.path for style in job.styles)]
+        if job.start not in ("content", "noise"):
+            named.append(job.start)
+    if not isinstance(job, RepairJob):
+        for region in job.regions:
+            named += [region.target, region.source]
+    assert list(job.sources) == [path for path in named if path is not None]
+    assert job.sources == job.pictures + job.masks
 
 
 def test_the_defaults_of_a_texture_are_those_of_the_2015_paper() -> None:
@@ -138,6 +167,7 @@ def test_the_defaults_of_a_texture_are_those_of_the_2015_paper() -> None:
         "layers": {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "pool4": 1e9},
         "match_histogram": True,
         "seamless": "no",
+        "regions": [],
     }
 
 
