@@ -99,14 +99,14 @@ def guides_of(
         wrap: Whether the picture wraps from top to bottom, and from left to right.
 
     Returns:
-        (R, h, w) by layer, each region's with a sum of one; of a region of nothing all 0.
+        (R, h, w, 1) by layer, each region's with a sum of one; of a region of nothing all 0.
     """
     seen = seen_by_layers(resize(masks, *size, wrap), layers, taps, wrap)
     guides = {}
     for layer, maps in seen.items():
         sums = maps.sum((0, 1), dtype=np.float64)
         scaled = maps / np.maximum(sums, np.finfo(np.float32).tiny).astype(np.float32)
-        guides[layer] = np.ascontiguousarray(np.moveaxis(scaled, -1, 0), np.float32)
+        guides[layer] = np.ascontiguousarray(np.moveaxis(scaled, -1, 0)[..., None], np.float32)
     return guides
 
 

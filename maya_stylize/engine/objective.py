@@ -69,7 +69,7 @@ class Targets:
         style: The styles' mean.
         content: The content, with no layers where there is none.
         constant: What the styles' distances from their mean add to every loss.
-        guides: What the picture's positions count for in each region, (R, H, W) by layer, each
+        guides: What the picture's positions count for in each region, (R, H, W, 1) by layer, each
             region's with a sum of one; empty where the picture has no regions.
     """
 

@@ -68,7 +68,7 @@ def test_guides_have_a_sum_of_one_and_an_empty_region_has_none():
     masks[12:, 5:, 1] = 0.25
     guides = guides_of(masks, (30, 20), LAYERS, TAPS)
     for layer in TAPS:
-        sums = guides[layer].sum((1, 2))
+        sums = guides[layer].sum((1, 2, 3))
         np.testing.assert_allclose(sums, [1, 1, 0], rtol=1e-5)
         assert guides[layer].min() >= 0
     # Far from the first region nothing counts for it.

@@ -57,7 +57,7 @@ def make(encoder, height, width, seed=0):
 
 
 def guided_gram(maps, guides):
-    return np.einsum("rhw,hwc,hwd->rcd", guides.astype(np.float64), maps, maps)
+    return np.einsum("rhw,hwc,hwd->rcd", guides[..., 0].astype(np.float64), maps, maps)
 
 
 def test_the_loss_is_the_sum_over_regions_of_the_definition(encoders):
