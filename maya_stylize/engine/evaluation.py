@@ -53,7 +53,7 @@ class Evaluation:
 
         Args:
             picture: (1, H, W, 3) or (1, 3, H, W).
-            guides: Of the picture's regions, (R, H, W, 1) by layer, each region's with a sum of one.
+            guides: Of the picture's regions, (R, H, W, 1) by layer, each with a sum of one.
         """
         found: tuple[Grams, dict[str, float]] = yield from self._again_in_tiles(
             picture, lambda: self._survey(picture, {}, guides)

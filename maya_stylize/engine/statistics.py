@@ -30,8 +30,8 @@ def gram_sum(features: Tensor, data_format: str, guides: Tensor | None = None) -
     Args:
         features: (1, H, W, C) for "channels_last", (1, C, H, W) for "channels_first".
         data_format: Which of the two.
-        guides: What each position counts for in each of R regions, (R, H, W, 1); None where all count
-            for one.
+        guides: What each position counts for in each of R regions, (R, H, W, 1); None where
+            all count for one.
 
     Returns:
         (C, C), symmetric, in squared units of the features; (R, C, C) with guides.
