@@ -10,6 +10,7 @@ from maya_stylize.errors import JobError
 
 Check = Callable[[str, Any], Any]
 
+_LAYER = re.compile(r"conv[0-9]{1,2}_[0-9]{1,2}|pool[0-9]{1,2}")
 LARGEST_SIDE = 65536
 SMALLEST_SIDE = 16
 
@@ -109,14 +110,22 @@ def margins(name: str, value: Any) -> tuple[int, int, int, int]:
     return left, top, right, bottom
 
 
+def layers(name: str, value: Any) -> tuple[str, ...]:
+    """Check layers: Caffe's names, perhaps none."""
+    if not isinstance(value, (list, tuple)):
+        raise refuse(name, 'a list of layers, such as ["conv1_1", "pool1"]', value)
+    for layer in value:
+        if not isinstance(layer, str) or not _LAYER.fullmatch(layer):
+            raise refuse(name, 'a list of layers, such as ["conv1_1", "pool1"]', value)
+    return tuple(value)
+
+
 def layer_weights(name: str, value: Any) -> dict[str, float]:
     """Check weights by layer: Caffe's layer names, each with a weight of 0 or more."""
     if not isinstance(value, Mapping) or not value:
         raise refuse(name, 'layers with weights, such as {"pool1": 1e9}', value)
     for layer in value:
-        if not isinstance(layer, str) or not re.fullmatch(
-            r"conv[0-9]{1,2}_[0-9]{1,2}|pool[0-9]{1,2}", layer
-        ):
+        if not isinstance(layer, str) or not _LAYER.fullmatch(layer):
             raise refuse(name, 'named after layers such as "conv1_1" or "pool4"', layer)
     weights = {layer: number(0, 1e15)(f"{name}.{layer}", value[layer]) for layer in value}
     if not any(weights.values()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Union
 
 
@@ -43,6 +43,7 @@ class Result:
         job: The resolved job.
         loss: The objective's last value.
         layer_errors: Relative error of every layer's Gram matrix, ‖G−Ĝ‖/‖Ĝ‖.
+        maps: Of a material: the picture of each of its maps.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Result:
     job: dict[str, Any]
     loss: float
     layer_errors: dict[str, float]
+    maps: dict[str, str] = field(default_factory=dict)
     event: ClassVar[str] = "result"
 
 

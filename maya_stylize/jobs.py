@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Union
 
 from maya_stylize import checks
@@ -23,6 +24,11 @@ TEXTURE_LAYERS = {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "poo
 STYLE_LAYERS = {f"conv{block}_1": 1e9 / 5 for block in (1, 2, 3, 4, 5)}
 CONTENT_LAYERS = {"conv4_2": 1.0}
 CONTENT_WEIGHT = 1e6
+# What the maps of a material can hold, and the layers that look at them together.
+MAPS = ("albedo", "normal", "roughness", "metalness", "height", "occlusion")
+JOINT_LAYERS = ("conv1_1", "pool1", "pool2")
+# Stands in a material's output for a map's name.
+MAP = "<map>"
 
 
 def _setting(default: Any, check: checks.Check) -> Any:
@@ -103,6 +109,13 @@ def _regions(name: str, value: Any) -> tuple[Region, ...]:
     return tuple(regions)
 
 
+def _maps(name: str, value: Any) -> dict[str, str]:
+    wanted = "at least two of " + ", ".join(MAPS) + ", each with a path"
+    if not isinstance(value, Mapping) or len(value) < 2 or not set(value) <= set(MAPS):
+        raise checks.refuse(name, wanted, value)
+    return {kind: checks.path(f"{name}.{kind}", value[kind]) for kind in MAPS if kind in value}
+
+
 def _masks_of(regions: tuple[Region, ...]) -> tuple[str, ...]:
     return tuple(
         path for region in regions for path in (region.target, region.source) if path is not None
@@ -148,6 +161,11 @@ class _Job:
         for item in dataclasses.fields(self):
             checked = item.metadata["check"](item.name, getattr(self, item.name))
             object.__setattr__(self, item.name, checked)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Every picture the job writes."""
+        return (self.output,)
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -314,9 +332,57 @@ class RepairJob(_Job):
         return () if self.mask is None else (self.mask,)
 
 
-Job = Union[SynthesizeJob, StylizeJob, RepairJob]
-KINDS: dict[str, type[SynthesizeJob] | type[StylizeJob] | type[RepairJob]] = {
-    kind.kind: kind for kind in (SynthesizeJob, StylizeJob, RepairJob)
+@dataclass(frozen=True)
+class MaterialJob(_Job):
+    """The maps of a material made anew together, so that a crack is a crack in every one.
+
+    The output has "<map>" where a map's name goes, as in "new_<map>.png".
+
+    Attributes:
+        maps: The pictures to learn from, all of one surface, by what they hold: one of `MAPS`.
+        size: Width and height of the result; None is the pictures' size.
+        layers: Weight of each layer's Gram matrix.
+        joint_layers: The layers whose Gram matrices also tell which features of one map come
+            together with which of another.
+        match_histogram: Whether each channel's histogram is matched at the end.
+        seamless: Where the result repeats without a seam, as in a `SynthesizeJob`.
+    """
+
+    maps: dict[str, str] = field(kw_only=True, metadata={"check": _maps})
+    size: tuple[int, int] | None = _setting(None, checks.optional(checks.size))
+    layers: dict[str, float] = _setting(TEXTURE_LAYERS, checks.layer_weights)
+    joint_layers: tuple[str, ...] = _setting(JOINT_LAYERS, checks.layers)
+    match_histogram: bool = _setting(True, checks.flag)
+    seamless: str = _setting("no", checks.choice(*SEAMLESS))
+
+    kind: ClassVar[str] = "material"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if MAP not in Path(self.output).name:
+            wanted = f"a file's name with {MAP} where a map's name goes, such as new_{MAP}.png"
+            raise checks.refuse("output", wanted, self.output)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Every picture the job writes, in the order of its maps."""
+        path = Path(self.output)
+        return tuple(str(path.with_name(path.name.replace(MAP, name))) for name in self.maps)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Every picture the job reads for its colors."""
+        return tuple(self.maps.values())
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Every mask the job reads."""
+        return ()
+
+
+Job = Union[SynthesizeJob, StylizeJob, RepairJob, MaterialJob]
+KINDS: dict[str, type[Job]] = {
+    kind.kind: kind for kind in (SynthesizeJob, StylizeJob, RepairJob, MaterialJob)
 }
 
 

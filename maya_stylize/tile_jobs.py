@@ -27,7 +27,8 @@ def each_tile(job: Job) -> dict[str, Job]:
     if not isinstance(job, StylizeJob):
         for path in job.sources:
             if tile_sets.tiling_of(path):
-                name = next(name for name, value in vars(job).items() if value == path)
+                named = {**vars(job), **getattr(job, "maps", {})}
+                name = next(name for name, value in named.items() if value == path)
                 first = next(iter(_files(name, path).values()))
                 raise JobError(
                     f"{name}: {path} is a set of tiles; a texture is learned from one picture.",

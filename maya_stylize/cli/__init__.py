@@ -24,6 +24,7 @@ MODULES = {
     "synthesize": "jobs",
     "stylize": "jobs",
     "repair": "repair",
+    "material": "material",
     "run": "jobs",
     "convert": "convert",
     "normalize": "convert",

@@ -93,7 +93,7 @@ def _duration(seconds: float | None) -> str:
 
 def _print_result(event: events.Result) -> None:
     errors = ", ".join(f"{layer} {error:.2%}" for layer, error in event.layer_errors.items())
-    print(event.path)
+    print("\n".join(event.maps.values()) or event.path)
     if event.sidecar:
         print(event.sidecar)
     print(f"  loss {event.loss:.4g}; Gram matrices off by: {errors}")

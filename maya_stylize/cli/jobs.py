@@ -198,7 +198,7 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
 def _synthesize(arguments: argparse.Namespace) -> Job:
     return SynthesizeJob(
         exemplar=arguments.exemplar,
-        size=None if arguments.size is None else _width_and_height(arguments.size),
+        size=None if arguments.size is None else width_and_height(arguments.size),
         match_histogram=not arguments.no_histogram,
         seamless=arguments.seamless,
         regions=tuple(map(_region, arguments.regions)),
@@ -251,7 +251,8 @@ def common(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(arguments, name) for name in names}
 
 
-def _width_and_height(text: str) -> tuple[int, int]:
+def width_and_height(text: str) -> tuple[int, int]:
+    """Read a size, such as "512" or "768x512"."""
     match = re.fullmatch(r"(\d{1,6})(?:[xX×](\d{1,6}))?", text.strip())
     if match is None:
         raise checks.refuse("size", "a number or WIDTHxHEIGHT, such as 512 or 768x512", text)

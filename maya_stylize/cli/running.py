@@ -73,7 +73,7 @@ def _show(job: Job, stream: Generator[events.Event, None, None], as_json: bool) 
     try:
         display.show(until_interrupted(stream))
     finally:
-        left = checkpoint_of(job.output)
+        left = checkpoint_of(job.outputs[0])
         if os.path.exists(left):  # noqa: PTH110  # Path.exists raises where a name is too long
             print(f"To go on: maya-stylize run --resume {printable(str(left))}", file=sys.stderr)
 

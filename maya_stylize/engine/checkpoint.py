@@ -126,7 +126,7 @@ def left_by(job: Job) -> Checkpoint:
     Raises:
         EngineError: It cannot be read, or is of a job with other settings.
     """
-    found = read(checkpoint_of(job.output))
+    found = read(checkpoint_of(job.outputs[0]))
     wanted, kept = job.to_json(), found.job.to_json()
     names = {*wanted, *kept} - {"resolution"}
     changed = sorted(name for name in names if wanted.get(name) != kept.get(name))
@@ -149,7 +149,7 @@ class Keeper:
 
     def __init__(self, job: Job, keep: Callable[[], Kept], every: float) -> None:
         self._job, self._keep, self._every = job, keep, every
-        self._path = checkpoint_of(job.output)
+        self._path = checkpoint_of(job.outputs[0])
         self._sources = {path: file_hash(path) for path in job.sources}
         self._latest = monotonic()
 

@@ -12,6 +12,7 @@ from maya_stylize.convert.network import Network
 from maya_stylize.engine import objective, vgg19
 from maya_stylize.engine.backend import Backend
 from maya_stylize.engine.backend.types import Tensor, keras_only
+from maya_stylize.engine.maps import Maps
 from maya_stylize.engine.statistics import gram_sum
 from maya_stylize.engine.vgg19 import Wrap
 
@@ -26,6 +27,7 @@ class Encoder:
         backend: What computes.
         wrap: Whether pictures wrap from top to bottom, and from left to right.
         fast: Whether the backend's faster convolutions are taken, which take seconds to trace.
+        maps: Of a material, whose pictures are (K, H, W, 3) or (K, 3, H, W); None for one picture.
 
     Attributes:
         layers: The network's, up to the deepest that is wanted.
@@ -42,6 +44,7 @@ class Encoder:
         backend: Backend,
         wrap: Wrap = (False, False),
         fast: bool = False,
+        maps: Maps | None = None,
     ) -> None:
         self.backend, self.wrap = backend, wrap
         self.layers = vgg19.needed(network, taps)
@@ -55,8 +58,15 @@ class Encoder:
         if any(wrap):  # a crop brings what lies around it along
             crop_model = vgg19.build(network, taps, pooling, data_format, convolution=faster)
 
+        joint = ()
+        if maps is not None:
+            joint = maps.joint
+            model, crop_model = (
+                maps.seen_by(each, taps, data_format) for each in (model, crop_model)
+            )
+
         def whole(picture: Tensor, targets: Mapping[str, Any]) -> Tensor:
-            return objective.loss(model(picture), targets, data_format)
+            return objective.loss(model(picture), targets, data_format, joint)
 
         def surveying(model: Callable[[Tensor], Any]) -> Callable[..., Any]:
             def survey(
@@ -67,7 +77,9 @@ class Encoder:
             ) -> Any:
                 features = model(crop)
                 sums = {
-                    layer: gram_sum(features[layer] * core, data_format, guides.get(layer))
+                    layer: gram_sum(
+                        features[layer] * core, data_format, guides.get(layer), layer in joint
+                    )
                     for layer, core in cores.items()
                 }
                 distances = {
@@ -84,7 +96,8 @@ class Encoder:
             for layer, seed in seeds["grams"].items():
                 inside = features[layer] * cores[layer]
                 guides = seeds["guides"].get(layer)
-                total += ops.sum(seed * gram_sum(inside, data_format, guides))
+                found = gram_sum(inside, data_format, guides, layer in joint)
+                total += ops.sum(seed * found)
             for layer, target in seeds["features"].items():
                 distance = ops.sum(cores[layer] * ops.square(features[layer] - target))
                 total += seeds["feature_weights"][layer] * distance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Union
@@ -148,18 +148,24 @@ class Targets:
         }
 
 
-def loss(features: Mapping[str, Tensor], targets: Mapping[str, Any], data_format: str) -> Tensor:
+def loss(
+    features: Mapping[str, Tensor],
+    targets: Mapping[str, Any],
+    data_format: str,
+    joint: Sequence[str] = (),
+) -> Tensor:
     """Return the loss, a scalar.
 
     Args:
         features: A picture's, by layer.
         targets: As `Targets.tensors` holds them.
         data_format: Of the features.
+        joint: The layers in which a material's maps are looked at together.
     """
     total = targets["constant"]
     for layer, target in targets["grams"].items():
         guides = targets["guides"].get(layer)
-        difference = gram_matrix(features[layer], data_format, guides) - target
+        difference = gram_matrix(features[layer], data_format, guides, layer in joint) - target
         if layer in targets["metrics"]:
             metric = targets["metrics"][layer]
             difference = ops.matmul(metric, ops.matmul(difference, metric))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from maya_stylize.engine import resolution, schedule
 from maya_stylize.engine.seamless import example_size, octave_size, wrap_of
 from maya_stylize.errors import EngineError
-from maya_stylize.jobs import Job, RepairJob, SynthesizeJob
+from maya_stylize.jobs import Job, MaterialJob, RepairJob, SynthesizeJob
 
 Size = tuple[int, int]
 
@@ -54,6 +54,7 @@ class Plan:
         octaves: What it goes through, coarsest first.
         example: Pixels of the largest example, as large as it is looked at.
         regions: How many there are; 0 where pictures are looked at as a whole.
+        maps: How many pictures are made at once.
     """
 
     width: int
@@ -61,6 +62,7 @@ class Plan:
     octaves: tuple[schedule.Octave, ...]
     example: int
     regions: int = 0
+    maps: int = 1
 
 
 def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
@@ -74,8 +76,8 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
         EngineError: The result or an example is too small to have statistics.
         JobError: The job's resolution is not one.
     """
-    if isinstance(job, SynthesizeJob):
-        exemplar = size_of(job.exemplar)
+    if isinstance(job, (SynthesizeJob, MaterialJob)):
+        exemplar = size_of(job.pictures[0])
         size = job.size or exemplar
         examples = [exemplar]
     elif isinstance(job, RepairJob):
@@ -88,16 +90,23 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
         examples = [with_longer_side(size_of(style.path), longer) for style in job.styles]
     planned = schedule.octaves(job, size, min(map(min, examples)))
     octaves = resolution.read_octaves(job, planned)
-    if isinstance(job, SynthesizeJob):
+    if isinstance(job, (SynthesizeJob, MaterialJob)):
         examples = [looked_at(job, exemplar, size)]
     largest = max(width * height for width, height in examples)
-    return Plan(*size, tuple(octaves), largest, regions_of(job))
+    return Plan(*size, tuple(octaves), largest, regions_of(job), maps_of(job))
+
+
+def maps_of(job: Job) -> int:
+    """Return how many pictures are made at once."""
+    return len(job.maps) if isinstance(job, MaterialJob) else 1
 
 
 def regions_of(job: Job) -> int:
     """Return how many regions a job's pictures have at most; 0 where they have none."""
     if isinstance(job, RepairJob):
         return 1
+    if isinstance(job, MaterialJob):
+        return 0
     return len(job.regions) + 1 if job.regions else 0
 
 
@@ -178,13 +187,16 @@ def needed(plan: Plan, tile: int, history: int, fast: bool) -> int:
     pixels = plan.width * plan.height
     largest = (tile + 2 * REACH) ** 2 if tile else max(pixels, plan.example)
     # Two vectors of half precision for each step of the history.
-    evaluation, example = (each + plan.regions * REGION for each in (EVALUATION, EXAMPLE))
-    climbing = pixels * VECTOR * (VECTORS + history) + min(pixels, largest) * evaluation
-    learning = pixels * VECTOR * VECTORS + min(plan.example, largest) * example
+    evaluation, example = (
+        plan.maps * (each + plan.regions * REGION) for each in (EVALUATION, EXAMPLE)
+    )
+    vector = plan.maps * VECTOR
+    climbing = pixels * vector * (VECTORS + history) + min(pixels, largest) * evaluation
+    learning = pixels * vector * VECTORS + min(plan.example, largest) * example
     return max(climbing, learning) + FASTER * fast
 
 
-def looked_at(job: SynthesizeJob, exemplar: Size, size: Size) -> Size:
+def looked_at(job: SynthesizeJob | MaterialJob, exemplar: Size, size: Size) -> Size:
     """Return the size at which an exemplar is looked at, with what is mirrored around it.
 
     Args:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Union
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from maya_stylize.engine import schedule
 from maya_stylize.engine.canvas import Canvas
 from maya_stylize.engine.guidance import Regions
+from maya_stylize.engine.maps import Maps
+from maya_stylize.engine.material import COLORED, NORMAL, Material
 from maya_stylize.engine.repair import Repair
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
@@ -17,10 +20,31 @@ from maya_stylize.engine.vgg19 import FloatArray
 from maya_stylize.errors import ImageError
 from maya_stylize.events import Log
 from maya_stylize.images import held, masks, reader
+from maya_stylize.images.raw import Range
+from maya_stylize.images.resize import resize
 from maya_stylize.images.tone import Curve
-from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob, SynthesizeJob
 
-Problem = Union[Synthesis, Transfer, Repair]
+Problem = Union[Synthesis, Transfer, Repair, Material]
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """One picture that a job writes.
+
+    Attributes:
+        path: Where to.
+        like: The picture whose depth it has, and what else is taken over.
+        restore: Takes the result back to that one's range.
+        kept: Pixels of the source that it has unchanged; None for none.
+        alpha: (H, W), 0 to 1; None for none.
+    """
+
+    path: str
+    like: reader.Picture
+    restore: Callable[[FloatArray], FloatArray]
+    kept: held.Held | None = None
+    alpha: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,20 +52,19 @@ class Task:
     """A job with everything read.
 
     Attributes:
-        problem: In which every picture is tone-compressed as it needs.
-        like: The picture whose depth the result has.
-        curve: Takes the result back to that one's range.
+        problem: In which every picture is brought into the range that the network knows.
+        outputs: What is written: a picture for each three channels of the result.
         notes: What is to be said before it begins.
-        kept: Pixels of the source that the result has unchanged; None for none.
-        alpha: Of the result, (H, W), 0 to 1; None for none.
     """
 
     problem: Problem
-    like: reader.Picture
-    curve: Curve
+    outputs: tuple[Output, ...]
     notes: list[Log]
-    kept: held.Held | None = None
-    alpha: FloatArray | None = None
+
+    @property
+    def maps(self) -> Maps | None:
+        """Of a material; None for one picture."""
+        return self.problem.maps if isinstance(self.problem, Material) else None
 
 
 def read(job: Job) -> Task:
@@ -63,6 +86,8 @@ def read(job: Job) -> Task:
         for path, picture in pictures.items()
         if picture.alpha is not None and picture.alpha.min() < 1
     ]
+    if isinstance(job, MaterialJob):
+        return _material(job, pictures, notes)
     curves = {path: Curve.of(picture.pixels) for path, picture in pictures.items()}
     notes += [
         Log(
@@ -73,21 +98,46 @@ def read(job: Job) -> Task:
         if curves[path].changes
     ]
     pixels = {path: curves[path].compress(picture.pixels) for path, picture in pictures.items()}
+    like = job.pictures[0]
+    output = Output(job.output, pictures[like], curves[like].restore)
     if isinstance(job, SynthesizeJob):
-        like = job.exemplar
-        problem: Problem = _synthesis(job, pixels[like])
-    elif isinstance(job, RepairJob):
-        like = job.picture
-        repair = _repair(job, pixels)
-        note = Log(f"The band along each seam is {repair.canvas.band} pixels wide.")
-        notes += [note] * (repair.canvas.band > 0)
-        kept = held.Held.of(job.picture, ~repair.canvas.back(repair.canvas.free), job.extend)
-        alpha = _extended(pictures[like].alpha, job)
-        return Task(repair, pictures[like], curves[like], notes, kept, alpha)
-    else:
-        like = job.content
-        problem = _transfer(job, pixels)
-    return Task(problem, pictures[like], curves[like], notes)
+        return Task(_synthesis(job, pixels[like]), (output,), notes)
+    if isinstance(job, StylizeJob):
+        return Task(_transfer(job, pixels), (output,), notes)
+    repair = _repair(job, pixels)
+    note = Log(f"The band along each seam is {repair.canvas.band} pixels wide.")
+    notes += [note] * (repair.canvas.band > 0)
+    kept = held.Held.of(job.picture, ~repair.canvas.back(repair.canvas.free), job.extend)
+    output = replace(output, kept=kept, alpha=_extended(pictures[like].alpha, job))
+    return Task(repair, (output,), notes)
+
+
+def _material(job: MaterialJob, pictures: dict[str, reader.Picture], notes: list[Log]) -> Task:
+    first = pictures[job.pictures[0]].pixels
+    size = first.shape[1], first.shape[0]
+    exemplars, outputs = [], []
+    for (kind, path), output in zip(job.maps.items(), job.outputs, strict=True):
+        picture = pictures[path]
+        curve = Curve.of(picture.pixels)
+        into, back = curve.compress, curve.restore
+        if kind not in COLORED:
+            numbers = Range.of(picture, signed=kind == NORMAL)
+            into, back = numbers.numbers, numbers.pixels
+        pixels = into(picture.pixels)
+        if kind not in (*COLORED, NORMAL):
+            pixels = np.repeat(pixels.mean(-1, keepdims=True), 3, -1)
+        rows, columns = pixels.shape[:2]
+        if (columns, rows) != size:
+            if columns * size[1] != rows * size[0]:
+                raise ImageError(
+                    f"{path}: the {kind} has {columns}x{rows} pixels, and "
+                    f"{job.pictures[0]} has {size[0]}x{size[1]}.",
+                    "The maps of a material show the same surface: use maps of one size.",
+                )
+            notes.append(Log(f"{path}: resampled from {columns}x{rows} to {size[0]}x{size[1]}."))
+        exemplars.append(resize(pixels, *size))
+        outputs.append(Output(output, picture, back))
+    return Task(Material(np.concatenate(exemplars, -1), job=job), tuple(outputs), notes)
 
 
 def _synthesis(job: SynthesizeJob, exemplar: FloatArray) -> Synthesis:

@@ -151,6 +151,9 @@ def for_metadata(job: Job) -> dict[str, Any]:
     for name in ("exemplar", "content", "picture", "mask"):
         if data.get(name) is not None:
             data[name] = file_hash(data[name])
+    data.get("maps", {}).update(
+        {kind: file_hash(path) for kind, path in data.get("maps", {}).items()}
+    )
     for region in data.get("regions", ()):
         for name in ("target", "source"):
             if region[name] is not None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from maya_stylize.convert import keras_h5
 from maya_stylize.convert.fingerprint import fingerprint
@@ -16,14 +18,15 @@ from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb, Problem
 from maya_stylize.engine.encoder import Encoder
 from maya_stylize.engine.evaluation import Evaluation
-from maya_stylize.engine.plan import Plan, regions_of, settle
+from maya_stylize.engine.maps import Maps
+from maya_stylize.engine.plan import Plan, maps_of, regions_of, settle
 from maya_stylize.engine.seamless import wrap_of
 from maya_stylize.engine.vgg19 import FloatArray, Wrap
 from maya_stylize.errors import JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
 from maya_stylize.images import seam, writer
 from maya_stylize.images.resize import resize
-from maya_stylize.jobs import Job, RepairJob
+from maya_stylize.jobs import Job, MaterialJob, RepairJob
 
 
 def run(
@@ -54,7 +57,7 @@ def run(
     began = monotonic()
     _check_output(job)
     task = problems.read(job)
-    problem, like = task.problem, task.like
+    problem = task.problem
     yield from task.notes
     planned = schedule.octaves(job, problem.size, problem.smallest_example)
     octaves = resolution.read_octaves(job, planned)
@@ -65,7 +68,8 @@ def run(
     _, identity = _network(model_file, changed_at)
     backend = activate(job.backend, job.device, resolution.read_threads(job))
     fast = backend.unit.has_faster and schedule.worth_tracing(octaves)
-    plan = Plan(*problem.size, tuple(octaves), problem.largest_example, regions_of(job))
+    size, example = problem.size, problem.largest_example
+    plan = Plan(*size, tuple(octaves), example, regions_of(job), maps_of(job))
     room = settle(job, plan, free_memory(backend.device), fast)
     history, tile = room.history, room.tile
     resolved = resolution.resolve(job, backend, identity, octaves, history, tile)
@@ -77,7 +81,14 @@ def run(
     with backend.scope():
         made = _encoder.cache_info().misses
         encoder = _encoder(
-            model_file, changed_at, tuple(problem.taps), job.pooling, backend, problem.wrap, fast
+            model_file,
+            changed_at,
+            tuple(problem.taps),
+            job.pooling,
+            backend,
+            problem.wrap,
+            fast,
+            task.maps,
         )
         is_new = _encoder.cache_info().misses > made
         evaluation = Evaluation(encoder, tile)
@@ -91,7 +102,7 @@ def run(
                     keeper.now_and_then()
                 if previews is not None:
                     path = previews / f"{octave.width}x{octave.height}_{octave.loss}.png"
-                    writer.write(path, _finished(problem, climb.pixels))
+                    writer.write(path, _finished(problem, climb.pixels)[..., :3])
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != tile:
@@ -99,17 +110,13 @@ def run(
                     job, backend, identity, octaves, history, evaluation.tile
                 )
             pixels = _finished(problem, climb.pixels)
-            written = writer.write(
-                job.output,
-                task.curve.restore(pixels),
-                alpha=task.alpha,
-                depth=like.depth,
-                job=resolution.for_metadata(resolved),
-                keep=like.keep,
-                held=task.kept,
-            )
-    if isinstance(job, RepairJob) and not written.exact:
-        yield Log(f"{written.path}: what is kept is the source's but for rounding.", "warning")
+            carried = resolution.for_metadata(resolved)
+            written = [
+                _write(output, pixels[..., 3 * index : 3 * index + 3], carried)
+                for index, output in enumerate(task.outputs)
+            ]
+    if isinstance(job, RepairJob) and not written[0].exact:
+        yield Log(f"{written[0].path}: what is kept is the source's but for rounding.", "warning")
     whole = monotonic() - began if is_new and evaluation.tile == tile else None
     speed.remember(backend.unit, fast, climb.stints, whole)
     for axis, (name, wraps) in enumerate(zip(("down", "across"), wrap_of(job), strict=True)):
@@ -117,11 +124,24 @@ def run(
             score = seam.score(pixels, axis)
             yield Log(f"The seam {name}: {score:.1f} of the picture's own variation.")
     yield Result(
-        path=str(written.path),
-        sidecar=None if written.sidecar is None else str(written.sidecar),
+        path=str(written[0].path),
+        sidecar=None if written[0].sidecar is None else str(written[0].sidecar),
         job=resolved.to_json(),
         loss=climb.loss,
         layer_errors=climb.layer_errors,
+        maps=dict(zip(job.maps, job.outputs, strict=True)) if isinstance(job, MaterialJob) else {},
+    )
+
+
+def _write(output: problems.Output, pixels: FloatArray, job: dict[str, Any]) -> writer.Written:
+    return writer.write(
+        output.path,
+        output.restore(pixels),
+        alpha=output.alpha,
+        depth=output.like.depth,
+        job=job,
+        keep=output.like.keep,
+        held=output.kept,
     )
 
 
@@ -154,16 +174,17 @@ def _encoder(
     backend: Backend,
     wrap: Wrap,
     fast: bool,
+    maps: Maps | None,
 ) -> Encoder:
     """Return an encoder, kept with what it has compiled for the process's next job."""
-    return Encoder(_network(model_file, changed_at)[0], taps, pooling, backend, wrap, fast)
+    return Encoder(_network(model_file, changed_at)[0], taps, pooling, backend, wrap, fast, maps)
 
 
 def _check_output(job: Job) -> None:
     """Refuse an output that cannot be written, or that is one of the job's own pictures."""
-    writer.check_writable(job.output)
-    output = Path(job.output)
-    for source in map(Path, job.sources):
+    for path in job.outputs:
+        writer.check_writable(path)
+    for output, source in product(map(Path, job.outputs), map(Path, job.sources)):
         if output.exists() and source.exists() and output.samefile(source):
             raise JobError(
                 f"output: {output} is a picture that the job reads.",

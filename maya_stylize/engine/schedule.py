@@ -21,18 +21,17 @@ LOSSES = ("deep", "flat", "level", "true")
 
 # The loss of the coarser octaves; then evaluations in each of them, in the one before the last, and
 # in the last one those of each of its stages.
-COARSE = {"synthesize": "deep", "repair": "deep", "stylize": "true"}
-SPENT: dict[str, dict[str, tuple[int, int, dict[str, int]]]] = {
-    "synthesize": {
-        "draft": (60, 40, {"flat": 10, "true": 10}),
-        "normal": (100, 60, {"flat": 30, "true": 30}),
-        "final": (150, 100, {"flat": 90, "level": 150, "true": 160}),
-    },
-    "repair": {
-        "draft": (60, 40, {"flat": 10, "true": 10}),
-        "normal": (100, 60, {"flat": 30, "true": 30}),
-        "final": (150, 100, {"flat": 90, "level": 150, "true": 160}),
-    },
+COARSE = {"synthesize": "deep", "repair": "deep", "material": "deep", "stylize": "true"}
+Spent = dict[str, tuple[int, int, dict[str, int]]]
+OF_TEXTURES: Spent = {
+    "draft": (60, 40, {"flat": 10, "true": 10}),
+    "normal": (100, 60, {"flat": 30, "true": 30}),
+    "final": (150, 100, {"flat": 90, "level": 150, "true": 160}),
+}
+SPENT: dict[str, Spent] = {
+    "synthesize": OF_TEXTURES,
+    "repair": OF_TEXTURES,
+    "material": OF_TEXTURES,
     "stylize": {
         "draft": (40, 40, {"true": 15}),
         "normal": (60, 60, {"true": 50}),

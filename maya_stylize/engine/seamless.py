@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from maya_stylize.jobs import Job, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import Job, MaterialJob, StylizeJob, SynthesizeJob
 
 Size = tuple[int, int]
 
@@ -24,7 +24,7 @@ def wrap_of(job: Job) -> tuple[bool, bool]:
     return seamless in ("both", "down"), seamless in ("both", "across")
 
 
-def stride_of(job: SynthesizeJob) -> int:
+def stride_of(job: SynthesizeJob | MaterialJob) -> int:
     """Return the pixels between two positions of the deepest layer that a job looks at."""
     stride = 1
     for layer, weight in job.layers.items():
@@ -49,7 +49,7 @@ def octave_size(job: Job, size: Size, shrink: int) -> Size:
     down, across = wrap_of(job)
     sides = []
     for side, wraps in zip(size, (across, down), strict=True):
-        if wraps and isinstance(job, SynthesizeJob):
+        if wraps and isinstance(job, (SynthesizeJob, MaterialJob)):
             stride = stride_of(job)
             multiples = -(-side // stride) if shrink == 1 else round(side / (shrink * stride))
             sides.append(stride * max(1, multiples))
@@ -61,7 +61,7 @@ def octave_size(job: Job, size: Size, shrink: int) -> Size:
 def fits(job: Job, octave: Size) -> bool:
     """Return whether a width and height can wrap as a job's result does."""
     down, across = wrap_of(job)
-    return not isinstance(job, SynthesizeJob) or not any(
+    return not isinstance(job, (SynthesizeJob, MaterialJob)) or not any(
         side % stride_of(job) for side, wraps in zip(octave, (across, down), strict=True) if wraps
     )
 

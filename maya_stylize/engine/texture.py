@@ -22,7 +22,7 @@ from maya_stylize.engine.seamless import example_size, wrap_of
 from maya_stylize.engine.temper import tempered
 from maya_stylize.engine.vgg19 import FloatArray, Wrap, to_network
 from maya_stylize.images.resize import resize
-from maya_stylize.jobs import SynthesizeJob
+from maya_stylize.jobs import MaterialJob, SynthesizeJob
 
 
 def style(
@@ -61,7 +61,7 @@ class Synthesis:
         regions: Which area is to look like which; None for one texture all over.
     """
 
-    job: SynthesizeJob
+    job: SynthesizeJob | MaterialJob
     exemplar: FloatArray
     regions: Regions | None = None
 

@@ -167,23 +167,25 @@ def _convolution(layer: Convolution, data_format: str, padding: str) -> keras.la
 
 
 def to_network(pixels: FloatArray, data_format: str) -> FloatArray:
-    """Return a picture as the network sees it.
+    """Return a picture as the network sees it, or the K maps of a material.
 
     Args:
-        pixels: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
+        pixels: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1; (H, W, 3·K) for a material.
         data_format: "channels_last" or "channels_first".
 
     Returns:
-        (1, H, W, 3) or (1, 3, H, W), BGR, nominally 0 to 255, minus the mean.
+        (1, H, W, 3) or (1, 3, H, W), BGR, nominally 0 to 255, minus the mean; K in place of 1 for a
+        material.
     """
-    bgr = pixels[..., ::-1] * np.float32(255) - np.asarray(MEAN_BGR, np.float32)
-    if data_format == "channels_first":
-        bgr = bgr.transpose(2, 0, 1)
-    return np.ascontiguousarray(bgr[None], np.float32)
+    rgb = pixels.reshape(*pixels.shape[:2], -1, 3)
+    bgr = rgb[..., ::-1] * np.float32(255) - np.asarray(MEAN_BGR, np.float32)
+    order = (2, 0, 1, 3) if data_format == "channels_last" else (2, 3, 0, 1)
+    return np.ascontiguousarray(bgr.transpose(order), np.float32)
 
 
 def from_network(picture: FloatArray, data_format: str) -> FloatArray:
-    """Return the inverse of `to_network`: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1."""
-    bgr = picture[0] if data_format == "channels_last" else picture[0].transpose(1, 2, 0)
-    rgb = (bgr + np.asarray(MEAN_BGR, np.float32)) / np.float32(255)
-    return np.ascontiguousarray(rgb[..., ::-1], np.float32)
+    """Return the inverse of `to_network`: (H, W, 3·K) RGB on the sRGB curve, nominally 0 to 1."""
+    order = (1, 2, 0, 3) if data_format == "channels_last" else (2, 3, 0, 1)
+    bgr = picture.transpose(order)
+    rgb = ((bgr + np.asarray(MEAN_BGR, np.float32)) / np.float32(255))[..., ::-1]
+    return np.ascontiguousarray(rgb.reshape(*rgb.shape[:2], -1), np.float32)

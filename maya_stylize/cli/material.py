@@ -1,0 +1,111 @@
+"""``material``: the maps of a material made anew together."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from maya_stylize import checks
+from maya_stylize.cli import jobs
+from maya_stylize.errors import JobError
+from maya_stylize.images.formats import SUFFIXES
+from maya_stylize.jobs import MAP, MAPS, SEAMLESS, Job, MaterialJob
+from maya_stylize.map_names import kind_of
+from maya_stylize.tile_sets import without_tile
+
+
+def add_parsers(commands: Any) -> None:
+    """Add the command to the command line's parser."""
+    material = commands.add_parser(
+        "material",
+        help="make the maps of a material anew together",
+        description="Make the maps of a material anew together, so that a crack in one is a crack "
+        "in all of them.",
+        epilog=f"Examples: maya-stylize material wall_albedo.png -o new_wall_{MAP}.png finds the "
+        "other maps by their names; maya-stylize material a.png height=b.exr -o new_{MAP}.exr",
+    )
+    material.add_argument(
+        "maps",
+        metavar="[KIND=]MAP",
+        nargs="+",
+        help=f"the maps; each is one of {', '.join(MAPS)}, by the end of its name where no kind "
+        "is given; of a single one, those beside it are taken that are named alike",
+    )
+    material.add_argument(
+        "--size",
+        metavar="WxH",
+        help="width and height of the result, as 512 or 768x512; that of the maps if not given",
+    )
+    material.add_argument(
+        "--no-histogram",
+        action="store_true",
+        help="leave the result's histograms as they come instead of matching the maps'",
+    )
+    material.add_argument(
+        "--seamless",
+        choices=SEAMLESS,
+        default="no",
+        help="where the result repeats without a seam, as for synthesize (default: no)",
+    )
+    jobs.add_common(material)
+    material.set_defaults(run=jobs.run, job_of=_material)
+
+
+def _material(arguments: argparse.Namespace) -> Job:
+    return MaterialJob(
+        maps=_found(arguments.maps),
+        size=None if arguments.size is None else jobs.width_and_height(arguments.size),
+        match_histogram=not arguments.no_histogram,
+        seamless=arguments.seamless,
+        **jobs.common(arguments),
+    )
+
+
+def _found(words: list[str]) -> dict[str, str]:
+    """Return the maps that the words name, and those beside a single one."""
+    maps: dict[str, str] = {}
+    for word in words:
+        kind, path = _split(word)
+        if kind in maps:
+            raise JobError(
+                f"maps: {maps[kind]} and {path} are both the {kind}.",
+                "Leave one of them out, or say what it is, such as height=PICTURE.",
+            )
+        maps[kind] = path
+    if len(maps) == 1:
+        ((kind, path),) = maps.items()
+        maps |= {other: found for other, found in _beside(Path(path)).items() if other != kind}
+    return maps
+
+
+def _split(word: str) -> tuple[str, str]:
+    kind, equals, path = word.partition("=")
+    if equals and kind in MAPS:
+        return kind, path
+    known = kind_of(word)
+    if known is None:
+        kinds = ", ".join(MAPS)
+        raise checks.refuse("maps", f"named after what they hold, or written as {kinds}=MAP", word)
+    return known, word
+
+
+def _beside(path: Path) -> dict[str, str]:
+    """Return the maps in a map's folder whose names are alike but for the kind."""
+    stem = _without_kind(path)
+    found: dict[str, str] = {}
+    folder = path.parent
+    for each in sorted(folder.iterdir()) if folder.is_dir() else ():
+        kind = kind_of(each.name) if each.suffix.lower() in (*SUFFIXES, ".psd") else None
+        if kind is not None and kind not in found and _without_kind(each) == stem:
+            found[kind] = str(each)
+    return found
+
+
+def _without_kind(path: Path) -> str:
+    """Return what a map's name begins with."""
+    name = without_tile(path.name)
+    for cut in range(len(name)):
+        if name[cut] in "_-. " and kind_of(name[:cut]) is None and kind_of(name[cut:]):
+            return name[:cut]
+    return ""

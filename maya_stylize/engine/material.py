@@ -1,0 +1,97 @@
+"""The maps of a material made anew together: one texture of several pictures.
+
+Every step is that of texture synthesis on a picture with more channels: the optimizer moves all
+maps at once, fine detail is taken from one place for all of them, and in the joint layers the Gram
+matrices of all maps are one, whose blocks off the diagonal tell which features of one map come
+together with which of another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from maya_stylize.engine.beats import Beats
+from maya_stylize.engine.evaluation import Evaluation
+from maya_stylize.engine.maps import Maps
+from maya_stylize.engine.objective import Targets
+from maya_stylize.engine.schedule import Octave
+from maya_stylize.engine.temper import tempered
+from maya_stylize.engine.texture import Synthesis, style
+from maya_stylize.engine.vgg19 import FloatArray
+from maya_stylize.jobs import MaterialJob
+
+# Maps with a color in each pixel; the others but for NORMAL have one number.
+COLORED = ("albedo",)
+NORMAL = "normal"
+
+
+@dataclass(frozen=True)
+class Material(Synthesis):
+    """A `MaterialJob` with its maps read, side by side in the channels of one exemplar.
+
+    Attributes:
+        job: What is wanted.
+    """
+
+    job: MaterialJob = field(kw_only=True)
+
+    # `spectrum` knows the colors of one picture.
+    by_color = False
+
+    @property
+    def maps(self) -> Maps:
+        """The maps as the network is to see them."""
+        gray = tuple(kind not in (*COLORED, NORMAL) for kind in self.job.maps)
+        joint = tuple(layer for layer in self.taps if layer in self.job.joint_layers)
+        return Maps(gray, joint)
+
+    def begin(self, octave: Octave, random: np.random.Generator) -> FloatArray:
+        """Return noise with the mean and the spread of each map's channels."""
+        noise = random.normal(size=(octave.height, octave.width, self.exemplar.shape[-1]))
+        for index, is_gray in enumerate(self.maps.gray):
+            if is_gray:
+                own = slice(3 * index, 3 * index + 3)
+                noise[..., own] = noise[..., own][..., :1]
+        mean, spread = self.exemplar.mean((0, 1)), self.exemplar.std((0, 1))
+        return np.asarray(mean + spread * noise, np.float32)
+
+    def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
+        """Return what the loss is measured against at the octave's scale.
+
+        A joint layer's matrix has K² blocks, each of which weighs as the layer's of a single map.
+        """
+        maps = self.maps
+        weights = {
+            layer: weight * (len(maps.gray) ** 2 if layer in maps.joint else 1)
+            for layer, weight in self.job.layers.items()
+        }
+        learned = yield from style(evaluation, self.example(octave), weights)
+        return tempered(Targets.of([learned]), octave.loss)
+
+    def finish(self, pixels: FloatArray) -> FloatArray:
+        """Return the maps with their histograms, gray ones gray and normals of length one."""
+        pixels = super().finish(pixels)
+        finished = []
+        for index, kind in enumerate(self.job.maps):
+            own = pixels[..., 3 * index : 3 * index + 3]
+            if kind == NORMAL:
+                own = unit_normals(own)
+            elif kind not in COLORED:
+                own = np.repeat(own.mean(-1, keepdims=True), 3, -1)
+            finished.append(own)
+        return np.concatenate(finished, -1)
+
+
+def unit_normals(encoded: FloatArray) -> FloatArray:
+    """Return a normal map whose normals have the length of one.
+
+    Args:
+        encoded: (H, W, 3), (n + 1) / 2 of each normal n; one of no length becomes straight up.
+    """
+    normals = 2 * encoded - 1
+    length = np.linalg.norm(normals, axis=-1, keepdims=True)
+    straight = np.array([0, 0, 1], np.float32)
+    normals = np.where(length > 1e-6, normals / np.maximum(length, 1e-6), straight)
+    return np.asarray((normals + 1) / 2, np.float32)

@@ -1,0 +1,56 @@
+"""Which kind of a material's maps a picture is, by the usual endings of its name."""
+
+from __future__ import annotations
+
+import re
+
+from maya_stylize.tile_sets import without_tile
+
+ALBEDO, NORMAL, ROUGHNESS, METALNESS, HEIGHT, OCCLUSION = KINDS = (
+    "albedo",
+    "normal",
+    "roughness",
+    "metalness",
+    "height",
+    "occlusion",
+)
+
+_ENDINGS = {
+    ALBEDO: ("albedo", "alb", "basecolor", "basecolour", "diffuse", "diff", "dif", "color",
+             "colour", "col"),
+    NORMAL: ("normal", "normals", "norm", "nrm", "nor", "nml"),
+    ROUGHNESS: ("roughness", "rough", "rgh"),
+    METALNESS: ("metalness", "metallic", "metal"),
+    HEIGHT: ("height", "displacement", "displace", "disp", "bump"),
+    OCCLUSION: ("occlusion", "ambientocclusion", "occ", "ao"),
+}  # fmt: skip
+_KINDS = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings}
+# These are words of a material too: alone they name what is shown, not which map it is.
+_WORDS = ("color", "colour", "metal", "rough", "diff")
+# What may come behind: a size, a version, the normals' direction, a space, a depth, "map".
+_BEHIND = re.compile(
+    r"[0-9]+k?|v[0-9]+|[0-9]+bits?|gl|dx|opengl|directx|ogl|raw|srgb|linear|lin|acescg|maps?|tex"
+)
+_PARTS = re.compile(
+    r"(?i:acescg|srgb|(?<![a-z])v[0-9]+)|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[A-Za-z]*"
+)
+
+
+def kind_of(name: str) -> str | None:
+    """Return which map a picture is: one of KINDS, or None where its name does not say.
+
+    The last word counts, after sizes, versions and the like: `Wall_2K_NormalGL.png` is a normal
+    map, `metal_wall_albedo.1001.tif` an albedo.
+
+    Args:
+        name: A file's name or path, or a node's.
+    """
+    parts = [part.lower() for part in _PARTS.findall(without_tile(name))]
+    while parts and _BEHIND.fullmatch(parts[-1]):
+        parts.pop()
+    if not parts:
+        return None
+    last = parts[-1] if len(parts[-1]) < 5 else parts[-1].removesuffix("map")
+    if len(parts) == 1 and last in _WORDS:
+        return None
+    return _KINDS.get("".join(parts[-2:])) or _KINDS.get(last)
