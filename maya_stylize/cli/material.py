@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def add_parsers(commands: Any) -> None:
         description="Make the maps of a material anew together, so that a crack in one is a crack "
         "in all of them.",
         epilog=f"Examples: maya-stylize material wall_albedo.png -o new_wall_{MAP}.png finds the "
-        "other maps by their names; maya-stylize material a.png height=b.exr -o new_{MAP}.exr",
+        f"other maps by their names; maya-stylize material a.png height=b.exr -o new_{MAP}.exr",
     )
     material.add_argument(
         "maps",
@@ -103,9 +104,12 @@ def _beside(path: Path) -> dict[str, str]:
 
 
 def _without_kind(path: Path) -> str:
-    """Return what a map's name begins with."""
+    """Return what a map's name begins with, before the word for what it holds."""
     name = without_tile(path.name)
-    for cut in range(len(name)):
-        if name[cut] in "_-. " and kind_of(name[:cut]) is None and kind_of(name[cut:]):
-            return name[:cut]
+    words = (
+        cut for cut, letter in enumerate(name) if cut and (letter in "_-. " or letter.isupper())
+    )
+    for cut in reversed(list(words)):
+        if kind_of(name[cut:]):
+            return re.sub(r"[_\-. ]?(ambient)?[_\-. ]*$", "", name[:cut], flags=re.IGNORECASE)
     return ""

@@ -1,0 +1,156 @@
+"""Whole material sets on the real network, small."""
+
+import dataclasses
+
+import numpy as np
+import OpenImageIO
+import pytest
+
+from maya_stylize.cli.material import _found
+from maya_stylize.demo import EXEMPLARS
+from maya_stylize.engine.material import unit_normals
+from maya_stylize.engine.run import run
+from maya_stylize.errors import ImageError, JobError
+from maya_stylize.images import metadata, reader, writer
+from maya_stylize.jobs import MaterialJob, SynthesizeJob, from_json
+
+LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+
+
+def maps_of(pixels):
+    """Maps that go with a picture: bright is high and smooth."""
+    height = np.clip(pixels @ LUMA, 0, 1)
+    down, right = np.gradient(height)
+    normals = np.stack([-4 * right, 4 * down, np.ones_like(height)], -1)
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
+    return {
+        "albedo": pixels,
+        "normal": ((normals + 1) / 2).astype(np.float32),
+        "roughness": np.repeat((0.9 - 0.7 * height)[..., None], 3, -1),
+        "height": np.repeat(height[..., None], 3, -1),
+    }
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("material")
+    pixels = reader.read(EXEMPLARS / "pebbles.png").pixels[:96, :96]
+    paths = {}
+    for kind, values in maps_of(pixels).items():
+        paths[kind] = str(folder / f"pebbles_{kind}.png")
+        writer.write(paths[kind], values, depth="uint16" if kind == "height" else "uint8")
+    return paths
+
+
+def make(material, output, **settings):
+    settings = {"maps": material, "quality": "draft", "device": "cpu", **settings}
+    return MaterialJob(output=str(output), **settings)
+
+
+def correlation(first, second):
+    one, other = (reader.read(path).pixels @ LUMA for path in (first, second))
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+def test_maps_made_together_stay_together(material, real_model, tmp_path):
+    job = make(material, tmp_path / "new_<map>.png", size=(96, 80), quality="normal")
+
+    *_, result = run(job, real_model)
+
+    assert list(result.maps) == ["albedo", "normal", "roughness", "height"]
+    assert result.path == result.maps["albedo"] == str(tmp_path / "new_albedo.png")
+    for first, second in (("albedo", "height"), ("albedo", "roughness"), ("height", "roughness")):
+        wanted = correlation(material[first], material[second])
+        found = correlation(result.maps[first], result.maps[second])
+        assert abs(wanted) > 0.9
+        assert found == pytest.approx(wanted, rel=0.1), (first, second)
+    # The slope across of the height that was made is told by the normals that were made.
+    height = reader.read(result.maps["height"]).pixels[..., 0]
+    normals = 2 * reader.read(result.maps["normal"]).pixels - 1
+    assert np.abs(np.linalg.norm(normals, axis=-1) - 1).max() < 0.02
+    across = -np.gradient(height, axis=1)
+    found = np.corrcoef(across.ravel(), normals[..., 0].ravel())[0, 1]
+    assert found > 0.8
+    for kind in ("roughness", "height"):
+        values = reader.read(result.maps[kind]).pixels
+        assert (values == values[..., :1]).all()
+    assert reader.read(result.maps["height"]).depth == "uint16"
+
+
+def test_maps_made_one_by_one_do_not(material, real_model, tmp_path):
+    paths = []
+    for kind in ("albedo", "height"):
+        job = SynthesizeJob(
+            exemplar=material[kind],
+            output=str(tmp_path / f"{kind}.png"),
+            seed=len(paths),
+            quality="draft",
+            device="cpu",
+        )
+        *_, result = run(job, real_model)
+        paths.append(result.path)
+    assert abs(correlation(*paths)) < 0.4
+
+
+def test_heights_in_floats_keep_their_range(material, real_model, tmp_path):
+    height = reader.read(material["height"]).pixels[..., 0] * 30 - 10
+    path = str(tmp_path / "height.exr")
+    output = OpenImageIO.ImageOutput.create(path)
+    output.open(path, OpenImageIO.ImageSpec(96, 96, 1, "float"))
+    output.write_image(height.astype(np.float32))
+    output.close()
+    maps = {"albedo": material["albedo"], "height": path}
+
+    *_, result = run(make(maps, tmp_path / "new_<map>.exr", size=(64, 64)), real_model)
+
+    made = np.asarray(OpenImageIO.ImageBuf(result.maps["height"]).get_pixels("float"))
+    assert made[..., 0].min() == pytest.approx(height.min(), abs=0.5)
+    assert made[..., 0].max() == pytest.approx(height.max(), abs=0.5)
+    assert made.mean() == pytest.approx(height.mean(), abs=0.5)
+
+
+def test_the_same_bytes_again_and_no_path_inside(material, real_model, tmp_path):
+    maps = {kind: material[kind] for kind in ("albedo", "roughness")}
+    *_, result = run(make(maps, tmp_path / "a_<map>.png", size=(48, 48)), real_model)
+    again = dataclasses.replace(from_json(result.job), output=str(tmp_path / "b_<map>.png"))
+    *_, second = run(again, real_model)
+    for kind in maps:
+        one, other = (tmp_path / f"{name}_{kind}.png" for name in "ab")
+        assert one.read_bytes() == other.read_bytes()
+    carried = metadata.read_job(tmp_path / "a_roughness.png")
+    assert all(value.startswith("sha256:") for value in carried["maps"].values())
+
+
+def test_maps_of_other_proportions_are_refused(material, real_model, tmp_path):
+    writer.write(tmp_path / "wide_height.png", np.ones((48, 96, 3), np.float32))
+    maps = {"albedo": material["albedo"], "height": str(tmp_path / "wide_height.png")}
+    with pytest.raises(ImageError, match="the height has 96x48 pixels"):
+        list(run(make(maps, tmp_path / "new_<map>.png"), real_model))
+    assert not (tmp_path / "new_albedo.png").exists()
+
+
+def test_a_material_needs_two_maps_and_a_place_for_their_names(material):
+    with pytest.raises(JobError, match="maps: must be at least two of albedo, normal"):
+        make({"albedo": material["albedo"]}, "new_<map>.png")
+    with pytest.raises(JobError, match="output: must be a file's name with <map>"):
+        make(material, "new.png")
+
+
+def test_the_maps_beside_one_are_found(material):
+    assert _found([material["normal"]]) == material
+    assert _found([f"height={material['normal']}", material["albedo"]]) == {
+        "height": material["normal"],
+        "albedo": material["albedo"],
+    }
+    with pytest.raises(JobError, match="are both the albedo"):
+        _found(["a_albedo.png", "b_albedo.png"])
+    with pytest.raises(JobError, match="named after what they hold"):
+        _found(["pebbles.png"])
+
+
+def test_normals_get_the_length_of_one():
+    encoded = np.array([[[0.9, 0.5, 0.8], [0.5, 0.5, 0.5], [0.5, 0.5, 1]]], np.float32)
+    normals = 2 * unit_normals(encoded) - 1
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=-1), 1, atol=1e-6)
+    np.testing.assert_allclose(normals[0, 0], np.array([0.8, 0, 0.6]), atol=1e-6)
+    np.testing.assert_allclose(normals[0, 1:], [[0, 0, 1]] * 2, atol=1e-6)
