@@ -8,8 +8,9 @@ import numpy as np
 from gallery_tools import FloatArray, Studio, show, twice
 
 from maya_stylize.demo import EXEMPLARS
-from maya_stylize.images import seam
-from maya_stylize.jobs import Region, RepairJob, StylizeJob, SynthesizeJob
+from maya_stylize.engine.color_control import LUMA
+from maya_stylize.images import reader, seam
+from maya_stylize.jobs import MaterialJob, Region, RepairJob, StylizeJob, SynthesizeJob
 
 
 def seamless(studio: Studio) -> str:
@@ -135,6 +136,61 @@ def regions(studio: Studio) -> str:
     )
 
 
+def materials(studio: Studio) -> str:
+    """The maps of a material, made together and one by one."""
+    text = (
+        "## Materials\n\n"
+        "`material` makes the maps of a surface together. In the first row albedo, normals, "
+        "roughness and height that were computed from an exemplar; in the second those that were "
+        "made from them together; in the third made one by one.\n"
+    )
+    for name in ("pebbles", "bricks"):
+        maps = _maps_of(studio.exemplar(name))
+        paths = {kind: studio.save(f"source_{kind}", pixels) for kind, pixels in maps.items()}
+        job = MaterialJob(
+            maps=paths, output=studio.path("new_<map>"), size=(256, 256), quality=studio.quality
+        )
+        together = {kind: reader.read(path).pixels for kind, path in studio.run(job).maps.items()}
+        apart = {
+            kind: studio.made(
+                SynthesizeJob(
+                    exemplar=path,
+                    output=studio.path(kind),
+                    size=(256, 256),
+                    seed=seed,
+                    quality=studio.quality,
+                )
+            )
+            for seed, (kind, path) in enumerate(paths.items())
+        }
+        rows = [np.concatenate(list(each.values()), 1) for each in (maps, together, apart)]
+        found = [_correlation(each["albedo"], each["height"]) for each in (maps, together, apart)]
+        text += (
+            f"\n### {name}\n\nBrightness of the albedo and height correlate by {found[0]:.2f} in "
+            f"the exemplar, {found[1]:.2f} made together and {found[2]:.2f} made one by one.\n\n"
+        )
+        text += show(f"material_{name}", f"the maps of {name}", np.concatenate(rows))
+    return text
+
+
+def _maps_of(pixels: FloatArray) -> dict[str, FloatArray]:
+    """Return maps that go with a picture: bright is high and smooth."""
+    height = np.clip(pixels @ LUMA, 0, 1)
+    down, right = np.gradient(height)
+    normals = np.stack([-4 * right, 4 * down, np.ones_like(height)], -1)
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
+    return {
+        "albedo": pixels,
+        "normal": np.asarray((normals + 1) / 2, np.float32),
+        "roughness": np.repeat((0.9 - 0.7 * height)[..., None], 3, -1),
+        "height": np.repeat(height[..., None], 3, -1),
+    }
+
+
+def _correlation(first: FloatArray, second: FloatArray) -> float:
+    return float(np.corrcoef((first @ LUMA).ravel(), (second @ LUMA).ravel())[0, 1])
+
+
 def _gray(mask: np.ndarray) -> FloatArray:
     return np.repeat(mask[..., None].astype(np.float32), 3, -1)
 
@@ -144,4 +200,5 @@ SECTIONS: dict[str, Callable[[Studio], str]] = {
     "made_seamless": made_seamless,
     "repaired": repaired,
     "regions": regions,
+    "materials": materials,
 }
