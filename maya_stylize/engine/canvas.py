@@ -6,7 +6,7 @@ band is made anew like any other hole, and what was its middle is the edge and w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,10 @@ LEAST = 1 / 512
 LENGTHS = 6.0
 NARROWEST = 16
 WIDEST_SHARE = 0.25
+# What is kept around the part that is made anew and looked at with it, in pixels; and the shortest
+# side of both.
+CONTEXT = 96
+SHORTEST = 128
 # Where a correlation has fallen to this, structures have ended.
 CORRELATED = 0.2
 
@@ -38,12 +42,14 @@ class Canvas:
         free: (H, W), rolled: what is made anew.
         roll: How many rows and columns it is rolled by.
         band: Width in pixels of the bands along seams; 0 where there is none.
+        window: Rows and columns of the part that is worked on.
     """
 
     pixels: FloatArray
     free: Bools
     roll: tuple[int, int]
     band: int
+    window: tuple[slice, slice]
 
     @classmethod
     def of(cls, job: RepairJob, picture: FloatArray, mask: FloatArray | None) -> Canvas:
@@ -75,11 +81,48 @@ class Canvas:
         pixels = filled(pixels, (~free).astype(np.float32))
         rows, columns = (side // 2 * wrap for side, wrap in zip(free.shape, wraps, strict=True))
         roll = rows, columns
-        return cls(np.roll(pixels, roll, (0, 1)), np.roll(free, roll, (0, 1)), roll, band)
+        free = np.roll(free, roll, (0, 1))
+        return cls(np.roll(pixels, roll, (0, 1)), free, roll, band, _window(free))
 
-    def back(self, maps: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """Return something as large as the canvas, rolled back."""
-        return np.roll(maps, (-self.roll[0], -self.roll[1]), (0, 1))
+    @property
+    def made(self) -> Bools:
+        """What is made anew of the result, (H, W), as it lies there."""
+        return np.roll(self.free, (-self.roll[0], -self.roll[1]), (0, 1))
+
+    def result(self, part: FloatArray) -> FloatArray:
+        """Return the picture, as it lies in the result, with a part in its window."""
+        pixels = self.pixels.copy()
+        pixels[self.window] = part
+        return np.roll(pixels, (-self.roll[0], -self.roll[1]), (0, 1))
+
+
+def worked_on(job: RepairJob, size: tuple[int, int], mask: FloatArray | None) -> tuple[int, int]:
+    """Return width and height of the part of a canvas that is worked on, at most.
+
+    Args:
+        job: What is wanted.
+        size: Width and height of the picture.
+        mask: (H, W), 0 to 1: where it is made anew; None for nowhere.
+    """
+    shape = size[1], size[0]
+    canvas = Canvas.of(replace(job, seamless="no"), np.zeros((*shape, 3), np.float32), mask)
+    free = canvas.free
+    wraps = job.seamless in ("both", "down"), job.seamless in ("both", "across")
+    band = job.band or int(WIDEST_SHARE * min(free.shape))
+    middle = tuple(side // 2 * wrap for side, wrap in zip(free.shape, wraps, strict=True))
+    rows, columns = _window(np.roll(free | _seam(free.shape, wraps, band), middle, (0, 1)))
+    return columns.stop - columns.start, rows.stop - rows.start
+
+
+def _window(free: Bools) -> tuple[slice, slice]:
+    """Return rows and columns of what is made anew, with its context."""
+    found = []
+    for axis, side in enumerate(free.shape):
+        lines = np.flatnonzero(free.any(1 - axis))
+        first, last = int(lines[0]) - CONTEXT, int(lines[-1]) + 1 + CONTEXT
+        more = max(0, SHORTEST - (last - first) + 1) // 2
+        found.append(slice(max(0, first - more), min(side, last + more)))
+    return found[0], found[1]
 
 
 def _seam(shape: tuple[int, ...], wraps: tuple[bool, bool], band: int) -> Bools:

@@ -81,7 +81,7 @@ def read(job: Job) -> Task:
         repair = _repair(job, pixels)
         note = Log(f"The band along each seam is {repair.canvas.band} pixels wide.")
         notes += [note] * (repair.canvas.band > 0)
-        kept = held.Held.of(job.picture, ~repair.canvas.back(repair.canvas.free), job.extend)
+        kept = held.Held.of(job.picture, ~repair.canvas.made, job.extend)
         alpha = _extended(pictures[like].alpha, job)
         return Task(repair, pictures[like], curves[like], notes, kept, alpha)
     else:
