@@ -8,7 +8,8 @@ import pytest
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import CONTENT_WEIGHT, Style, StylizeJob, SynthesizeJob
 from maya_stylize.ui.fields import defaults
-from maya_stylize.ui.modes import MODES, by_name, content_weight
+from maya_stylize.ui.modes import MODES, by_name
+from maya_stylize.ui.stylize_mode import content_weight
 
 TEXTURE, STYLIZE = by_name("texture"), by_name("stylize")
 PICTURES = {
