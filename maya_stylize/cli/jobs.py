@@ -92,7 +92,15 @@ def add_parsers(commands: Any) -> None:
         choices=KEEP_COLORS,
         default="no",
         help="luminance: the styles change light and dark alone, every color stays in its place; "
-        "match: their colors become like the content's (default: no)",
+        "symmetric, pca, cholesky: their colors become like the content's, with symmetric they "
+        "change least (default: no)",
+    )
+    stylize.add_argument(
+        "--color-strength",
+        type=float,
+        default=1.0,
+        metavar="S",
+        help="how far colors are kept, from 0, not at all, to 1 (default: 1)",
     )
     stylize.add_argument(
         "--content-weight",
@@ -195,6 +203,7 @@ def _stylize(arguments: argparse.Namespace) -> Job:
         start=arguments.start,
         style_scale=arguments.style_scale,
         keep_colors=arguments.keep_colors,
+        color_strength=arguments.color_strength,
         content_weight=arguments.content_weight,
         **_common(arguments),
     )

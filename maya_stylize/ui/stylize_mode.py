@@ -26,6 +26,7 @@ def _stylize(pictures: Pictures, values: Mapping[str, Any], common: dict[str, An
         styles=tuple(pictures["styles"]),
         size=size[0] if size else None,
         keep_colors=values["keep_colors"],
+        color_strength=values["color_strength"] / 100,
         content_weight=content_weight(values["strength"]),
         style_scale=2.0 ** ((values["stroke"] - 50) / 25),
         start=values["start"],
@@ -81,9 +82,26 @@ STYLIZE = Mode(
             "&Keep colors",
             "No: the result takes the styles' colors. In place: every spot keeps the content's "
             "color, and the styles change light and dark alone. The palette: the result is "
-            "painted in the content's colors, arranged as the styles arrange theirs.",
-            Choice((("no", "No"), ("luminance", "In place"), ("match", "The palette"))),
+            "painted in the content's colors, arranged as the styles arrange theirs. The other two "
+            "arrange them differently: by principal axes hues may turn, by channels red leads.",
+            Choice(
+                (
+                    ("no", "No"),
+                    ("luminance", "In place"),
+                    ("symmetric", "The palette"),
+                    ("pca", "The palette, by principal axes"),
+                    ("cholesky", "The palette, by channels"),
+                )
+            ),
             "no",
+        ),
+        Field(
+            "color_strength",
+            "Color strengt&h",
+            "How far colors are kept, where they are: to the left the result takes the styles' "
+            "colors, to the right the content's.",
+            Slider("Styles", "Content"),
+            100,
         ),
         Field(
             "start",
