@@ -15,6 +15,7 @@ VERSION = 1
 QUALITIES = ("draft", "normal", "final")
 SEAMLESS = ("no", "both", "across", "down")
 KEEP_COLORS = ("no", "luminance", "symmetric", "pca", "cholesky")
+ALPHA = ("keep", "ignore")
 BACKENDS = ("tensorflow", "torch", "jax")
 
 # Gatys, Ecker, Bethge 2015, from the authors' notebook.
@@ -157,6 +158,8 @@ class StylizeJob(_Job):
             colors are first moved to the content's: "symmetric", which moves them least, "pca" or
             "cholesky" (Gatys et al. 2016 and 2017).
         color_strength: How far colors are kept: 0 is as "no", at 1 none of the styles' are left.
+        alpha: "keep", where the result has the content's alpha and, where that is 0, its pixels;
+            or "ignore", where colors are taken as they stand and the result is opaque.
         content_weight: Weight of the content against styles whose weights sum to one.
         content_layers: Weight of each layer's features, times content_weight.
         style_layers: Weight of each layer's Gram matrix.
@@ -171,6 +174,7 @@ class StylizeJob(_Job):
     style_scale: float = _setting(1.0, checks.number(0.1, 10))
     keep_colors: str = _setting("no", checks.choice(*KEEP_COLORS))
     color_strength: float = _setting(1.0, checks.number(0, 1))
+    alpha: str = _setting("keep", checks.choice(*ALPHA))
     content_weight: float = _setting(CONTENT_WEIGHT, checks.number(0, 1e15))
     content_layers: dict[str, float] = _setting(CONTENT_LAYERS, checks.layer_weights)
     style_layers: dict[str, float] = _setting(STYLE_LAYERS, checks.layer_weights)

@@ -14,6 +14,7 @@ from maya_stylize.cli import running
 from maya_stylize.engine import checkpoint
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import (
+    ALPHA,
     BACKENDS,
     KEEP_COLORS,
     QUALITIES,
@@ -101,6 +102,13 @@ def add_parsers(commands: Any) -> None:
         default=1.0,
         metavar="S",
         help="how far colors are kept, from 0, not at all, to 1 (default: 1)",
+    )
+    stylize.add_argument(
+        "--alpha",
+        choices=ALPHA,
+        default="keep",
+        help="keep: the result has the content's alpha, and what is transparent stays as it is; "
+        "ignore: colors are taken as they stand, the result is opaque (default: keep)",
     )
     stylize.add_argument(
         "--content-weight",
@@ -204,6 +212,7 @@ def _stylize(arguments: argparse.Namespace) -> Job:
         style_scale=arguments.style_scale,
         keep_colors=arguments.keep_colors,
         color_strength=arguments.color_strength,
+        alpha=arguments.alpha,
         content_weight=arguments.content_weight,
         **_common(arguments),
     )

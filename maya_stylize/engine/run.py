@@ -10,7 +10,7 @@ from time import monotonic
 from maya_stylize.convert import keras_h5
 from maya_stylize.convert.fingerprint import fingerprint
 from maya_stylize.convert.network import Network
-from maya_stylize.engine import resolution, schedule, speed
+from maya_stylize.engine import alpha, resolution, schedule, speed
 from maya_stylize.engine.backend import Backend, activate, free_memory
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb, Problem
@@ -55,6 +55,7 @@ def run(
     began = monotonic()
     _check_output(job)
     problem, like, curve, notes = _read(job)
+    cover = alpha.cover_of(job, like).at(*problem.size)
     yield from notes
     planned = schedule.octaves(job, problem.size, problem.smallest_example)
     octaves = resolution.read_octaves(job, planned)
@@ -91,7 +92,7 @@ def run(
                     keeper.now_and_then()
                 if previews is not None:
                     path = previews / f"{octave.width}x{octave.height}_{octave.loss}.png"
-                    writer.write(path, _finished(problem, climb.pixels))
+                    writer.write(path, _finished(problem, climb.pixels), alpha=cover.alpha)
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != tile:
@@ -102,6 +103,8 @@ def run(
             written = writer.write(
                 job.output,
                 curve.restore(pixels),
+                alpha=cover.alpha,
+                under=cover.under,
                 depth=like.depth,
                 job=resolution.for_metadata(resolved),
                 keep=like.keep,
@@ -182,21 +185,17 @@ def _read(job: Job) -> tuple[Problem, reader.Picture, Curve, list[Log]]:
                 f"{path}: {width}x{height} pixels are too few to have a texture.",
                 f"Use a picture of at least {schedule.SMALLEST_SIDE} pixels a side.",
             )
-    notes = [
-        Log(f"{path}: its alpha is left out.", "warning")
-        for path, picture in pictures.items()
-        if picture.alpha is not None and picture.alpha.min() < 1
-    ]
-    curves = {path: Curve.of(picture.pixels) for path, picture in pictures.items()}
+    colors, notes = alpha.seen(job, pictures)
+    curves = {path: Curve.of(pixels) for path, pixels in colors.items()}
     notes += [
         Log(
-            f"{path}: values from {picture.pixels.min():.3g} to {picture.pixels.max():.3g} on the "
-            "sRGB curve; the network sees those beyond 0 to 1 compressed."
+            f"{path}: values from {found.min():.3g} to {found.max():.3g} on the sRGB curve; the "
+            "network sees those beyond 0 to 1 compressed."
         )
-        for path, picture in pictures.items()
+        for path, found in colors.items()
         if curves[path].changes
     ]
-    pixels = {path: curves[path].compress(picture.pixels) for path, picture in pictures.items()}
+    pixels = {path: curves[path].compress(found) for path, found in colors.items()}
     if isinstance(job, SynthesizeJob):
         like = job.exemplar
         return Synthesis(job, pixels[like]), pictures[like], curves[like], notes

@@ -30,6 +30,7 @@ def _stylize(pictures: Pictures, values: Mapping[str, Any], common: dict[str, An
         content_weight=content_weight(values["strength"]),
         style_scale=2.0 ** ((values["stroke"] - 50) / 25),
         start=values["start"],
+        alpha=values["alpha"],
     )
 
 
@@ -110,6 +111,16 @@ STYLIZE = Mode(
             "and different with every seed.",
             Choice((("content", "The content"), ("noise", "Noise"))),
             "content",
+            advanced=True,
+        ),
+        Field(
+            "alpha",
+            "Alpha",
+            "Kept: the result has the content's alpha, and what is transparent stays as it is; "
+            "islands are painted as if their colors went on around them. Ignored: colors are taken "
+            "as they stand, and the result is opaque.",
+            Choice((("keep", "Kept"), ("ignore", "Ignored"))),
+            "keep",
             advanced=True,
         ),
         POOLING,

@@ -18,6 +18,7 @@ OTHERS = {
     "stroke": 20,
     "keep_colors": "cholesky",
     "color_strength": 30,
+    "alpha": "ignore",
     "start": "noise",
     "pooling": "max",
     "device": "cpu",

@@ -37,12 +37,13 @@ def test_every_setting_arrives_in_the_job() -> None:
     assert job.seamless == "down"
     assert (job.size, job.match_histogram, job.seed, job.quality) == ((64, 32), False, 7, "final")
     values = {**common, "size": "64", "strength": 100, "stroke": 100, "start": "noise"}
-    values |= {"keep_colors": "luminance", "color_strength": 25}
+    values |= {"keep_colors": "luminance", "color_strength": 25, "alpha": "ignore"}
     job = STYLIZE.job(PICTURES, values, "o.exr", "tensorflow")
     assert (job.size, job.start, job.pooling, job.device) == (64, "noise", "max", "cpu")
     assert job.content_weight == pytest.approx(1e4)
     assert job.style_scale == pytest.approx(4)
     assert (job.keep_colors, job.color_strength) == ("luminance", 0.25)
+    assert job.alpha == "ignore"
 
 
 def test_every_way_of_keeping_colors_can_be_chosen() -> None:

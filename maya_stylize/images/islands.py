@@ -1,0 +1,108 @@
+"""Transparent pixels: filled with the colors around them for a look, and their own kept for later.
+
+A texture's UV islands often lie on transparent black. Whatever looks at more than one pixel, a
+network or a filter, would see a black edge around each and bleed it inwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from maya_stylize.errors import ImageError
+from maya_stylize.images.resize import resize
+
+FloatArray = npt.NDArray[np.float32]
+
+# What a pixel that can hardly be seen counts for, beside one that is opaque.
+_LEAST = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """What a result takes over of a picture's transparency.
+
+    Attributes:
+        alpha: (height, width), 0 to 1; None for an opaque picture.
+        under: (height, width, 3), what the file holds in its own numbers, of which those where
+            alpha is 0 count; None where there are none.
+    """
+
+    alpha: FloatArray | None = None
+    under: FloatArray | None = None
+
+    def at(self, width: int, height: int) -> Cover:
+        """Return it at another size; at its own it stays as it is, bit for bit."""
+        if self.alpha is None or self.alpha.shape == (height, width):
+            return self
+        # A filter with negative lobes would leave ripples around each island.
+        alpha = resize(self.alpha[..., None], width, height, filter_name="triangle")[..., 0]
+        under = None if self.under is None else resize(self.under, width, height)
+        return replace(self, alpha=alpha, under=under)
+
+
+def dilated(pixels: FloatArray, alpha: FloatArray, path: str) -> FloatArray:
+    """Return a picture whose fully transparent pixels have the colors of those nearest to them.
+
+    Opaque pixels, and those that are so in part, stay as they are, bit for bit. The others are
+    filled from a pyramid of averages (push and pull): near an island they continue it, far from
+    all they become an average of those around. No color appears that is not between others.
+
+    Args:
+        pixels: (height, width, 3), any range.
+        alpha: (height, width), nominally 0 to 1.
+        path: The file, for the message.
+
+    Returns:
+        The picture itself where nothing is transparent, else another one.
+
+    Raises:
+        ImageError: Every pixel is transparent.
+    """
+    hidden = alpha <= 0
+    if not hidden.any():
+        return pixels
+    if hidden.all():
+        raise ImageError(
+            f"{path}: every pixel is transparent, its alpha is 0 everywhere.",
+            'Export it with the alpha that is meant or without, or choose "ignore" for the alpha.',
+        )
+    weights = np.where(hidden, 0, np.clip(alpha, _LEAST, 1)).astype(np.float32)
+    around = _doubled(_filled(*_halved(pixels, weights)), alpha.shape)
+    return np.where(hidden[..., None], around, pixels)
+
+
+def _filled(colors: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return colors with as much of what lies around as their weights leave room for."""
+    if weights.min() >= 1 or weights.size == 1:
+        return colors
+    around = _doubled(_filled(*_halved(colors, weights)), weights.shape)
+    shares = weights[..., None]
+    return np.asarray(shares * colors + (1 - shares) * around, np.float32)
+
+
+def _halved(colors: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return averages over squares of two by two, and how much they count for, at most 1."""
+    rows, columns = (-(-side // 2) for side in weights.shape)
+    sums = np.zeros((rows, columns, 3), np.float32)
+    totals = np.zeros((rows, columns), np.float32)
+    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        part = weights[row::2, column::2]
+        there = slice(part.shape[0]), slice(part.shape[1])  # the last square may be cut
+        sums[there] += colors[row::2, column::2] * part[..., None]
+        totals[there] += part
+    sums /= np.where(totals > 0, totals, 1)[..., None]
+    return sums, np.minimum(totals, 1)
+
+
+def _doubled(colors: FloatArray, size: tuple[int, ...]) -> FloatArray:
+    """Return a picture at twice its size, cut to rows and columns, linearly between pixels."""
+    for side in size:  # rows, and once turned over, columns
+        around = np.pad(colors, ((1, 1), (0, 0), (0, 0)), "edge")
+        fine = np.empty((2 * len(colors), *colors.shape[1:]), np.float32)
+        fine[0::2] = 0.75 * colors + 0.25 * around[:-2]
+        fine[1::2] = 0.75 * colors + 0.25 * around[2:]
+        colors = fine[:side].swapaxes(0, 1)
+    return colors
