@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import OpenImageIO
 
 from maya_stylize.errors import ImageError
-from maya_stylize.images import formats
+from maya_stylize.images import formats, jpeg
 from maya_stylize.images.color import linear_to_srgb
 from maya_stylize.images.keep import Keep
 from maya_stylize.images.values import read_values
@@ -118,6 +118,8 @@ def _read(path: Path, longest: int | None) -> Picture:
     if alpha is not None and longest is None and alpha.min() <= 0:
         own = upright if stored is pixels else np.ascontiguousarray(_orient(stored, turn))
     keep = Keep.of(kind, spec)
+    if kind == "jpeg" and (quality := jpeg.quality(path)):
+        keep = replace(keep, compression=f"jpeg:{quality}")
     return Picture(
         pixels=upright,
         alpha=None if alpha is None else np.ascontiguousarray(_orient(alpha, turn)),

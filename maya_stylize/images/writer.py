@@ -201,10 +201,10 @@ def _header(kind: str, values: npt.NDArray[Any], keep: Keep) -> OpenImageIO.Imag
     spec.attribute("DateTime", "")  # otherwise the clock's time goes into the bytes
     if channels == 4 and kind != "openexr":
         spec.attribute("oiio:UnassociatedAlpha", 1)
-    keep.put(kind, spec)
     if kind == "jpeg":
-        spec.attribute("Compression", "jpeg:95")
+        spec.attribute("compression", "jpeg:95")
         spec.attribute("jpeg:subsampling", "4:4:4")
+    keep.put(kind, spec)
     return spec
 
 
