@@ -67,7 +67,7 @@ def dilated(pixels: FloatArray, alpha: FloatArray, path: str) -> FloatArray:
     if hidden.all():
         raise ImageError(
             f"{path}: every pixel is transparent, its alpha is 0 everywhere.",
-            'Export it with the alpha that is meant or without, or choose "ignore" for the alpha.',
+            "Export it with the alpha that is meant or without; a stylization can ignore alpha.",
         )
     weights = np.where(hidden, 0, np.clip(alpha, _LEAST, 1)).astype(np.float32)
     around = _doubled(_filled(*_halved(pixels, weights)), alpha.shape)
