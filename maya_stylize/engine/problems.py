@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
-import numpy as np
-
-from maya_stylize.engine import schedule
+from maya_stylize.engine import alpha, schedule
 from maya_stylize.engine.canvas import Canvas
 from maya_stylize.engine.guidance import Regions
 from maya_stylize.engine.repair import Repair
@@ -17,10 +15,12 @@ from maya_stylize.engine.vgg19 import FloatArray
 from maya_stylize.errors import ImageError
 from maya_stylize.events import Log
 from maya_stylize.images import held, masks, reader
+from maya_stylize.images.islands import Cover
 from maya_stylize.images.tone import Curve
 from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
 
 Problem = Union[Synthesis, Transfer, Repair]
+OPAQUE = Cover()
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Task:
         curve: Takes the result back to that one's range.
         notes: What is to be said before it begins.
         kept: Pixels of the source that the result has unchanged; None for none.
-        alpha: Of the result, (H, W), 0 to 1; None for none.
+        cover: What it takes over of the source's transparency.
     """
 
     problem: Problem
@@ -41,7 +41,7 @@ class Task:
     curve: Curve
     notes: list[Log]
     kept: held.Held | None = None
-    alpha: FloatArray | None = None
+    cover: Cover = OPAQUE
 
 
 def read(job: Job) -> Task:
@@ -58,21 +58,17 @@ def read(job: Job) -> Task:
                 f"{path}: {width}x{height} pixels are too few to have a texture.",
                 f"Use a picture of at least {schedule.SMALLEST_SIDE} pixels a side.",
             )
-    notes = [
-        Log(f"{path}: its alpha is left out.", "warning")
-        for path, picture in pictures.items()
-        if picture.alpha is not None and picture.alpha.min() < 1
-    ]
-    curves = {path: Curve.of(picture.pixels) for path, picture in pictures.items()}
+    colors, notes = alpha.seen(job, pictures)
+    curves = {path: Curve.of(found) for path, found in colors.items()}
     notes += [
         Log(
-            f"{path}: values from {picture.pixels.min():.3g} to {picture.pixels.max():.3g} on the "
-            "sRGB curve; the network sees those beyond 0 to 1 compressed."
+            f"{path}: values from {found.min():.3g} to {found.max():.3g} on the sRGB curve; the "
+            "network sees those beyond 0 to 1 compressed."
         )
-        for path, picture in pictures.items()
+        for path, found in colors.items()
         if curves[path].changes
     ]
-    pixels = {path: curves[path].compress(picture.pixels) for path, picture in pictures.items()}
+    pixels = {path: curves[path].compress(found) for path, found in colors.items()}
     if isinstance(job, SynthesizeJob):
         like = job.exemplar
         problem: Problem = _synthesis(job, pixels[like])
@@ -82,12 +78,13 @@ def read(job: Job) -> Task:
         note = Log(f"The band along each seam is {repair.canvas.band} pixels wide.")
         notes += [note] * (repair.canvas.band > 0)
         kept = held.Held.of(job.picture, ~repair.canvas.made, job.extend)
-        alpha = _extended(pictures[like].alpha, job)
-        return Task(repair, pictures[like], curves[like], notes, kept, alpha)
+        cover = alpha.cover_of(job, pictures[like])
+        return Task(repair, pictures[like], curves[like], notes, kept, cover)
     else:
         like = job.content
         problem = _transfer(job, pixels)
-    return Task(problem, pictures[like], curves[like], notes)
+    cover = alpha.cover_of(job, pictures[like]).at(*problem.size)
+    return Task(problem, pictures[like], curves[like], notes, cover=cover)
 
 
 def _synthesis(job: SynthesizeJob, exemplar: FloatArray) -> Synthesis:
@@ -115,13 +112,6 @@ def _repair(job: RepairJob, pixels: dict[str, FloatArray]) -> Repair:
     mask = None if job.mask is None else masks.read(job.mask, size, "the picture has")
     exemplar = None if job.exemplar is None else pixels[job.exemplar]
     return Repair(job, Canvas.of(job, picture, mask), exemplar)
-
-
-def _extended(alpha: FloatArray | None, job: RepairJob) -> FloatArray | None:
-    """Return a picture's alpha, opaque where it is extended."""
-    left, top, right, bottom = job.extend
-    around = ((top, bottom), (left, right))
-    return None if alpha is None else np.pad(alpha, around, constant_values=1)
 
 
 def _regions(

@@ -91,7 +91,8 @@ def run(
                     keeper.now_and_then()
                 if previews is not None:
                     path = previews / f"{octave.width}x{octave.height}_{octave.loss}.png"
-                    writer.write(path, _finished(problem, climb.pixels))
+                    shown = _finished(problem, climb.pixels)
+                    writer.write(path, shown, alpha=task.cover.alpha)
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != tile:
@@ -102,7 +103,8 @@ def run(
             written = writer.write(
                 job.output,
                 task.curve.restore(pixels),
-                alpha=task.alpha,
+                alpha=task.cover.alpha,
+                under=task.cover.under,
                 depth=like.depth,
                 job=resolution.for_metadata(resolved),
                 keep=like.keep,
