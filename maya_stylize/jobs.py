@@ -15,7 +15,7 @@ VERSION = 1
 QUALITIES = ("draft", "normal", "final")
 SEAMLESS = ("no", "both", "across", "down")
 KEEP_COLORS = ("no", "luminance", "symmetric", "pca", "cholesky")
-ALPHA = ("keep", "ignore")
+ALPHA = ("keep", "mask", "ignore")
 BACKENDS = ("tensorflow", "torch", "jax")
 
 # Gatys, Ecker, Bethge 2015, from the authors' notebook.
@@ -228,7 +228,8 @@ class StylizeJob(_Job):
             "cholesky" (Gatys et al. 2016 and 2017).
         color_strength: How far colors are kept: 0 is as "no", at 1 none of the styles' are left.
         alpha: "keep", where the result has the content's alpha and, where that is 0, its pixels;
-            or "ignore", where colors are taken as they stand and the result is opaque.
+            "mask", where moreover only what is opaque is compared, of content and styles; or
+            "ignore", where colors are taken as they stand and the result is opaque.
         content_weight: Weight of the content against styles whose weights sum to one.
         content_layers: Weight of each layer's features, times content_weight.
         style_layers: Weight of each layer's Gram matrix.

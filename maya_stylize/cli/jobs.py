@@ -110,6 +110,7 @@ def add_parsers(commands: Any) -> None:
         choices=ALPHA,
         default="keep",
         help="keep: the result has the content's alpha, and what is transparent stays as it is; "
+        "mask: moreover only what is opaque is compared, of content and styles; "
         "ignore: colors are taken as they stand, the result is opaque (default: keep)",
     )
     stylize.add_argument(

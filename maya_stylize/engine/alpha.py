@@ -37,12 +37,17 @@ def seen(job: Job, pictures: Mapping[str, Picture]) -> tuple[dict[str, FloatArra
         if picture.alpha is None or picture.alpha.min() >= 1:
             continue
         told = "its alpha is left out"
+        masked = isinstance(job, SynthesizeJob) or (
+            isinstance(job, StylizeJob) and job.alpha == "mask"
+        )
         if not ignored:
             colors[path] = dilated(picture.pixels, picture.alpha, path)
-        if colors[path] is not picture.pixels:
+        if masked:
+            told = "only what is opaque is learned from"
+        elif colors[path] is not picture.pixels:
             told += ", and its transparent pixels are filled with the colors around them"
         if path != kept:
-            notes.append(Log(f"{path}: {told}.", "info" if ignored else "warning"))
+            notes.append(Log(f"{path}: {told}.", "info" if ignored or masked else "warning"))
     return colors, notes
 
 

@@ -16,7 +16,7 @@ from maya_stylize.engine.canvas import worked_on
 from maya_stylize.engine.seamless import example_size, octave_size, wrap_of
 from maya_stylize.errors import EngineError
 from maya_stylize.images import masks
-from maya_stylize.jobs import Job, RepairJob, SynthesizeJob
+from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
 
 Size = tuple[int, int]
 
@@ -101,7 +101,8 @@ def regions_of(job: Job) -> int:
     """Return how many regions a job's pictures have at most; 0 where they have none."""
     if isinstance(job, RepairJob):
         return 1
-    return len(job.regions) + 1 if job.regions else 0
+    masked = isinstance(job, StylizeJob) and job.alpha == "mask"
+    return len(job.regions) + 1 if job.regions or masked else 0
 
 
 @dataclass(frozen=True)

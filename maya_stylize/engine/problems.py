@@ -71,7 +71,7 @@ def read(job: Job) -> Task:
     pixels = {path: curves[path].compress(found) for path, found in colors.items()}
     if isinstance(job, SynthesizeJob):
         like = job.exemplar
-        problem: Problem = _synthesis(job, pixels[like])
+        problem: Problem = _synthesis(job, pixels[like], pictures[like].alpha)
     elif isinstance(job, RepairJob):
         like = job.picture
         repair = _repair(job, pixels)
@@ -82,27 +82,34 @@ def read(job: Job) -> Task:
         return Task(repair, pictures[like], curves[like], notes, kept, cover)
     else:
         like = job.content
-        problem = _transfer(job, pixels)
+        problem = _transfer(job, pixels, pictures)
     cover = alpha.cover_of(job, pictures[like]).at(*problem.size)
     return Task(problem, pictures[like], curves[like], notes, cover=cover)
 
 
-def _synthesis(job: SynthesizeJob, exemplar: FloatArray) -> Synthesis:
+def _synthesis(job: SynthesizeJob, exemplar: FloatArray, alpha: FloatArray | None) -> Synthesis:
     plain = Synthesis(job, exemplar)
-    if not job.regions:
+    if not job.regions and (alpha is None or alpha.min() >= 1):
         return plain
-    return Synthesis(job, exemplar, _regions(job, plain.size, [exemplar], [1.0]))
+    regions = _regions(job, plain.size, [exemplar], [1.0], (None, [alpha]))
+    return Synthesis(job, exemplar, regions)
 
 
-def _transfer(job: StylizeJob, pixels: dict[str, FloatArray]) -> Transfer:
+def _transfer(
+    job: StylizeJob, pixels: dict[str, FloatArray], pictures: dict[str, reader.Picture]
+) -> Transfer:
     styles = tuple(pixels[style.path] for style in job.styles)
     start = job.content if job.start == "content" else job.start
     first = None if job.start == "noise" else pixels[start]
     plain = Transfer(job, pixels[job.content], styles, first)
-    if not job.regions:
+    opaque = None
+    if job.alpha == "mask":
+        cover = alpha.cover_of(job, pictures[job.content]).at(*plain.size)
+        opaque = cover.alpha, [pictures[style.path].alpha for style in job.styles]
+    if not job.regions and opaque is None:
         return plain
     shares = [style.weight for style in job.styles]
-    regions = _regions(job, plain.size, list(styles), shares)
+    regions = _regions(job, plain.size, list(styles), shares, opaque)
     return Transfer(job, pixels[job.content], styles, first, regions)
 
 
@@ -119,6 +126,7 @@ def _regions(
     size: tuple[int, int],
     examples: list[FloatArray],
     shares: list[float],
+    opaque: tuple[FloatArray | None, list[FloatArray | None]] | None,
 ) -> Regions:
     pairs = []
     for region in job.regions:
@@ -129,4 +137,4 @@ def _regions(
             source = masks.read(region.source, (columns, rows), "the example has")
         pairs.append((target, source, region.style))
     sizes = [(int(each.shape[0]), int(each.shape[1])) for each in examples]
-    return Regions.of(pairs, (size[1], size[0]), sizes, shares)
+    return Regions.of(pairs, (size[1], size[0]), sizes, shares, opaque)

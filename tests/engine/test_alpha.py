@@ -185,3 +185,43 @@ def test_an_exemplars_holes_are_filled(colors, real_model, tmp_path):
     assert picture.alpha is None
     assert picture.pixels.min() > 0.15
     assert picture.pixels.mean((0, 1)) == pytest.approx([0.85, 0.6, 0.35], abs=0.03)
+
+
+def test_a_texture_is_learned_from_what_is_opaque(real_model, tmp_path):
+    """Transparent pixels of another color leave no trace, nor does what fills them."""
+    granite = reader.read(EXEMPLARS / "granite.png").pixels[:64, :64]
+    alpha = np.ones((64, 64), np.float32)
+    alpha[:, 40:] = 0
+    exemplar = np.where(alpha[..., None] > 0, granite, np.float32([0.9, 0.1, 0.1]))
+    writer.write(tmp_path / "exemplar.png", exemplar, alpha=alpha)
+    job = SynthesizeJob(
+        exemplar=str(tmp_path / "exemplar.png"),
+        output=str(tmp_path / "out.png"),
+        device="cpu",
+    )
+
+    found, result = finish(job, real_model)
+
+    opaque = granite[:, :40]
+    assert result.alpha is None
+    assert np.abs(result.pixels.mean((0, 1)) - opaque.mean((0, 1))).max() < 0.02
+    assert np.abs(result.pixels.std((0, 1)) / opaque.std((0, 1)) - 1).max() < 0.1
+    # As much grain: neighbors differ as they do in the opaque part.
+    grain, wanted = (np.abs(np.diff(each, axis=0)).mean() for each in (result.pixels, opaque))
+    assert grain == pytest.approx(wanted, rel=0.2)
+    assert "only what is opaque is learned from" in found[0].message
+
+
+def test_as_a_mask_alpha_keeps_the_rest_of_a_style_out(stylize, colors, tmp_path):
+    alpha = np.zeros((SIDE, SIDE), np.float32)
+    alpha[:, : SIDE // 3] = 1
+    style = np.where(alpha[..., None] > 0, colors["brushwork"], np.float32([1, 0, 0]))
+    writer.write(tmp_path / "content.png", colors["wall"])
+    writer.write(tmp_path / "style.png", style, alpha=alpha)
+    results = {
+        name: stylize(f"{name}.png", alpha=name, content_weight=0.0)[1].pixels
+        for name in ("mask", "ignore")
+    }
+    opaque = style[:, : SIDE // 3].mean((0, 1))
+    apart = {name: np.abs(each.mean((0, 1)) - opaque).max() for name, each in results.items()}
+    assert apart["mask"] < 0.05 < apart["ignore"]
