@@ -117,9 +117,9 @@ STYLIZE = Mode(
             "alpha",
             "Alpha",
             "Kept: the result has the content's alpha, and what is transparent stays as it is; "
-            "islands are painted as if their colors went on around them. A mask: the same, and only "
-            "what is opaque is compared with the styles, and of those only what is opaque. Ignored: "
-            "colors are taken as they stand, and the result is opaque.",
+            "islands are painted as if their colors went on around them. A mask: the same, and "
+            "only what is opaque is compared with the styles, and of those only what is opaque. "
+            "Ignored: colors are taken as they stand, and the result is opaque.",
             Choice((("keep", "Kept"), ("mask", "A mask"), ("ignore", "Ignored"))),
             "keep",
             advanced=True,
