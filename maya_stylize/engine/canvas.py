@@ -6,11 +6,12 @@ band is made anew like any other hole, and what was its middle is the edge and w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from maya_stylize.engine.seamless import wrap_of
 from maya_stylize.engine.vgg19 import FloatArray
 from maya_stylize.errors import JobError
 from maya_stylize.images.fill import filled
@@ -64,23 +65,17 @@ class Canvas:
             JobError: Nothing of the picture is kept, or the band is wider than that.
         """
         left, top, right, bottom = job.extend
-        free = np.zeros(picture.shape[:2], bool) if mask is None else mask >= LEAST
-        around = ((top, bottom), (left, right))
-        free = np.pad(free, around, constant_values=True)
-        pixels = np.pad(picture, (*around, (0, 0)), "edge")
-        wraps = job.seamless in ("both", "down"), job.seamless in ("both", "across")
-        band = 0
-        if any(wraps):
-            band = job.band or _found(picture, wraps)
-            free = free | _seam(free.shape, wraps, band)
+        wraps = wrap_of(job)
+        band = (job.band or _found(picture, wraps)) if any(wraps) else 0
+        free = _free(job, picture.shape[:2], mask, band)
+        pixels = np.pad(picture, ((top, bottom), (left, right), (0, 0)), "edge")
         if free.all():
             raise JobError(
                 "mask: nothing of the picture is kept.",
                 "Leave a part of it black, choose a narrower band, or make a new texture instead.",
             )
         pixels = filled(pixels, (~free).astype(np.float32))
-        rows, columns = (side // 2 * wrap for side, wrap in zip(free.shape, wraps, strict=True))
-        roll = rows, columns
+        roll = _roll(job, free)
         free = np.roll(free, roll, (0, 1))
         return cls(np.roll(pixels, roll, (0, 1)), free, roll, band, _window(free))
 
@@ -104,14 +99,28 @@ def worked_on(job: RepairJob, size: tuple[int, int], mask: FloatArray | None) ->
         size: Width and height of the picture.
         mask: (H, W), 0 to 1: where it is made anew; None for nowhere.
     """
-    shape = size[1], size[0]
-    canvas = Canvas.of(replace(job, seamless="no"), np.zeros((*shape, 3), np.float32), mask)
-    free = canvas.free
-    wraps = job.seamless in ("both", "down"), job.seamless in ("both", "across")
-    band = job.band or int(WIDEST_SHARE * min(free.shape))
-    middle = tuple(side // 2 * wrap for side, wrap in zip(free.shape, wraps, strict=True))
-    rows, columns = _window(np.roll(free | _seam(free.shape, wraps, band), middle, (0, 1)))
+    free = _free(job, (size[1], size[0]), mask, job.band or int(WIDEST_SHARE * min(size)))
+    rows, columns = _window(np.roll(free, _roll(job, free), (0, 1)))
     return columns.stop - columns.start, rows.stop - rows.start
+
+
+def _free(job: RepairJob, shape: tuple[int, ...], mask: FloatArray | None, band: int) -> Bools:
+    """Return what is made anew, of the picture as it is extended."""
+    left, top, right, bottom = job.extend
+    free = np.zeros(shape, bool) if mask is None else mask >= LEAST
+    free = np.pad(free, ((top, bottom), (left, right)), constant_values=True)
+    for axis, wraps in enumerate(wrap_of(job)):
+        if wraps:
+            lines = np.moveaxis(free, axis, 0)
+            lines[: band // 2] = True
+            lines[max(0, len(lines) - (band - band // 2)) :] = True
+    return free
+
+
+def _roll(job: RepairJob, free: Bools) -> tuple[int, int]:
+    """Return how many rows and columns a canvas is rolled by."""
+    down, across = wrap_of(job)
+    return free.shape[0] // 2 * down, free.shape[1] // 2 * across
 
 
 def _window(free: Bools) -> tuple[slice, slice]:
@@ -123,17 +132,6 @@ def _window(free: Bools) -> tuple[slice, slice]:
         more = max(0, SHORTEST - (last - first) + 1) // 2
         found.append(slice(max(0, first - more), min(side, last + more)))
     return found[0], found[1]
-
-
-def _seam(shape: tuple[int, ...], wraps: tuple[bool, bool], band: int) -> Bools:
-    """Return the bands along the edges that wrap."""
-    found = np.zeros(shape, bool)
-    for axis, wrap in enumerate(wraps):
-        if wrap:
-            lines = np.moveaxis(found, axis, 0)
-            lines[: band // 2] = True
-            lines[len(lines) - (band - band // 2) :] = True
-    return found
 
 
 def _found(picture: FloatArray, wraps: tuple[bool, bool]) -> int:
