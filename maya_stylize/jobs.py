@@ -15,7 +15,8 @@ from maya_stylize.errors import JobError
 VERSION = 1
 QUALITIES = ("draft", "normal", "final")
 SEAMLESS = ("no", "both", "across", "down")
-KEEP_COLORS = ("no", "luminance", "match")
+KEEP_COLORS = ("no", "luminance", "symmetric", "pca", "cholesky")
+ALPHA = ("keep", "mask", "ignore")
 BACKENDS = ("tensorflow", "torch", "jax")
 
 # Gatys, Ecker, Bethge 2015, from the authors' notebook.
@@ -240,8 +241,13 @@ class StylizeJob(_Job):
         size: Length of the result's longer side; None is the content's size.
         start: "content", "noise", or the path of a picture to start from.
         style_scale: Longer side of the style over that of the result: larger is coarser strokes.
-        keep_colors: "no"; "luminance", where the styles change light and dark alone; or "match",
-            where their colors are first moved to the content's (Gatys et al. 2016 and 2017).
+        keep_colors: "no"; "luminance", where the styles change light and dark alone; or how their
+            colors are first moved to the content's: "symmetric", which moves them least, "pca" or
+            "cholesky" (Gatys et al. 2016 and 2017).
+        color_strength: How far colors are kept: 0 is as "no", at 1 none of the styles' are left.
+        alpha: "keep", where the result has the content's alpha and, where that is 0, its pixels;
+            "mask", where moreover only what is opaque is compared, of content and styles; or
+            "ignore", where colors are taken as they stand and the result is opaque.
         content_weight: Weight of the content against styles whose weights sum to one.
         content_layers: Weight of each layer's features, times content_weight.
         style_layers: Weight of each layer's Gram matrix.
@@ -257,6 +263,8 @@ class StylizeJob(_Job):
     start: str = _setting("content", checks.path)
     style_scale: float = _setting(1.0, checks.number(0.1, 10))
     keep_colors: str = _setting("no", checks.choice(*KEEP_COLORS))
+    color_strength: float = _setting(1.0, checks.number(0, 1))
+    alpha: str = _setting("keep", checks.choice(*ALPHA))
     content_weight: float = _setting(CONTENT_WEIGHT, checks.number(0, 1e15))
     content_layers: dict[str, float] = _setting(CONTENT_LAYERS, checks.layer_weights)
     style_layers: dict[str, float] = _setting(STYLE_LAYERS, checks.layer_weights)

@@ -14,6 +14,7 @@ from maya_stylize.cli import running
 from maya_stylize.engine import checkpoint
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import (
+    ALPHA,
     BACKENDS,
     KEEP_COLORS,
     QUALITIES,
@@ -94,7 +95,23 @@ def add_parsers(commands: Any) -> None:
         choices=KEEP_COLORS,
         default="no",
         help="luminance: the styles change light and dark alone, every color stays in its place; "
-        "match: their colors become like the content's (default: no)",
+        "symmetric, pca, cholesky: their colors become like the content's, with symmetric they "
+        "change least (default: no)",
+    )
+    stylize.add_argument(
+        "--color-strength",
+        type=float,
+        default=1.0,
+        metavar="S",
+        help="how far colors are kept, from 0, not at all, to 1 (default: 1)",
+    )
+    stylize.add_argument(
+        "--alpha",
+        choices=ALPHA,
+        default="keep",
+        help="keep: the result has the content's alpha, and what is transparent stays as it is; "
+        "mask: moreover only what is opaque is compared, of content and styles; "
+        "ignore: colors are taken as they stand, the result is opaque (default: keep)",
     )
     stylize.add_argument(
         "--content-weight",
@@ -214,6 +231,8 @@ def _stylize(arguments: argparse.Namespace) -> Job:
         start=arguments.start,
         style_scale=arguments.style_scale,
         keep_colors=arguments.keep_colors,
+        color_strength=arguments.color_strength,
+        alpha=arguments.alpha,
         content_weight=arguments.content_weight,
         regions=tuple(map(_region, arguments.regions)),
         **common(arguments),

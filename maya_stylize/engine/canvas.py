@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from maya_stylize.engine.seamless import wrap_of
 from maya_stylize.engine.vgg19 import FloatArray
 from maya_stylize.errors import JobError
 from maya_stylize.images.fill import filled
@@ -25,6 +26,10 @@ LEAST = 1 / 512
 LENGTHS = 6.0
 NARROWEST = 16
 WIDEST_SHARE = 0.25
+# What is kept around the part that is made anew and looked at with it, in pixels; and the shortest
+# side of both.
+CONTEXT = 96
+SHORTEST = 128
 # Where a correlation has fallen to this, structures have ended.
 CORRELATED = 0.2
 
@@ -38,12 +43,14 @@ class Canvas:
         free: (H, W), rolled: what is made anew.
         roll: How many rows and columns it is rolled by.
         band: Width in pixels of the bands along seams; 0 where there is none.
+        window: Rows and columns of the part that is worked on.
     """
 
     pixels: FloatArray
     free: Bools
     roll: tuple[int, int]
     band: int
+    window: tuple[slice, slice]
 
     @classmethod
     def of(cls, job: RepairJob, picture: FloatArray, mask: FloatArray | None) -> Canvas:
@@ -58,39 +65,73 @@ class Canvas:
             JobError: Nothing of the picture is kept, or the band is wider than that.
         """
         left, top, right, bottom = job.extend
-        free = np.zeros(picture.shape[:2], bool) if mask is None else mask >= LEAST
-        around = ((top, bottom), (left, right))
-        free = np.pad(free, around, constant_values=True)
-        pixels = np.pad(picture, (*around, (0, 0)), "edge")
-        wraps = job.seamless in ("both", "down"), job.seamless in ("both", "across")
-        band = 0
-        if any(wraps):
-            band = job.band or _found(picture, wraps)
-            free = free | _seam(free.shape, wraps, band)
+        wraps = wrap_of(job)
+        band = (job.band or _found(picture, wraps)) if any(wraps) else 0
+        free = _free(job, picture.shape[:2], mask, band)
+        pixels = np.pad(picture, ((top, bottom), (left, right), (0, 0)), "edge")
         if free.all():
             raise JobError(
                 "mask: nothing of the picture is kept.",
                 "Leave a part of it black, choose a narrower band, or make a new texture instead.",
             )
         pixels = filled(pixels, (~free).astype(np.float32))
-        rows, columns = (side // 2 * wrap for side, wrap in zip(free.shape, wraps, strict=True))
-        roll = rows, columns
-        return cls(np.roll(pixels, roll, (0, 1)), np.roll(free, roll, (0, 1)), roll, band)
+        roll = _roll(job, free)
+        free = np.roll(free, roll, (0, 1))
+        return cls(np.roll(pixels, roll, (0, 1)), free, roll, band, _window(free))
 
-    def back(self, maps: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """Return something as large as the canvas, rolled back."""
-        return np.roll(maps, (-self.roll[0], -self.roll[1]), (0, 1))
+    @property
+    def made(self) -> Bools:
+        """What is made anew of the result, (H, W), as it lies there."""
+        return np.roll(self.free, (-self.roll[0], -self.roll[1]), (0, 1))
+
+    def result(self, part: FloatArray) -> FloatArray:
+        """Return the picture, as it lies in the result, with a part in its window."""
+        pixels = self.pixels.copy()
+        pixels[self.window] = part
+        return np.roll(pixels, (-self.roll[0], -self.roll[1]), (0, 1))
 
 
-def _seam(shape: tuple[int, ...], wraps: tuple[bool, bool], band: int) -> Bools:
-    """Return the bands along the edges that wrap."""
-    found = np.zeros(shape, bool)
-    for axis, wrap in enumerate(wraps):
-        if wrap:
-            lines = np.moveaxis(found, axis, 0)
+def worked_on(job: RepairJob, size: tuple[int, int], mask: FloatArray | None) -> tuple[int, int]:
+    """Return width and height of the part of a canvas that is worked on, at most.
+
+    Args:
+        job: What is wanted.
+        size: Width and height of the picture.
+        mask: (H, W), 0 to 1: where it is made anew; None for nowhere.
+    """
+    free = _free(job, (size[1], size[0]), mask, job.band or int(WIDEST_SHARE * min(size)))
+    rows, columns = _window(np.roll(free, _roll(job, free), (0, 1)))
+    return columns.stop - columns.start, rows.stop - rows.start
+
+
+def _free(job: RepairJob, shape: tuple[int, ...], mask: FloatArray | None, band: int) -> Bools:
+    """Return what is made anew, of the picture as it is extended."""
+    left, top, right, bottom = job.extend
+    free = np.zeros(shape, bool) if mask is None else mask >= LEAST
+    free = np.pad(free, ((top, bottom), (left, right)), constant_values=True)
+    for axis, wraps in enumerate(wrap_of(job)):
+        if wraps:
+            lines = np.moveaxis(free, axis, 0)
             lines[: band // 2] = True
-            lines[len(lines) - (band - band // 2) :] = True
-    return found
+            lines[max(0, len(lines) - (band - band // 2)) :] = True
+    return free
+
+
+def _roll(job: RepairJob, free: Bools) -> tuple[int, int]:
+    """Return how many rows and columns a canvas is rolled by."""
+    down, across = wrap_of(job)
+    return free.shape[0] // 2 * down, free.shape[1] // 2 * across
+
+
+def _window(free: Bools) -> tuple[slice, slice]:
+    """Return rows and columns of what is made anew, with its context."""
+    found = []
+    for axis, side in enumerate(free.shape):
+        lines = np.flatnonzero(free.any(1 - axis))
+        first, last = int(lines[0]) - CONTEXT, int(lines[-1]) + 1 + CONTEXT
+        more = max(0, SHORTEST - (last - first) + 1) // 2
+        found.append(slice(max(0, first - more), min(side, last + more)))
+    return found[0], found[1]
 
 
 def _found(picture: FloatArray, wraps: tuple[bool, bool]) -> int:

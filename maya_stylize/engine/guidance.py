@@ -42,6 +42,7 @@ class Regions:
         size: tuple[int, int],
         examples: Sequence[tuple[int, int]],
         shares: Sequence[float],
+        opaque: tuple[FloatArray | None, Sequence[FloatArray | None]] | None = None,
     ) -> Regions:
         """Return regions, what none covers being the last of them.
 
@@ -54,8 +55,10 @@ class Regions:
             size: Height and width of the result.
             examples: Heights and widths of the examples.
             shares: What each example counts for in the rest.
+            opaque: Alpha of the result and of each example, which masks are multiplied with; None
+                where all of it counts.
         """
-        target = np.stack([mask for mask, _, _ in pairs], -1)
+        target = np.stack([np.zeros(size), *(mask for mask, _, _ in pairs)], -1)[..., 1:]
         total = target.sum(-1, keepdims=True)
         target = target / np.maximum(total, 1)
         rest = np.maximum(1 - total, 0)
@@ -72,6 +75,11 @@ class Regions:
                 left = np.maximum(1 - masks.sum(-1), 0)
                 masks[..., -1] = left if left.mean() > LEAST_REST else 1
             weights[:, -1] = np.asarray(shares) / sum(shares)
+        if opaque is not None:
+            target = target * _shown(opaque[0])
+            sources = [
+                masks * _shown(alpha) for masks, alpha in zip(sources, opaque[1], strict=True)
+            ]
         area = target.mean((0, 1), dtype=np.float64)
         weights *= (area / area.sum()).astype(np.float32)
         return cls(np.asarray(target, np.float32), tuple(sources), weights)
@@ -80,6 +88,11 @@ class Regions:
     def count(self) -> int:
         """How many there are."""
         return int(self.target.shape[-1])
+
+
+def _shown(alpha: FloatArray | None) -> FloatArray:
+    """Return an alpha that masks can be multiplied with."""
+    return np.ones((1, 1, 1), np.float32) if alpha is None else alpha[..., None]
 
 
 def guides_of(

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from maya_stylize.engine import resolution, schedule
+from maya_stylize.engine.canvas import worked_on
 from maya_stylize.engine.seamless import example_size, octave_size, wrap_of
 from maya_stylize.errors import EngineError
-from maya_stylize.jobs import Job, MaterialJob, RepairJob, SynthesizeJob
+from maya_stylize.images import masks
+from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob, SynthesizeJob
 
 Size = tuple[int, int]
 
@@ -81,9 +83,10 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
         size = job.size or exemplar
         examples = [exemplar]
     elif isinstance(job, RepairJob):
-        (width, height), (left, top, right, bottom) = size_of(job.picture), job.extend
-        size = width + left + right, height + top + bottom
-        examples = [size if job.exemplar is None else size_of(job.exemplar)]
+        whole = size_of(job.picture)
+        mask = None if job.mask is None else masks.read(job.mask, whole, "the picture has")
+        size = worked_on(job, whole, mask)
+        examples = [whole if job.exemplar is None else size_of(job.exemplar)]
     else:
         size = with_longer_side(size_of(job.content), job.size)
         longer = job.style_scale * max(size)
@@ -107,7 +110,8 @@ def regions_of(job: Job) -> int:
         return 1
     if isinstance(job, MaterialJob):
         return 0
-    return len(job.regions) + 1 if job.regions else 0
+    masked = isinstance(job, StylizeJob) and job.alpha == "mask"
+    return len(job.regions) + 1 if job.regions or masked else 0
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,9 @@ class Repair:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height of the result."""
-        return self.canvas.free.shape[1], self.canvas.free.shape[0]
+        """Width and height of the part that is worked on."""
+        height, width = self._free.shape
+        return width, height
 
     @property
     def smallest_example(self) -> int:
@@ -118,16 +119,17 @@ class Repair:
         return lower, upper
 
     def finish(self, pixels: FloatArray) -> FloatArray:
-        """Return the picture rolled back."""
-        return np.asarray(self.canvas.back(pixels), np.float32)
+        """Return the whole picture."""
+        return self.canvas.result(pixels)
 
     def _at(self, octave: Octave) -> tuple[Bools, FloatArray]:
         """Return what is made anew at an octave's size, and the canvas there."""
-        free = self.canvas.free.astype(np.float32)
+        free, pixels = self._free, self.canvas.pixels[self.canvas.window]
         if octave.shrink == 1:
-            return self.canvas.free, self.canvas.pixels
-        share = resize(free[..., None], octave.width, octave.height)[..., 0]
-        return share > LEAST_SHARE, resize(self.canvas.pixels, octave.width, octave.height)
+            return free, pixels
+        size = octave.width, octave.height
+        share = resize(free[..., None].astype(np.float32), *size)[..., 0]
+        return share > LEAST_SHARE, resize(pixels, *size)
 
     def _example_at(self, octave: Octave) -> tuple[FloatArray, FloatArray]:
         """Return what is learned from at an octave's scale, and where it is known."""
@@ -135,6 +137,11 @@ class Repair:
         size = shrunk(width, octave.shrink), shrunk(height, octave.shrink)
         known = resize(self._known[..., None], *size)[..., 0]
         return resize(self._example, *size), known
+
+    @property
+    def _free(self) -> Bools:
+        """What is made anew of the part that is worked on."""
+        return self.canvas.free[self.canvas.window]
 
     @cached_property
     def _example(self) -> FloatArray:

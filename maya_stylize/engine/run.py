@@ -12,7 +12,7 @@ from typing import Any
 from maya_stylize.convert import keras_h5
 from maya_stylize.convert.fingerprint import fingerprint
 from maya_stylize.convert.network import Network
-from maya_stylize.engine import problems, resolution, schedule, speed
+from maya_stylize.engine import resolution, schedule, speed, tasks
 from maya_stylize.engine.backend import Backend, activate, free_memory
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb, Problem
@@ -21,6 +21,7 @@ from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.maps import Maps
 from maya_stylize.engine.plan import Plan, maps_of, regions_of, settle
 from maya_stylize.engine.seamless import wrap_of
+from maya_stylize.engine.tasks import Output
 from maya_stylize.engine.vgg19 import FloatArray, Wrap
 from maya_stylize.errors import JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
@@ -56,7 +57,7 @@ def run(
     """
     began = monotonic()
     _check_output(job)
-    task = problems.read(job)
+    task = tasks.read(job)
     problem = task.problem
     yield from task.notes
     planned = schedule.octaves(job, problem.size, problem.smallest_example)
@@ -102,7 +103,8 @@ def run(
                     keeper.now_and_then()
                 if previews is not None:
                     path = previews / f"{octave.width}x{octave.height}_{octave.loss}.png"
-                    writer.write(path, _finished(problem, climb.pixels)[..., :3])
+                    shown = _finished(problem, climb.pixels)[..., :3]
+                    writer.write(path, shown, alpha=task.outputs[0].cover.alpha)
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != tile:
@@ -133,15 +135,16 @@ def run(
     )
 
 
-def _write(output: problems.Output, pixels: FloatArray, job: dict[str, Any]) -> writer.Written:
+def _write(output: Output, pixels: FloatArray, job: dict[str, Any]) -> writer.Written:
     return writer.write(
         output.path,
         output.restore(pixels),
-        alpha=output.alpha,
+        alpha=output.cover.alpha,
+        under=output.cover.under,
         depth=output.like.depth,
         job=job,
         keep=output.like.keep,
-        held=output.kept,
+        held=output.held,
     )
 
 

@@ -138,8 +138,12 @@ class Synthesis:
 
         With regions, whose areas may be of other shares than in the exemplar, it is not matched.
         """
-        wanted = self.job.match_histogram and self.regions is None
-        return match_histogram(pixels, self.exemplar) if wanted else pixels
+        if not self.job.match_histogram or self.job.regions:
+            return pixels
+        example = self.exemplar
+        if self.regions is not None:  # of what is opaque
+            example = example[self.regions.sources[0][..., 0] > 0]
+        return match_histogram(pixels, example)
 
     def example(self, octave: Octave) -> FloatArray:
         """Return the exemplar at the octave's scale."""

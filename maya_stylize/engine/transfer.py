@@ -128,27 +128,39 @@ class Transfer:
         return Content(features, weights)
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
-        """Return black and white, widened where a picture whose colors are taken goes beyond."""
-        pictures = [self.content, *(self.styles if self.job.keep_colors == "no" else ())]
-        low = min(0.0, *(float(picture.min()) for picture in pictures))
-        high = max(1.0, *(float(picture.max()) for picture in pictures))
+        """Return black and white, widened where a picture whose colors are taken goes beyond.
+
+        A style counts as far as its colors are taken.
+        """
+        taken = 1 - self._strength
+        low = min(0.0, float(self.content.min()))
+        high = max(1.0, float(self.content.max()))
+        for each in self.styles:
+            low = min(low, taken * float(each.min()))
+            high = max(high, taken * float(each.max()) + (1 - taken))
         ends = np.array([[[low] * 3, [high] * 3]], np.float32)
         lower, upper = channel_range(to_network(ends, data_format), data_format)
         return ops.convert_to_tensor(lower), ops.convert_to_tensor(upper)
 
     def finish(self, pixels: FloatArray) -> FloatArray:
         """Return the picture, in the content's colors where only its light and dark was made."""
-        if self.job.keep_colors != "luminance":
+        if self.job.keep_colors != "luminance" or not self._strength:
             return pixels
         height, width = pixels.shape[:2]
-        return color_control.with_colors_of(resize(self.content, width, height), pixels)
+        content = resize(self.content, width, height)
+        return color_control.with_colors_of(content, pixels, self._strength)
 
     @cached_property
     def _seen(self) -> tuple[FloatArray, tuple[FloatArray, ...], FloatArray | None]:
         """Content, styles and start as the network sees them."""
         return color_control.seen_by_transfer(
-            self.job.keep_colors, self.content, self.styles, self.start
+            self.job.keep_colors, self._strength, self.content, self.styles, self.start
         )
+
+    @property
+    def _strength(self) -> float:
+        """How far the content's colors are kept; 0 where they are not."""
+        return 0.0 if self.job.keep_colors == "no" else self.job.color_strength
 
     def _style_size(self, pixels: FloatArray) -> tuple[int, int]:
         height, width = pixels.shape[:2]

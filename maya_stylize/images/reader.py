@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import OpenImageIO
 
 from maya_stylize.errors import ImageError
-from maya_stylize.images import formats
+from maya_stylize.images import formats, jpeg
 from maya_stylize.images.color import linear_to_srgb
 from maya_stylize.images.keep import Keep
 from maya_stylize.images.values import read_values
@@ -39,6 +39,8 @@ class Picture:
         encoding: The file's own: "srgb" for whole numbers, "linear" (Rec.709) for floats.
         format: OpenImageIO's name of the file's format, such as "png".
         keep: What a result takes over from the file.
+        own: float32 (height, width, 3), colors in the file's own numbers, the largest whole one as
+            1; None where no pixel is fully transparent.
     """
 
     pixels: FloatArray
@@ -47,6 +49,7 @@ class Picture:
     encoding: Literal["srgb", "linear"]
     format: str
     keep: Keep
+    own: FloatArray | None = None
 
 
 def read(path: str | PathLike[str]) -> Picture:
@@ -129,7 +132,7 @@ def _read(path: Path, longest: int | None) -> Picture:
         values = read_values(source, longest)
         if values is None or source.has_error:
             raise formats.damaged(path, kind, _reason(source.geterror()))
-    pixels = values[..., colors]
+    pixels = stored = values[..., colors]
     alpha = values[..., spec.alpha_channel] if spec.alpha_channel >= 0 else None
     if alpha is not None and not spec.get_int_attribute("oiio:UnassociatedAlpha"):
         pixels = _unpremultiply(pixels, alpha)
@@ -142,14 +145,21 @@ def _read(path: Path, longest: int | None) -> Picture:
     if floating:
         pixels = linear_to_srgb(pixels)
     turn = spec.get_int_attribute("Orientation", 1)
+    upright = np.ascontiguousarray(_orient(pixels, turn))
+    own = None
+    if alpha is not None and longest is None and alpha.min() <= 0:
+        own = upright if stored is pixels else np.ascontiguousarray(_orient(stored, turn))
     keep = Keep.of(kind, spec)
+    if kind == "jpeg" and (quality := jpeg.quality(path)):
+        keep = replace(keep, compression=f"jpeg:{quality}")
     return Picture(
-        pixels=np.ascontiguousarray(_orient(pixels, turn)),
+        pixels=upright,
         alpha=None if alpha is None else np.ascontiguousarray(_orient(alpha, turn)),
         depth=depth,
         encoding="linear" if floating else "srgb",
         format=kind,
         keep=keep.turned() if turn in (5, 6, 7, 8) else keep,
+        own=own,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from maya_stylize.ui import fields as kinds
 from maya_stylize.ui.fields import Field, checked
 from maya_stylize.ui.look import em
-from maya_stylize.ui.modes import plain
+from maya_stylize.ui.mode import plain
 from maya_stylize.ui.qt import Qt, QtWidgets, Signal
 
 

@@ -11,7 +11,8 @@ from maya_stylize.host.scene import Scene
 from maya_stylize.jobs import Job, Style
 from maya_stylize.ui import look
 from maya_stylize.ui.form import Form
-from maya_stylize.ui.modes import MODES, Mode
+from maya_stylize.ui.mode import Mode
+from maya_stylize.ui.modes import MODES
 from maya_stylize.ui.output_form import OutputForm
 from maya_stylize.ui.qt import QtWidgets, Signal
 from maya_stylize.ui.thumbnails import Thumbnails

@@ -25,6 +25,7 @@ _FORMATS = (
     (".exr", "EXR"),
     (".jpg", "JPEG"),
     (".tga", "TGA"),
+    (".tx", "TX, tiled for the renderer"),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from maya_stylize.jobs import Style
 from maya_stylize.ui import drops, look
-from maya_stylize.ui.modes import Well, plain
+from maya_stylize.ui.mode import Well, plain
 from maya_stylize.ui.qt import Qt, QtWidgets, Signal
 from maya_stylize.ui.slots import slot
 from maya_stylize.ui.texture_model import THUMBNAIL, name_of

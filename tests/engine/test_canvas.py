@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maya_stylize.engine.canvas import Canvas
+from maya_stylize.engine.canvas import Canvas, worked_on
 from maya_stylize.errors import JobError
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import RepairJob
@@ -36,7 +36,7 @@ def test_rolled_back_it_is_the_picture_where_it_is_kept(height, width, extend, s
     job = repair(mask="m.png", extend=extend, seamless=seamless, band=6)
     canvas = Canvas.of(job, picture, mask)
     left, top, right, bottom = extend
-    free, pixels = canvas.back(canvas.free), canvas.back(canvas.pixels)
+    free, pixels = canvas.made, canvas.result(canvas.pixels[canvas.window])
     assert free.shape == (height + top + bottom, width + left + right)
     inner = slice(top, top + height), slice(left, left + width)
     kept = ~free[inner]
@@ -62,6 +62,29 @@ def test_a_seam_lies_in_the_middle():
     assert canvas.free[:, 26:34].all()
     assert not canvas.free[:16, :26].any()
     assert canvas.band == 8
+
+
+def test_what_is_worked_on_has_all_that_is_made_anew_and_some_around():
+    mask = np.zeros((600, 700), np.float32)
+    mask[200:220, 300:330] = 1
+    picture = noise(600, 700)
+    canvas = Canvas.of(repair(mask="m.png"), picture, mask)
+    rows, columns = canvas.window
+    assert (rows.start, rows.stop) == (104, 316)
+    assert (columns.start, columns.stop) == (204, 426)
+    assert worked_on(repair(mask="m.png"), (700, 600), mask) == (222, 212)
+    part = np.zeros((212, 222, 3), np.float32)
+    result = canvas.result(part)
+    assert not result[104:316, 204:426].any()
+    np.testing.assert_array_equal(result[:104], picture[:104])
+
+
+def test_a_seam_is_worked_on_all_along():
+    canvas = Canvas.of(repair(seamless="down", band=20), noise(600, 300), None)
+    rows, columns = canvas.window
+    assert (rows.start, rows.stop) == (300 - 10 - 96, 300 + 10 + 96)
+    assert (columns.start, columns.stop) == (0, 300)
+    assert worked_on(repair(seamless="down", band=20), (300, 600), None) == (300, 212)
 
 
 def test_a_band_is_found_for_the_size_of_the_structures():

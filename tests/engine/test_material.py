@@ -97,7 +97,7 @@ def test_heights_in_floats_keep_their_range(material, real_model, tmp_path):
     path = str(tmp_path / "height.exr")
     output = OpenImageIO.ImageOutput.create(path)
     output.open(path, OpenImageIO.ImageSpec(96, 96, 1, "float"))
-    output.write_image(height.astype(np.float32))
+    output.write_image(height.astype(np.float32)[..., None])
     output.close()
     maps = {"albedo": material["albedo"], "height": path}
 

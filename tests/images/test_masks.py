@@ -25,7 +25,7 @@ def test_floats_count_as_they_are_and_no_more_than_one(tmp_path):
     values = np.linspace(-0.5, 1.5, 256, dtype=np.float32).reshape(16, 16)
     output = OpenImageIO.ImageOutput.create(str(tmp_path / "m.exr"))
     output.open(str(tmp_path / "m.exr"), OpenImageIO.ImageSpec(16, 16, 1, "float"))
-    output.write_image(values)
+    output.write_image(values[..., None])
     output.close()
     found = masks.read(tmp_path / "m.exr", (16, 16), "the picture has")
     np.testing.assert_allclose(found, np.clip(values, 0, 1), atol=1e-5)

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from maya_stylize.errors import JobError
-from maya_stylize.jobs import CONTENT_WEIGHT, Style, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import CONTENT_WEIGHT, KEEP_COLORS, Style, StylizeJob, SynthesizeJob
 from maya_stylize.ui.fields import defaults
-from maya_stylize.ui.modes import MODES, by_name, content_weight
+from maya_stylize.ui.modes import MODES, by_name
+from maya_stylize.ui.stylize_mode import content_weight
 
 TEXTURE, STYLIZE = by_name("texture"), by_name("stylize")
 PICTURES = {
@@ -36,12 +37,19 @@ def test_every_setting_arrives_in_the_job() -> None:
     assert job.seamless == "down"
     assert (job.size, job.match_histogram, job.seed, job.quality) == ((64, 32), False, 7, "final")
     values = {**common, "size": "64", "strength": 100, "stroke": 100, "start": "noise"}
-    values["keep_colors"] = "luminance"
+    values |= {"keep_colors": "luminance", "color_strength": 25, "alpha": "ignore"}
     job = STYLIZE.job(PICTURES, values, "o.exr", "tensorflow")
     assert (job.size, job.start, job.pooling, job.device) == (64, "noise", "max", "cpu")
     assert job.content_weight == pytest.approx(1e4)
     assert job.style_scale == pytest.approx(4)
-    assert job.keep_colors == "luminance"
+    assert (job.keep_colors, job.color_strength) == ("luminance", 0.25)
+    assert job.alpha == "ignore"
+
+
+def test_every_way_of_keeping_colors_can_be_chosen() -> None:
+    (field,) = [field for field in STYLIZE.fields if field.name == "keep_colors"]
+    control: Any = field.control
+    assert tuple(key for key, _ in control.options) == KEEP_COLORS
 
 
 def test_more_strength_is_less_content() -> None:

@@ -1,0 +1,139 @@
+"""From a job to what is done for it: its pictures read, its problem, and what it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from maya_stylize.engine import alpha, problems, schedule
+from maya_stylize.engine.maps import Maps
+from maya_stylize.engine.material import COLORED, NORMAL, Material
+from maya_stylize.engine.problems import Problem
+from maya_stylize.engine.vgg19 import FloatArray
+from maya_stylize.errors import ImageError
+from maya_stylize.events import Log
+from maya_stylize.images import reader
+from maya_stylize.images.held import Held
+from maya_stylize.images.islands import Cover
+from maya_stylize.images.raw import Range
+from maya_stylize.images.resize import resize
+from maya_stylize.images.tone import Curve
+from maya_stylize.jobs import Job, MaterialJob, StylizeJob, SynthesizeJob
+
+OPAQUE = Cover()
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """One picture that a job writes.
+
+    Attributes:
+        path: Where to.
+        like: The picture whose depth it has, and what else is taken over.
+        restore: Takes the result back to that one's range.
+        cover: What it takes over of that one's transparency.
+        held: Pixels that it has unchanged from that one; None for none.
+    """
+
+    path: str
+    like: reader.Picture
+    restore: Callable[[FloatArray], FloatArray]
+    cover: Cover = OPAQUE
+    held: Held | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A job with everything read.
+
+    Attributes:
+        problem: In which every picture is brought into the range that the network knows.
+        outputs: What is written: a picture for each three channels of the result.
+        notes: What is to be said before it begins.
+    """
+
+    problem: Problem
+    outputs: tuple[Output, ...]
+    notes: list[Log]
+
+    @property
+    def maps(self) -> Maps | None:
+        """Of a material; None for one picture."""
+        return self.problem.maps if isinstance(self.problem, Material) else None
+
+
+def read(job: Job) -> Task:
+    """Read a job's pictures and masks.
+
+    Raises:
+        StylizeError: One cannot be read or used.
+    """
+    pictures = {path: reader.read(path) for path in job.pictures}
+    for path, picture in pictures.items():
+        height, width = picture.pixels.shape[:2]
+        if min(height, width) < schedule.SMALLEST_SIDE:
+            raise ImageError(
+                f"{path}: {width}x{height} pixels are too few to have a texture.",
+                f"Use a picture of at least {schedule.SMALLEST_SIDE} pixels a side.",
+            )
+    colors, notes = alpha.seen(job, pictures)
+    if isinstance(job, MaterialJob):
+        return _material(job, pictures, colors, notes)
+    curves = {path: Curve.of(found) for path, found in colors.items()}
+    notes += [
+        Log(
+            f"{path}: values from {found.min():.3g} to {found.max():.3g} on the sRGB curve; the "
+            "network sees those beyond 0 to 1 compressed."
+        )
+        for path, found in colors.items()
+        if curves[path].changes
+    ]
+    pixels = {path: curves[path].compress(found) for path, found in colors.items()}
+    like = job.pictures[0]
+    cover, restore, held = alpha.cover_of(job, pictures[like]), curves[like].restore, None
+    problem: Problem
+    if isinstance(job, SynthesizeJob):
+        problem = problems.synthesis(job, pixels[like], pictures[like].alpha)
+    elif isinstance(job, StylizeJob):
+        problem = problems.transfer(job, pixels, pictures)
+        cover = cover.at(*problem.size)
+    else:
+        problem = problems.repair(job, pixels)
+        if band := problem.canvas.band:
+            notes.append(Log(f"The band along each seam is {band} pixels wide."))
+        held = Held.of(job.picture, ~problem.canvas.made, job.extend)
+    return Task(problem, (Output(job.output, pictures[like], restore, cover, held),), notes)
+
+
+def _material(
+    job: MaterialJob,
+    pictures: Mapping[str, reader.Picture],
+    colors: Mapping[str, FloatArray],
+    notes: list[Log],
+) -> Task:
+    height, width = pictures[job.pictures[0]].pixels.shape[:2]
+    exemplars, outputs = [], []
+    for (kind, path), output in zip(job.maps.items(), job.outputs, strict=True):
+        picture = pictures[path]
+        curve = Curve.of(colors[path])
+        into, back = curve.compress, curve.restore
+        if kind not in COLORED:
+            numbers = Range.of(picture, signed=kind == NORMAL)
+            into, back = numbers.numbers, numbers.pixels
+        pixels = into(colors[path])
+        if kind not in (*COLORED, NORMAL):
+            pixels = np.repeat(pixels.mean(-1, keepdims=True), 3, -1)
+        rows, columns = pixels.shape[:2]
+        if columns * height != rows * width:
+            raise ImageError(
+                f"{path}: the {kind} has {columns}x{rows} pixels, and {job.pictures[0]} has "
+                f"{width}x{height}.",
+                "The maps of a material show the same surface: use maps of one size.",
+            )
+        if columns != width:
+            notes.append(Log(f"{path}: resampled from {columns}x{rows} to {width}x{height}."))
+        exemplars.append(resize(pixels, width, height))
+        outputs.append(Output(output, picture, back))
+    return Task(Material(np.concatenate(exemplars, -1), job=job), tuple(outputs), notes)
