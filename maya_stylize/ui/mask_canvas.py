@@ -28,7 +28,7 @@ class MaskCanvas(QtWidgets.QWidget):
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self.mask: MaskImage | None = None
+        self.painted: MaskImage | None = None
         self.viewport = Viewport()
         self._picture: Any = None
         self._tint: Any = None
@@ -51,7 +51,7 @@ class MaskCanvas(QtWidgets.QWidget):
             mask: The mask.
             picture: A QPixmap of its size under it, None for an empty canvas.
         """
-        self.mask, self._picture = mask, picture
+        self.painted, self._picture = mask, picture
         size = mask.image().size()
         self._tint = QtGui.QImage(size, QtGui.QImage.Format.Format_ARGB32_Premultiplied)
         mask.changed.connect(self._changed)
@@ -76,10 +76,10 @@ class MaskCanvas(QtWidgets.QWidget):
 
     def fit(self) -> None:
         """Show all of it, in the middle."""
-        if self.mask is not None:
+        if self.painted is not None:
             margin = look.em(self)
             room = self.rect().adjusted(margin, margin, -margin, -margin)
-            self.viewport.fit(self.mask.image().size(), room)
+            self.viewport.fit(self.painted.image().size(), room)
         self.update()
 
     def zoom(self, step: int, around: Any = None) -> None:
@@ -91,7 +91,7 @@ class MaskCanvas(QtWidgets.QWidget):
         """Draw the picture, the mask over it, and the brush."""
         painter = QtGui.QPainter(self)
         painter.fillRect(self.rect(), look.mixed(self, -0.12))
-        if self.mask is None:
+        if self.painted is None:
             painter.setPen(look.mixed(self, 0.6))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "…")
         else:
@@ -124,11 +124,11 @@ class MaskCanvas(QtWidgets.QWidget):
     @slot
     def _changed(self, part: Any) -> None:
         """Color a part of the mask anew."""
-        if self.mask is None or part.isEmpty():
+        if self.painted is None or part.isEmpty():
             return
         red = QtGui.QImage(part.size(), QtGui.QImage.Format.Format_ARGB32_Premultiplied)
         red.fill(QtGui.QColor(RED))
-        red.setAlphaChannel(self.mask.image().copy(part))
+        red.setAlphaChannel(self.painted.image().copy(part))
         painter = QtGui.QPainter(self._tint)
         painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_Source)
         painter.drawImage(part.topLeft(), red)
@@ -143,7 +143,7 @@ class MaskCanvas(QtWidgets.QWidget):
     def mousePressEvent(self, event: Any) -> None:  # noqa: N802
         """Paint, erase, or take hold of the picture."""
         button, buttons = event.button(), Qt.MouseButton
-        if self.mask is None or self._stroke is not None or self._held is not None:
+        if self.painted is None or self._stroke is not None or self._held is not None:
             return
         if button == buttons.MiddleButton or (button == buttons.LeftButton and self._space):
             self._held = position(event)
@@ -151,14 +151,14 @@ class MaskCanvas(QtWidgets.QWidget):
             alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
             brush = Brush(self._diameter / 2, alt or button == buttons.RightButton)
             self._stroke = button
-            self.mask.begin(self.viewport.on_picture(position(event)), brush)
+            self.painted.begin(self.viewport.on_picture(position(event)), brush)
 
     def mouseMoveEvent(self, event: Any) -> None:  # noqa: N802
         """Go on with what the button began."""
         here = position(event)
         self._move_ring(here)
-        if self._stroke is not None and self.mask is not None:
-            self.mask.line_to(self.viewport.on_picture(here))
+        if self._stroke is not None and self.painted is not None:
+            self.painted.line_to(self.viewport.on_picture(here))
         elif self._held is not None:
             self.viewport.move(here - self._held)
             self._held = here
@@ -166,9 +166,9 @@ class MaskCanvas(QtWidgets.QWidget):
 
     def mouseReleaseEvent(self, event: Any) -> None:  # noqa: N802
         """End the stroke, or let go of the picture."""
-        if self._stroke is not None and self._stroke == event.button() and self.mask is not None:
+        if self._stroke is not None and self._stroke == event.button() and self.painted is not None:
             self._stroke = None
-            self.mask.end()
+            self.painted.end()
         elif self._stroke is None:
             self._held = None
         self.update()
@@ -226,13 +226,13 @@ class MaskCanvas(QtWidgets.QWidget):
         return action is not None
 
     def _action(self, event: Any) -> Any:
-        if self.mask is None:
+        if self.painted is None:
             return None
         keys, standard = Qt.Key, QtGui.QKeySequence.StandardKey
         if event.matches(standard.Undo):
-            return self.mask.undo
+            return self.painted.undo
         if event.matches(standard.Redo):
-            return self.mask.redo
+            return self.painted.redo
         return {
             keys.Key_BracketLeft: lambda: self.step_diameter(-1),
             keys.Key_BracketRight: lambda: self.step_diameter(1),

@@ -91,7 +91,7 @@ class MaskDialog(QtWidgets.QDialog):
 
     def reject(self) -> None:
         """Close without a new mask; ask first where something was painted."""
-        if self.canvas.mask is None or not self.canvas.mask.can_undo():
+        if self.canvas.painted is None or not self.canvas.painted.can_undo():
             super().reject()
             return
         kinds = QtWidgets.QMessageBox.StandardButton
@@ -146,7 +146,7 @@ class MaskDialog(QtWidgets.QDialog):
         wanted = [path for path in (self._ground.picture, self._mask) if path]
         found = [self._thumbnails.get(path, SHOWN) for path in wanted]
         failed = [self._thumbnails.failure(path, SHOWN) for path in wanted]
-        if self.canvas.mask is not None or any(
+        if self.canvas.painted is not None or any(
             pixmap is None and error is None for pixmap, error in zip(found, failed, strict=True)
         ):
             return
@@ -173,7 +173,7 @@ class MaskDialog(QtWidgets.QDialog):
 
     @slot
     def _refresh(self) -> None:
-        mask = self.canvas.mask
+        mask = self.canvas.painted
         for each in (self.size_slider, self.invert, self.clear, self.fill, self.fit, self.use):
             each.setEnabled(mask is not None)
         self.undo.setEnabled(mask is not None and mask.can_undo())
@@ -186,7 +186,7 @@ class MaskDialog(QtWidgets.QDialog):
 
     @slot
     def _use(self) -> None:
-        mask = self.canvas.mask
+        mask = self.canvas.painted
         if mask is not None:
             self.painted.emit("" if mask.is_black() else keep(mask.image(), FOLDER))
             self.accept()

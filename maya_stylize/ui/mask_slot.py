@@ -43,7 +43,7 @@ class MaskSlot(QtWidgets.QWidget):
         super().__init__()
         self._inside, self._empty, self._ground = inside, empty, ground
         self._thumbnails = thumbnails
-        self._mask = ""
+        self._path = ""
         self._thumbnail = PictureLabel(thumbnails, look.em(self) * 3)
         button = QtWidgets.QPushButton("Paint…")
         button.setAccessibleName(f"Paint the mask: {caption}")
@@ -63,15 +63,15 @@ class MaskSlot(QtWidgets.QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(look.labelled(caption, "faint"))
         column.addLayout(row)
-        self.set_mask("")
+        self.set_path("")
 
-    def mask(self) -> str:
+    def path(self) -> str:
         """Return the mask's path, "" for none."""
-        return self._mask
+        return self._path
 
-    def set_mask(self, path: str) -> None:
+    def set_path(self, path: str) -> None:
         """Show a mask, "" for none."""
-        self._mask = path
+        self._path = path
         self._none.setEnabled(bool(path))
         if path:
             self._thumbnail.show_picture(path)
@@ -80,9 +80,9 @@ class MaskSlot(QtWidgets.QWidget):
 
     @slot
     def _paint(self) -> None:
-        paint(self, self._ground(), self._mask, self._inside, self._thumbnails, self._painted)
+        paint(self, self._ground(), self._path, self._inside, self._thumbnails, self._painted)
 
     @slot
     def _painted(self, path: str) -> None:
-        self.set_mask(path)
+        self.set_path(path)
         self.changed.emit()

@@ -94,7 +94,7 @@ class RegionRow(QtWidgets.QFrame):
         Raises:
             JobError: It has no mask over the result, or its example is gone.
         """
-        if not self.target.mask():
+        if not self.target.path():
             raise JobError(
                 f"Region {self._number} has no place in the result.",
                 "Paint where it lies, or remove it.",
@@ -105,17 +105,17 @@ class RegionRow(QtWidgets.QFrame):
                 f"The style of region {self._number} is gone.",
                 "Choose one of those there are, or remove the region.",
             )
-        return Region(self.target.mask(), self.source.mask() or None, place)
+        return Region(self.target.path(), self.source.path() or None, place)
 
     def state(self) -> list[str]:
         """Return both masks and the example as plain data."""
-        return [self.target.mask(), self.source.mask(), self._chosen]
+        return [self.target.path(), self.source.path(), self._chosen]
 
-    def set_state(self, state: list[str]) -> None:
+    def set_state(self, target: str, source: str, chosen: str) -> None:
         """Set what `state` returned."""
-        target, source, self._chosen = map(str, state)
-        self.target.set_mask(target)
-        self.source.set_mask(source)
+        self._chosen = chosen
+        self.target.set_path(target)
+        self.source.set_path(source)
         self._offer()
 
     @slot
@@ -134,7 +134,7 @@ class RegionRow(QtWidgets.QFrame):
         chosen = self.example.currentData()
         if chosen != self._chosen:
             self._chosen = chosen
-            self.source.set_mask("")  # it was painted over another picture
+            self.source.set_path("")  # it was painted over another picture
             self.changed.emit()
 
     def _place(self) -> int:

@@ -73,11 +73,12 @@ class Regions(QtWidgets.QWidget):
         return [row.state() for row in self._rows]
 
     def set_state(self, state: list[list[str]]) -> None:
-        """Set what `state` returned."""
+        """Set what `state` returned; raise `TypeError` or `ValueError` for something else."""
+        regions = [(str(target), str(source), str(chosen)) for target, source, chosen in state]
         for row in self.rows():
             self._take_out(row)
-        for each in state:
-            self._append().set_state(each)
+        for region in regions:
+            self._append().set_state(*region)
         self._number()
 
     @slot

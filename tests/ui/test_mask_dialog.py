@@ -39,7 +39,7 @@ def open_dialog(thumbnails: Thumbnails, wait: Any) -> Iterator[Open]:
         dialog.painted.connect(dialog.told.append)  # type: ignore[attr-defined]
         dialog.show()
         if ready:
-            wait(lambda: dialog.canvas.mask is not None)
+            wait(lambda: dialog.canvas.painted is not None)
         return dialog
 
     yield show
@@ -100,8 +100,8 @@ def test_a_mask_is_opened_again_as_it_was(open_dialog: Open, picture: str) -> No
     drag(dialog.canvas, (40, 30), (80, 30))
     first = used(dialog)
     again = open_dialog(Ground(picture), first)
-    assert again.canvas.mask is not None
-    assert values(again.canvas.mask.image()) == values(QtGui.QImage(first))
+    assert again.canvas.painted is not None
+    assert values(again.canvas.painted.image()) == values(QtGui.QImage(first))
     assert used(again) == first
     more = open_dialog(Ground(picture), first)
     more.canvas.set_diameter(8)
@@ -117,8 +117,8 @@ def test_a_mask_of_another_size_fills_the_canvas(
     small.fill(255)
     small.save(str(tmp_path / "small.png"))
     dialog = open_dialog(Ground(picture), str(tmp_path / "small.png"))
-    assert dialog.canvas.mask is not None
-    assert values(dialog.canvas.mask.image()) == [[255] * 120] * 60
+    assert dialog.canvas.painted is not None
+    assert values(dialog.canvas.painted.image()) == [[255] * 120] * 60
 
 
 def test_an_empty_mask_is_none(open_dialog: Open, picture: str, home: Path) -> None:
@@ -131,7 +131,7 @@ def test_an_empty_mask_is_none(open_dialog: Open, picture: str, home: Path) -> N
 
 def test_the_buttons_do_what_they_say(open_dialog: Open, picture: str) -> None:
     dialog = open_dialog(Ground(picture))
-    mask = dialog.canvas.mask
+    mask = dialog.canvas.painted
     assert mask is not None
     assert not dialog.undo.isEnabled()
     dialog.fill.click()
@@ -157,7 +157,7 @@ def test_keys_work_wherever_the_focus_is(open_dialog: Open, picture: str) -> Non
     dialog = open_dialog(Ground(picture))
     dialog.fill.click()
     key(dialog.size_slider, Qt.Key.Key_Z, CTRL)
-    mask = dialog.canvas.mask
+    mask = dialog.canvas.painted
     assert mask is not None
     assert mask.is_black()
 
@@ -176,8 +176,8 @@ def test_an_empty_canvas_has_the_results_proportions(
     if ground.picture:
         ground = Ground(picture, ground.size, ground.shown)
     dialog = open_dialog(ground)
-    assert dialog.canvas.mask is not None
-    image = dialog.canvas.mask.image()
+    assert dialog.canvas.painted is not None
+    image = dialog.canvas.painted.image()
     assert (image.width(), image.height()) == size
     center = dialog.canvas.rect().center()
     color = dialog.canvas.grab().toImage().pixelColor(center)
@@ -223,8 +223,8 @@ def test_a_mask_that_cannot_be_read_is_told_and_begun_anew(
     (tmp_path / "broken.png").write_bytes(b"no picture")
     dialog = open_dialog(Ground(picture), str(tmp_path / "broken.png"))
     assert "broken.png" in told(dialog)
-    assert dialog.canvas.mask is not None
-    assert dialog.canvas.mask.is_black()
+    assert dialog.canvas.painted is not None
+    assert dialog.canvas.painted.is_black()
 
 
 def test_a_mask_that_cannot_be_written_stays_open(

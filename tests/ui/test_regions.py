@@ -16,7 +16,7 @@ from maya_stylize.ui.mask_dialog import MaskDialog
 from maya_stylize.ui.mode_page import ModePage
 from maya_stylize.ui.modes import by_name
 from maya_stylize.ui.panel import Panel
-from maya_stylize.ui.qt import QtWidgets
+from maya_stylize.ui.qt import QtCore, QtWidgets
 from maya_stylize.ui.regions import Regions
 
 
@@ -39,8 +39,8 @@ def regions(page: ModePage) -> Regions:
 def added(regions: Regions, target: str = "", source: str = "") -> Any:
     regions.add.click()
     row = regions.rows()[-1]
-    row.target.set_mask(target)
-    row.source.set_mask(source)
+    row.target.set_path(target)
+    row.source.set_path(source)
     return row
 
 
@@ -57,12 +57,12 @@ def paint(panel: Panel, slot: Any, app: Any, wait: Any) -> tuple[str, str]:
     """Paint a mask in a slot; return the window's title and the mask."""
     button(slot, "Paint…").click()
     (dialog,) = panel.findChildren(MaskDialog)
-    wait(lambda: dialog.canvas.mask is not None)
+    wait(lambda: dialog.canvas.painted is not None)
     title = dialog.windowTitle()
     drag(dialog.canvas, (30, 30), (60, 60))
     dialog.use.click()
-    app.sendPostedEvents(dialog, 52)  # DeferredDelete
-    return title, slot.mask()
+    app.sendPostedEvents(dialog, QtCore.QEvent.Type.DeferredDelete)
+    return title, slot.path()
 
 
 def test_regions_are_painted_over_the_content_and_over_a_style(
@@ -132,7 +132,7 @@ def test_a_region_keeps_its_style_when_others_go(
 ) -> None:
     row = added(regions, "t.png", "s.png")
     choose(row, 1)
-    row.source.set_mask("s.png")
+    row.source.set_path("s.png")
     styles = page.wells["styles"]
     styles.set_pictures((Style(str(pictures / "pebbles.png")),))
     assert regions.regions() == (Region("t.png", "s.png", 0),)
@@ -146,9 +146,9 @@ def test_a_region_keeps_its_style_when_others_go(
 def test_another_style_takes_the_mask_over_the_old_one_out(regions: Regions) -> None:
     row = added(regions, "t.png", "s.png")
     choose(row, 0)
-    assert row.source.mask() == "s.png"
+    assert row.source.path() == "s.png"
     choose(row, 1)
-    assert row.source.mask() == ""
+    assert row.source.path() == ""
 
 
 def test_a_mask_is_taken_out_by_its_button(regions: Regions) -> None:
@@ -156,7 +156,7 @@ def test_a_mask_is_taken_out_by_its_button(regions: Regions) -> None:
     button(row.source, "All").click()
     assert regions.regions() == (Region("t.png", None, 0),)
     button(row.target, "None").click()
-    assert row.target.mask() == ""
+    assert row.target.path() == ""
 
 
 def test_regions_wait_for_their_picture_to_come_back(panel: Panel, regions: Regions) -> None:

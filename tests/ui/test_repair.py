@@ -15,7 +15,7 @@ from maya_stylize.ui.mask_dialog import MaskDialog
 from maya_stylize.ui.mode_page import ModePage
 from maya_stylize.ui.modes import by_name
 from maya_stylize.ui.panel import Panel
-from maya_stylize.ui.qt import QtWidgets
+from maya_stylize.ui.qt import QtCore, QtWidgets
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def button(widget: Any, text: str) -> Any:
 def paint(panel: Panel, page: ModePage, wait: Any) -> MaskDialog:
     button(page.wells["mask"], "Paint…").click()
     (dialog,) = panel.findChildren(MaskDialog)
-    wait(lambda: dialog.canvas.mask is not None)
+    wait(lambda: dialog.canvas.painted is not None)
     return dialog
 
 
@@ -61,10 +61,10 @@ def test_the_mask_in_the_well_is_gone_on_with_and_an_empty_one_leaves_it(
     dialog = paint(panel, page, wait)
     dialog.fill.click()
     dialog.use.click()
-    app.sendPostedEvents(dialog, 52)  # DeferredDelete
+    app.sendPostedEvents(dialog, QtCore.QEvent.Type.DeferredDelete)
     dialog = paint(panel, page, wait)
-    assert dialog.canvas.mask is not None
-    assert not dialog.canvas.mask.is_black()
+    assert dialog.canvas.painted is not None
+    assert not dialog.canvas.painted.is_black()
     dialog.clear.click()
     dialog.use.click()
     assert page.wells["mask"].pictures() == ()
