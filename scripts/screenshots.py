@@ -156,7 +156,7 @@ STATES: dict[str, tuple[Callable[[Panel, FakeClient], None], tuple[str, ...]]] =
 
 
 def save(panel: Any, path: Path) -> None:
-    """Write what the panel, or a window of its, looks like, as few bytes as it takes to stay below LARGEST."""
+    """Write what a panel or a window looks like, as few bytes as it takes to stay below LARGEST."""
     image = panel.grab().toImage()
     for width in (1100, 1000, 900, 800):
         mode = QtCore.Qt.TransformationMode.SmoothTransformation

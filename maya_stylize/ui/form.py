@@ -146,9 +146,7 @@ class Form(QtWidgets.QWidget):
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(front)
-        column.addWidget(
-            Fold("&Advanced", "Settings that most pictures do not need.", advanced)
-        )
+        column.addWidget(Fold("&Advanced", "Settings that most pictures do not need.", advanced))
         column.addWidget(advanced)
         self.set_values({})
 

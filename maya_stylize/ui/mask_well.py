@@ -31,6 +31,8 @@ class MaskWell(PictureWell):
         button.setToolTip("Paint the mask over the picture with a brush.")
         button.clicked.connect(self._paint)
         self._header.insertWidget(1, button)
+        self._label.setBuddy(button)
+        self.setTabOrder(button, self._pick_button)
 
     @slot
     def _paint(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import Region

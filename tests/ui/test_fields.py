@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from maya_stylize import checks
 from maya_stylize.errors import JobError
 from maya_stylize.ui.fields import (
-    Choice, Numbers, Size, Slider, Toggle, Whole, checked, defaults,
+    Choice,
+    Numbers,
+    Size,
+    Slider,
+    Toggle,
+    Whole,
+    checked,
+    defaults,
 )  # fmt: skip
 from maya_stylize.ui.modes import MODES
 

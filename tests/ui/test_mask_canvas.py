@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 from painting import (
-    ALT, CTRL, LEFT, MIDDLE, RIGHT, SHIFT, drag, key, mouse, on_widget, values, wheel,
+    ALT,
+    CTRL,
+    LEFT,
+    MIDDLE,
+    RIGHT,
+    SHIFT,
+    drag,
+    key,
+    mouse,
+    on_widget,
+    values,
+    wheel,
 )  # fmt: skip
 
 from maya_stylize.ui import look

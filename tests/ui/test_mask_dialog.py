@@ -264,9 +264,7 @@ def test_everything_says_what_it_does_and_has_its_own_letter(
     assert PURPOSE in [each.text() for each in dialog.findChildren(QtWidgets.QLabel)]
 
 
-def test_return_uses_the_mask_and_the_canvas_has_the_focus(
-    open_dialog: Open, picture: str
-) -> None:
+def test_return_uses_the_mask_and_the_canvas_has_the_focus(open_dialog: Open, picture: str) -> None:
     dialog = open_dialog(Ground(picture))
     assert dialog.focusWidget() is dialog.canvas
     drag(dialog.canvas, (40, 30), (80, 30))
