@@ -153,7 +153,7 @@ class MaskDialog(QtWidgets.QDialog):
         for error in filter(None, failed):
             self.report_error(error)
         pictures = dict(zip(wanted, found, strict=True))
-        picture = pictures.get(self._ground.picture)
+        picture: Any = pictures.get(self._ground.picture)
         if self._ground.picture and picture is None:
             return
         size = picture.size() if self._ground.size is None else _within(self._ground.size)

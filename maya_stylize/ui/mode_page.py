@@ -52,8 +52,10 @@ class ModePage(QtWidgets.QWidget):
         self._aside: dict[str, dict[str, Any]] = {}
         self._lay_out()
         self.wells[mode.wells[0].name].changed.connect(self._swap)
-        for each in filter(None, (*self.wells.values(), self.regions)):
+        for each in self.wells.values():
             each.changed.connect(self.changed)
+        if self.regions is not None:
+            self.regions.changed.connect(self.changed)
 
     def _lay_out(self) -> None:
         column = QtWidgets.QVBoxLayout(self)
