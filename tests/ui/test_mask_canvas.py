@@ -247,16 +247,18 @@ def test_what_is_inside_is_red_and_the_picture_shows_through(
     canvas: MaskCanvas, mask: MaskImage
 ) -> None:
     drag(canvas, (60, 50), (140, 50))
-    seen = canvas.grab().toImage()
-    inside, outside = (
-        seen.pixelColor(on_widget(canvas, place).toPoint()) for place in ((80, 50), (20, 20))
-    )
+    inside, outside = seen(canvas, (80, 50)), seen(canvas, (20, 20))
     assert outside.name() == "#606060"
     assert inside.red() > 150
     assert 30 < inside.green() < 96
     mask.undo()
-    seen = canvas.grab().toImage()
-    assert seen.pixelColor(on_widget(canvas, (80, 50)).toPoint()).name() == "#606060"
+    assert seen(canvas, (80, 50)).name() == "#606060"
+
+
+def seen(canvas: MaskCanvas, place: tuple[float, float]) -> Any:
+    """The color on the screen, of whatever scale, where a pixel of the mask lies."""
+    screen = canvas.grab().toImage()
+    return screen.pixelColor((on_widget(canvas, place) * screen.devicePixelRatio()).toPoint())
 
 
 def test_a_mask_of_another_size_is_scaled_to_the_canvas(app: Any) -> None:
