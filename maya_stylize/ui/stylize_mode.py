@@ -104,7 +104,7 @@ STYLIZE = Mode(
         ),
         Field(
             "color_strength",
-            "Color strengt&h",
+            "Color strength",
             "How far colors are kept, where they are: to the left the result takes the styles' "
             "colors, to the right the content's.",
             Slider("Styles", "Content"),
