@@ -32,7 +32,7 @@ def measure(size: int, tile: int, name: str) -> dict[str, float]:
     recipe = Recipe(SHIPPED / "rust.png", name, fast=True)
     from keras import ops
 
-    from maya_stylize.engine.encoder import Evaluation
+    from maya_stylize.engine.evaluation import Evaluation
 
     shape = list(recipe.picture.shape)
     for axis in recipe.evaluation.encoder.axes:

@@ -39,7 +39,8 @@ class Recipe:
     ) -> None:
         self.backend = backend.activate(backend_name, "cpu")
         from maya_stylize.engine import vgg19
-        from maya_stylize.engine.encoder import Encoder, Evaluation
+        from maya_stylize.engine.encoder import Encoder
+        from maya_stylize.engine.evaluation import Evaluation
         from maya_stylize.engine.objective import Targets
         from maya_stylize.engine.texture import style
         from maya_stylize.images import reader

@@ -98,6 +98,17 @@ def size(name: str, value: Any) -> tuple[int, int]:
     return side(f"{name}[0]", value[0]), side(f"{name}[1]", value[1])
 
 
+def margins(name: str, value: Any) -> tuple[int, int, int, int]:
+    """Check what is added around a picture: four whole numbers, from the left clockwise."""
+    side = whole(0, LARGEST_SIDE)
+    if not isinstance(value, (list, tuple)) or len(value) != 4:
+        raise refuse(name, "left, top, right and bottom, such as [0, 0, 256, 0]", value)
+    left, top, right, bottom = (
+        side(f"{name}[{index}]", margin) for index, margin in enumerate(value)
+    )
+    return left, top, right, bottom
+
+
 def layer_weights(name: str, value: Any) -> dict[str, float]:
     """Check weights by layer: Caffe's layer names, each with a weight of 0 or more."""
     if not isinstance(value, Mapping) or not value:

@@ -14,7 +14,8 @@ from maya_stylize.errors import JobError
 VERSION = 1
 QUALITIES = ("draft", "normal", "final")
 SEAMLESS = ("no", "both", "across", "down")
-KEEP_COLORS = ("no", "luminance", "match")
+KEEP_COLORS = ("no", "luminance", "symmetric", "pca", "cholesky")
+ALPHA = ("keep", "mask", "ignore")
 BACKENDS = ("tensorflow", "torch", "jax")
 
 # Gatys, Ecker, Bethge 2015, from the authors' notebook.
@@ -67,6 +68,48 @@ def _styles(name: str, value: Any) -> tuple[Style, ...]:
     return tuple(styles)
 
 
+@dataclass(frozen=True)
+class Region:
+    """An area of the result, and the area of an example that it is to look like.
+
+    Attributes:
+        target: A mask over the result: white inside, black outside, gray in between.
+        source: A mask over the example; None for all of it.
+        style: Which of the styles is the example, counted from 0.
+    """
+
+    target: str
+    source: str | None = None
+    style: int = 0
+
+
+def _regions(name: str, value: Any) -> tuple[Region, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise checks.refuse(name, "a list of regions", value)
+    regions = []
+    for index, entry in enumerate(value):
+        here = f"{name}[{index}]"
+        if isinstance(entry, Region):
+            entry = dataclasses.asdict(entry)
+        known = {"target", "source", "style"}
+        if not isinstance(entry, Mapping) or not {"target"} <= set(entry) <= known:
+            raise checks.refuse(here, '{"target": ..., "source": ..., "style": ...}', entry)
+        regions.append(
+            Region(
+                checks.path(f"{here}.target", entry["target"]),
+                checks.optional(checks.path)(f"{here}.source", entry.get("source")),
+                checks.whole(0, 1000)(f"{here}.style", entry.get("style", 0)),
+            )
+        )
+    return tuple(regions)
+
+
+def _masks_of(regions: tuple[Region, ...]) -> tuple[str, ...]:
+    return tuple(
+        path for region in regions for path in (region.target, region.source) if path is not None
+    )
+
+
 def _resolution(name: str, value: Any) -> dict[str, Any]:
     wanted = "what an earlier run of the job wrote there"
     if not isinstance(value, Mapping):
@@ -107,6 +150,21 @@ class _Job:
             checked = item.metadata["check"](item.name, getattr(self, item.name))
             object.__setattr__(self, item.name, checked)
 
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Every picture the job reads for its colors."""
+        raise NotImplementedError
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Every mask the job reads."""
+        raise NotImplementedError
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every file the job reads."""
+        return self.pictures + self.masks
+
     def to_json(self) -> dict[str, Any]:
         """Return the job as plain data that JSON can hold."""
         data = {"kind": self.kind, "version": VERSION, **vars(self)}
@@ -127,6 +185,8 @@ class SynthesizeJob(_Job):
         match_histogram: Whether each color channel's histogram is matched at the end.
         seamless: Where the result repeats without a seam: "no", "across" (from its right edge to
             its left), "down" (from its bottom edge to its top) or "both".
+        regions: Areas of the result, each with the area of the exemplar that it is to look like;
+            none for one texture all over.
     """
 
     exemplar: str = field(kw_only=True, metadata={"check": checks.path})
@@ -134,13 +194,23 @@ class SynthesizeJob(_Job):
     layers: dict[str, float] = _setting(TEXTURE_LAYERS, checks.layer_weights)
     match_histogram: bool = _setting(True, checks.flag)
     seamless: str = _setting("no", checks.choice(*SEAMLESS))
+    regions: tuple[Region, ...] = _setting((), _regions)
 
     kind: ClassVar[str] = "synthesize"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_styles(self.regions, 1)
+
     @property
-    def sources(self) -> tuple[str, ...]:
-        """Every picture the job reads."""
+    def pictures(self) -> tuple[str, ...]:
+        """Every picture the job reads for its colors."""
         return (self.exemplar,)
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Every mask the job reads."""
+        return _masks_of(self.regions)
 
 
 @dataclass(frozen=True)
@@ -153,11 +223,18 @@ class StylizeJob(_Job):
         size: Length of the result's longer side; None is the content's size.
         start: "content", "noise", or the path of a picture to start from.
         style_scale: Longer side of the style over that of the result: larger is coarser strokes.
-        keep_colors: "no"; "luminance", where the styles change light and dark alone; or "match",
-            where their colors are first moved to the content's (Gatys et al. 2016 and 2017).
+        keep_colors: "no"; "luminance", where the styles change light and dark alone; or how their
+            colors are first moved to the content's: "symmetric", which moves them least, "pca" or
+            "cholesky" (Gatys et al. 2016 and 2017).
+        color_strength: How far colors are kept: 0 is as "no", at 1 none of the styles' are left.
+        alpha: "keep", where the result has the content's alpha and, where that is 0, its pixels;
+            "mask", where moreover only what is opaque is compared, of content and styles; or
+            "ignore", where colors are taken as they stand and the result is opaque.
         content_weight: Weight of the content against styles whose weights sum to one.
         content_layers: Weight of each layer's features, times content_weight.
         style_layers: Weight of each layer's Gram matrix.
+        regions: Areas of the result, each with the area of a style that it is to look like; what no
+            region covers looks like all of the styles.
     """
 
     content: str = field(kw_only=True, metadata={"check": checks.path})
@@ -168,22 +245,86 @@ class StylizeJob(_Job):
     start: str = _setting("content", checks.path)
     style_scale: float = _setting(1.0, checks.number(0.1, 10))
     keep_colors: str = _setting("no", checks.choice(*KEEP_COLORS))
+    color_strength: float = _setting(1.0, checks.number(0, 1))
+    alpha: str = _setting("keep", checks.choice(*ALPHA))
     content_weight: float = _setting(CONTENT_WEIGHT, checks.number(0, 1e15))
     content_layers: dict[str, float] = _setting(CONTENT_LAYERS, checks.layer_weights)
     style_layers: dict[str, float] = _setting(STYLE_LAYERS, checks.layer_weights)
+    regions: tuple[Region, ...] = _setting((), _regions)
 
     kind: ClassVar[str] = "stylize"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_styles(self.regions, len(self.styles))
+
     @property
-    def sources(self) -> tuple[str, ...]:
-        """Every picture the job reads."""
+    def pictures(self) -> tuple[str, ...]:
+        """Every picture the job reads for its colors."""
         start = () if self.start in ("content", "noise") else (self.start,)
         return (self.content, *(style.path for style in self.styles), *start)
 
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Every mask the job reads."""
+        return _masks_of(self.regions)
 
-Job = Union[SynthesizeJob, StylizeJob]
-KINDS: dict[str, type[SynthesizeJob] | type[StylizeJob]] = {
-    kind.kind: kind for kind in (SynthesizeJob, StylizeJob)
+
+def _check_styles(regions: tuple[Region, ...], styles: int) -> None:
+    for index, region in enumerate(regions):
+        if region.style >= styles:
+            there_are = f"one of the {styles} pictures to learn from, counted from 0"
+            raise checks.refuse(f"regions[{index}].style", there_are, region.style)
+
+
+@dataclass(frozen=True)
+class RepairJob(_Job):
+    """A part of a picture made anew, the rest kept bit for bit.
+
+    Attributes:
+        picture: What is repaired.
+        mask: White where it is made anew; None for nowhere.
+        extend: Pixels that are added on the left, at the top, on the right and at the bottom.
+        seamless: Where the result repeats without a seam, as in a `SynthesizeJob`; a band along
+            each seam is made anew.
+        band: Width of that band in pixels, half of it on each side of the seam; None to take as
+            much as the picture's structures need.
+        exemplar: The picture to learn from; None for what is kept of the picture itself.
+        layers: Weight of each layer's Gram matrix.
+    """
+
+    picture: str = field(kw_only=True, metadata={"check": checks.path})
+    mask: str | None = _setting(None, checks.optional(checks.path))
+    extend: tuple[int, int, int, int] = _setting((0, 0, 0, 0), checks.margins)
+    seamless: str = _setting("no", checks.choice(*SEAMLESS))
+    band: int | None = _setting(None, checks.optional(checks.whole(2, checks.LARGEST_SIDE)))
+    exemplar: str | None = _setting(None, checks.optional(checks.path))
+    layers: dict[str, float] = _setting(TEXTURE_LAYERS, checks.layer_weights)
+
+    kind: ClassVar[str] = "repair"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.mask is None and not any(self.extend) and self.seamless == "no":
+            raise JobError(
+                "mask: there is nothing to make anew.",
+                'Give a mask, "extend" or "seamless".',
+            )
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Every picture the job reads for its colors."""
+        return (self.picture,) if self.exemplar is None else (self.picture, self.exemplar)
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Every mask the job reads."""
+        return () if self.mask is None else (self.mask,)
+
+
+Job = Union[SynthesizeJob, StylizeJob, RepairJob]
+KINDS: dict[str, type[SynthesizeJob] | type[StylizeJob] | type[RepairJob]] = {
+    kind.kind: kind for kind in (SynthesizeJob, StylizeJob, RepairJob)
 }
 
 

@@ -25,13 +25,14 @@ def each_tile(job: Job) -> dict[str, Job]:
         JobError: A set has no tile, or the output's token does not go with it.
     """
     if not isinstance(job, StylizeJob):
-        if tile_sets.tiling_of(job.exemplar):
-            first = next(iter(_files("exemplar", job.exemplar).values()))
-            raise JobError(
-                f"exemplar: {job.exemplar} is a set of tiles; a texture is learned from one "
-                "picture.",
-                f"Name one of them, such as {first}.",
-            )
+        for path in job.sources:
+            if tile_sets.tiling_of(path):
+                name = next(name for name, value in vars(job).items() if value == path)
+                first = next(iter(_files(name, path).values()))
+                raise JobError(
+                    f"{name}: {path} is a set of tiles; a texture is learned from one picture.",
+                    f"Name one of them, such as {first}.",
+                )
         _check_output(job.output, tile_sets.OFF)
         return {"": job}
     job = replace(job, styles=tuple(tile for style in job.styles for tile in _tiles(style)))

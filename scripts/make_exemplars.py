@@ -27,6 +27,9 @@ PICTURES: dict[str, Callable[[], NDArray[np.uint8]]] = {
     "brushwork": brushwork,
 }
 
+# Of scikit-image, with the width and height that they are reduced to.
+PHOTOGRAPHS = {"coffee": (384, 256), "gravel": (256, 256)}
+
 
 def save(name: str, picture: NDArray[np.uint8]) -> None:
     """Write one RGB picture as `name`.png."""
@@ -46,10 +49,9 @@ def main() -> None:
     for name, make in PICTURES.items():
         if not options.names or name in options.names:
             save(name, make())
-    if options.skimage:
-        photo = cv2.imread(str(options.skimage / "data" / "coffee.png"))
-        reduced = cv2.resize(photo, (384, 256), interpolation=cv2.INTER_AREA)
-        save("coffee", reduced[..., ::-1])
+    for name, size in PHOTOGRAPHS.items() if options.skimage else ():
+        photo = cv2.imread(str(options.skimage / "data" / f"{name}.png"))
+        save(name, cv2.resize(photo, size, interpolation=cv2.INTER_AREA)[..., ::-1])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from maya_stylize import jobs
 from maya_stylize.errors import JobError
-from maya_stylize.jobs import Job, Style, StylizeJob, SynthesizeJob, from_json
+from maya_stylize.jobs import (
+    Job,
+    Region,
+    RepairJob,
+    Style,
+    StylizeJob,
+    SynthesizeJob,
+    from_json,
+)
 
 NAN, INF = math.nan, math.inf
 
@@ -64,6 +72,7 @@ SYNTHESIZE = st.builds(
     layers=layer_weights(),
     match_histogram=st.booleans(),
     seamless=st.sampled_from(jobs.SEAMLESS),
+    regions=st.lists(st.builds(Region, PATHS, st.none() | PATHS), max_size=3),
 )
 STYLIZE = st.builds(
     StylizeJob,
@@ -74,11 +83,26 @@ STYLIZE = st.builds(
     start=st.sampled_from(["content", "noise"]) | PATHS,
     style_scale=st.floats(0.1, 10),
     keep_colors=st.sampled_from(jobs.KEEP_COLORS),
+    color_strength=st.floats(0, 1),
+    alpha=st.sampled_from(jobs.ALPHA),
     content_weight=st.floats(0, 1e15),
     content_layers=layer_weights(),
     style_layers=layer_weights(),
+    regions=st.lists(st.builds(Region, PATHS, st.none() | PATHS), max_size=3),
 )
-JOBS = SYNTHESIZE | STYLIZE
+MARGINS = st.integers(0, 65536)
+REPAIR = st.builds(
+    RepairJob,
+    **common(),
+    picture=PATHS,
+    mask=PATHS,
+    extend=st.tuples(MARGINS, MARGINS, MARGINS, MARGINS),
+    seamless=st.sampled_from(jobs.SEAMLESS),
+    band=st.none() | st.integers(2, 65536),
+    exemplar=st.none() | PATHS,
+    layers=layer_weights(),
+)
+JOBS = SYNTHESIZE | STYLIZE | REPAIR
 
 A_SYNTHESIZE = {"kind": "synthesize", "version": 1, "output": "o.png", "exemplar": "e.png"}
 A_STYLIZE = {
@@ -87,6 +111,13 @@ A_STYLIZE = {
     "output": "o.png",
     "content": "c.png",
     "styles": [{"path": "s.png"}],
+}
+A_REPAIR = {
+    "kind": "repair",
+    "version": 1,
+    "output": "o.png",
+    "picture": "p.png",
+    "mask": "m.png",
 }
 
 
@@ -114,14 +145,21 @@ def test_to_json_has_every_field_and_nothing_of_the_job_itself(job: Job) -> None
 
 
 @given(JOBS)
-def test_the_sources_are_every_picture_the_job_names(job: Job) -> None:
+def test_the_sources_are_every_file_the_job_names(job: Job) -> None:
+    named: list[str | None]
     if isinstance(job, SynthesizeJob):
-        assert job.sources == (job.exemplar,)
-        return
-    named = [job.content, *(style.path for style in job.styles)]
-    if job.start not in ("content", "noise"):
-        named.append(job.start)
-    assert list(job.sources) == named
+        named = [job.exemplar]
+    elif isinstance(job, RepairJob):
+        named = [job.picture, job.exemplar, job.mask]
+    else:
+        named = [job.content, *(style.path for style in job.styles)]
+        if job.start not in ("content", "noise"):
+            named.append(job.start)
+    if not isinstance(job, RepairJob):
+        for region in job.regions:
+            named += [region.target, region.source]
+    assert list(job.sources) == [path for path in named if path is not None]
+    assert job.sources == job.pictures + job.masks
 
 
 def test_the_defaults_of_a_texture_are_those_of_the_2015_paper() -> None:
@@ -138,6 +176,7 @@ def test_the_defaults_of_a_texture_are_those_of_the_2015_paper() -> None:
         "layers": {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "pool4": 1e9},
         "match_histogram": True,
         "seamless": "no",
+        "regions": [],
     }
 
 
@@ -155,11 +194,14 @@ def test_the_defaults_of_a_transfer_are_those_of_the_2016_paper() -> None:
         "start": "content",
         "style_scale": 1.0,
         "keep_colors": "no",
+        "color_strength": 1.0,
+        "alpha": "keep",
         "content_weight": 1e6,
         "content_layers": {"conv4_2": 1.0},
         "style_layers": dict.fromkeys(
             ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"), 1e9 / 5
         ),
+        "regions": [],
     }
 
 
@@ -220,6 +262,15 @@ COMMON_FAULTS: list[tuple[str, Any, str]] = [
     ("resolution", {"a": DEEP}, "resolution: must be"),
     ("resolution", {"a": {1, 2}}, "resolution: must be"),
 ]
+REGION_FAULTS: list[tuple[str, Any, str]] = [
+    ("regions", "m.png", "regions: must be a list of regions, got 'm.png'."),
+    ("regions", ["m.png"], "regions[0]: must be {"),
+    ("regions", [{"source": "s.png"}], "regions[0]: must be"),
+    ("regions", [{"target": "t.png", "mask": "m"}], "regions[0]: must be"),
+    ("regions", [{"target": 1}], "regions[0].target: must be a path, got 1."),
+    ("regions", [{"target": "t.png", "source": ""}], "regions[0].source: must be a path"),
+    ("regions", [{"target": "t.png", "style": -1}], "regions[0].style: must be a whole number"),
+]
 SYNTHESIZE_FAULTS: list[tuple[str, Any, str]] = [
     ("exemplar", 3, "exemplar: must be a path, got 3."),
     ("exemplar", "\0", "exemplar: must be a path"),
@@ -246,6 +297,8 @@ SYNTHESIZE_FAULTS: list[tuple[str, Any, str]] = [
     ("seamless", True, "seamless: must be"),
     ("seamless", None, "seamless: must be"),
     ("content", "c.png", "content: a synthesize job has no such field."),
+    *REGION_FAULTS,
+    ("regions", [{"target": "t.png", "style": 1}], "regions[0].style: must be one of the 1"),
 ]
 STYLIZE_FAULTS: list[tuple[str, Any, str]] = [
     ("content", "", "content: must be a path, got ''."),
@@ -267,18 +320,39 @@ STYLIZE_FAULTS: list[tuple[str, Any, str]] = [
     ("style_scale", 0, "style_scale: must be a number from 0.1 to 10, got 0."),
     ("style_scale", INF, "style_scale: must be a number from 0.1 to 10, got inf."),
     ("style_scale", 10**400, "style_scale: must be"),
-    ("keep_colors", "yes", "keep_colors: must be one of no, luminance, match, got 'yes'."),
+    ("keep_colors", "match", "keep_colors: must be one of no, luminance, symmetric, pca, cholesky"),
     ("keep_colors", True, "keep_colors: must be"),
+    ("color_strength", 1.01, "color_strength: must be a number from 0 to 1, got 1.01."),
+    ("color_strength", NAN, "color_strength: must be"),
+    ("color_strength", True, "color_strength: must be"),
+    ("alpha", "half", "alpha: must be one of keep, mask, ignore, got 'half'."),
+    ("alpha", None, "alpha: must be"),
     ("content_weight", -0.1, "content_weight: must be a number from 0 to 1e+15, got -0.1."),
     ("content_weight", NAN, "content_weight: must be"),
     ("content_layers", None, "content_layers: must be layers with weights"),
     ("content_layers", {"conv4_2": True}, "content_layers.conv4_2: must be"),
     ("style_layers", {"conv1_1": "1"}, "style_layers.conv1_1: must be"),
     ("exemplar", "e.png", "exemplar: a stylize job has no such field."),
+    *REGION_FAULTS,
+]
+REPAIR_FAULTS: list[tuple[str, Any, str]] = [
+    ("picture", None, "picture: must be a path"),
+    ("mask", None, "mask: there is nothing to make anew."),
+    ("mask", 5, "mask: must be a path, got 5."),
+    ("extend", 64, "extend: must be left, top, right and bottom, such as [0, 0, 256, 0], got 64."),
+    ("extend", [1, 2, 3], "extend: must be"),
+    ("extend", [0, -1, 0, 0], "extend[1]: must be a whole number from 0 to 65536, got -1."),
+    ("seamless", "yes", "seamless: must be one of"),
+    ("band", 1, "band: must be a whole number from 2 to 65536, got 1."),
+    ("band", "8", "band: must be"),
+    ("exemplar", "", "exemplar: must be a path"),
+    ("layers", {}, "layers: must be layers with weights"),
+    ("size", 512, "size: a repair job has no such field."),
 ]
 FAULTS = [
     *((A_SYNTHESIZE, *fault) for fault in COMMON_FAULTS + SYNTHESIZE_FAULTS),
     *((A_STYLIZE, *fault) for fault in COMMON_FAULTS + STYLIZE_FAULTS),
+    *((A_REPAIR, *fault) for fault in COMMON_FAULTS + REPAIR_FAULTS),
 ]
 
 
@@ -301,6 +375,7 @@ def test_every_field_has_its_faults() -> None:
     for kind, faults in (
         (SynthesizeJob, COMMON_FAULTS + SYNTHESIZE_FAULTS),
         (StylizeJob, COMMON_FAULTS + STYLIZE_FAULTS),
+        (RepairJob, COMMON_FAULTS + REPAIR_FAULTS),
     ):
         named = {name for name, *_ in faults}
         assert {item.name for item in dataclasses.fields(kind)} <= named
@@ -331,7 +406,7 @@ def test_an_unknown_field_is_named_with_the_known_ones(name: Any) -> None:
 
 @pytest.mark.parametrize("kind", [None, "", "Synthesize", "tile", 1, [], {}, ["synthesize"]])
 def test_a_wrong_kind(kind: Any) -> None:
-    with pytest.raises(JobError, match=r"^kind: must be one of synthesize, stylize, got "):
+    with pytest.raises(JobError, match=r"^kind: must be one of synthesize, stylize, repair, got "):
         from_json({**A_SYNTHESIZE, "kind": kind})
 
 

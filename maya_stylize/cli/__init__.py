@@ -23,6 +23,7 @@ from maya_stylize.errors import JobError, StylizeError
 MODULES = {
     "synthesize": "jobs",
     "stylize": "jobs",
+    "repair": "repair",
     "run": "jobs",
     "convert": "convert",
     "normalize": "convert",

@@ -69,13 +69,14 @@ def _measure(job: Job, model_file: Path, backend: Backend, fast: bool) -> speed.
 
     from maya_stylize.convert import keras_h5
     from maya_stylize.engine.beats import finish
-    from maya_stylize.engine.encoder import Encoder, Evaluation
+    from maya_stylize.engine.encoder import Encoder
+    from maya_stylize.engine.evaluation import Evaluation
     from maya_stylize.engine.objective import Targets
     from maya_stylize.engine.texture import style
     from maya_stylize.engine.vgg19 import to_network
-    from maya_stylize.jobs import SynthesizeJob
+    from maya_stylize.jobs import StylizeJob
 
-    layers = job.layers if isinstance(job, SynthesizeJob) else job.style_layers
+    layers = job.style_layers if isinstance(job, StylizeJob) else job.layers
     random = np.random.default_rng(0)
     stints = []
     with backend.scope():

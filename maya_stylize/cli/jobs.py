@@ -14,11 +14,13 @@ from maya_stylize.cli import running
 from maya_stylize.engine import checkpoint
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import (
+    ALPHA,
     BACKENDS,
     KEEP_COLORS,
     QUALITIES,
     SEAMLESS,
     Job,
+    Region,
     Style,
     StylizeJob,
     SynthesizeJob,
@@ -51,8 +53,9 @@ def add_parsers(commands: Any) -> None:
         help="where the result repeats without a seam: both ways, across (left to right) or down "
         "(top to bottom); exact at multiples of 16 pixels, else resampled (default: no)",
     )
-    _add_common(synthesize)
-    synthesize.set_defaults(run=_run, job_of=_synthesize)
+    _add_regions(synthesize, "the exemplar")
+    add_common(synthesize)
+    synthesize.set_defaults(run=run, job_of=_synthesize)
 
     stylize = commands.add_parser(
         "stylize",
@@ -92,7 +95,23 @@ def add_parsers(commands: Any) -> None:
         choices=KEEP_COLORS,
         default="no",
         help="luminance: the styles change light and dark alone, every color stays in its place; "
-        "match: their colors become like the content's (default: no)",
+        "symmetric, pca, cholesky: their colors become like the content's, with symmetric they "
+        "change least (default: no)",
+    )
+    stylize.add_argument(
+        "--color-strength",
+        type=float,
+        default=1.0,
+        metavar="S",
+        help="how far colors are kept, from 0, not at all, to 1 (default: 1)",
+    )
+    stylize.add_argument(
+        "--alpha",
+        choices=ALPHA,
+        default="keep",
+        help="keep: the result has the content's alpha, and what is transparent stays as it is; "
+        "mask: moreover only what is opaque is compared, of content and styles; "
+        "ignore: colors are taken as they stand, the result is opaque (default: keep)",
     )
     stylize.add_argument(
         "--content-weight",
@@ -101,15 +120,16 @@ def add_parsers(commands: Any) -> None:
         metavar="W",
         help=f"more keeps more of the content (default: {job_kinds.CONTENT_WEIGHT:g})",
     )
-    _add_common(stylize)
-    stylize.set_defaults(run=_run, job_of=_stylize)
+    _add_regions(stylize, "a style")
+    add_common(stylize)
+    stylize.set_defaults(run=run, job_of=_stylize)
 
-    run = commands.add_parser(
+    from_file = commands.add_parser(
         "run",
         help="run a job from a JSON file",
         description="Run a job from a JSON file; its paths are relative to the current folder.",
     )
-    what = run.add_mutually_exclusive_group(required=True)
+    what = from_file.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "job",
         metavar="JOB.json",
@@ -123,11 +143,26 @@ def add_parsers(commands: Any) -> None:
         type=Path,
         help="go on with a job that was broken off, from what it left beside its output",
     )
-    _add_output_options(run)
-    run.set_defaults(run=_run, job_of=_from_file)
+    _add_output_options(from_file)
+    from_file.set_defaults(run=run, job_of=_from_file)
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_regions(parser: argparse.ArgumentParser, example: str) -> None:
+    parser.add_argument(
+        "--region",
+        action="append",
+        nargs="+",
+        default=[],
+        metavar="MASK",
+        dest="regions",
+        help=f"an area of the result, and the area of {example} that it is to look like: one mask "
+        "each, white inside; may be given several times"
+        + (", each with the number of its style, from 1 on" if example == "a style" else ""),
+    )
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add what every kind of job has."""
     parser.add_argument(
         "-o",
         "--output",
@@ -183,7 +218,8 @@ def _synthesize(arguments: argparse.Namespace) -> Job:
         size=None if arguments.size is None else _width_and_height(arguments.size),
         match_histogram=not arguments.no_histogram,
         seamless=arguments.seamless,
-        **_common(arguments),
+        regions=tuple(map(_region, arguments.regions)),
+        **common(arguments),
     )
 
 
@@ -195,8 +231,11 @@ def _stylize(arguments: argparse.Namespace) -> Job:
         start=arguments.start,
         style_scale=arguments.style_scale,
         keep_colors=arguments.keep_colors,
+        color_strength=arguments.color_strength,
+        alpha=arguments.alpha,
         content_weight=arguments.content_weight,
-        **_common(arguments),
+        regions=tuple(map(_region, arguments.regions)),
+        **common(arguments),
     )
 
 
@@ -216,7 +255,8 @@ def _from_file(arguments: argparse.Namespace) -> Job:
         raise JobError(f"{path}: {error.message}", error.hint) from error
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the job that the arguments describe, or say what it would take."""
     job: Job = arguments.job_of(arguments)
     resume: Path | None = getattr(arguments, "resume", None)
     if arguments.dry_run:
@@ -224,7 +264,8 @@ def _run(arguments: argparse.Namespace) -> int:
     return running.run(job, arguments.model, arguments.json, resume)
 
 
-def _common(arguments: argparse.Namespace) -> dict[str, Any]:
+def common(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the fields that every kind of job has."""
     names = ("output", "seed", "quality", "pooling", "backend", "device")
     return {name: getattr(arguments, name) for name in names}
 
@@ -248,3 +289,12 @@ def _style(text: str) -> Style:
     if colon and path and re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", weight):
         return Style(path, float(weight))
     return Style(text)
+
+
+def _region(words: list[str]) -> Region:
+    target, *rest = words
+    source, style = (*rest, "1")[:2] if rest else (None, "1")
+    if len(rest) > 2 or not re.fullmatch(r"[1-9]\d{0,2}", style):
+        wanted = "a mask of the result, perhaps one of the example, and the number of its style"
+        raise checks.refuse("region", wanted, " ".join(words))
+    return Region(target, source, int(style) - 1)

@@ -16,15 +16,14 @@ from maya_stylize.engine.backend import Backend
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.checkpoint import Kept
-from maya_stylize.engine.encoder import Evaluation
+from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.history import Half, two_loops
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.optimize import LBFGS, State
+from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.schedule import Octave, Patience
 from maya_stylize.engine.spectrum import Powers, Spectrum, power_beyond
 from maya_stylize.engine.speed import Stint
-from maya_stylize.engine.texture import Synthesis
-from maya_stylize.engine.transfer import Transfer
 from maya_stylize.engine.vgg19 import FloatArray, from_network, to_network
 from maya_stylize.errors import EngineError
 from maya_stylize.events import Log, Progress
@@ -32,7 +31,6 @@ from maya_stylize.events import Log, Progress
 # Pixels up to which a picture is small.
 SMALL = 512 * 512
 
-Problem = Union[Synthesis, Transfer]
 Answer = TypeVar("Answer")
 # Work that tells how it goes, and has an answer at its end.
 Telling = Generator[Union[Progress, Log], None, Answer]
@@ -102,7 +100,7 @@ class Climb:
             optimizer = yield from self._begun(octave, targets)
             yield from self._steps(octave, optimizer)
             state = optimizer.state
-            grams = yield from self._told(octave, self._evaluation.grams(state.x))
+            grams = yield from self._told(octave, self._evaluation.grams(state.x, targets.guides))
             self.layer_errors = targets.layer_errors(grams)
             self.pixels = from_network(ops.convert_to_numpy(state.x), self._data_format)
             self.loss = state.value

@@ -1,31 +1,35 @@
-"""Style transfer that keeps the content's colors: the two ways of Gatys et al.
+"""Style transfer that keeps the content's colors: the ways of Gatys et al.
 
 *Preserving Color in Neural Artistic Style Transfer* (2016) and *Controlling Perceptual Factors in
 Neural Style Transfer* (CVPR 2017). Either the transfer sees light and dark alone and each pixel
-takes its color from the content, or the styles' colors are moved onto the content's beforehand.
+takes its color from the content, or the styles' colors are moved onto the content's beforehand, by
+one of the maps of `color_maps`.
+
+Each can be done in part, by a strength s from 0, which leaves everything as it is, to 1:
+
+- Matched: every color of a style goes the share s of its way to the color that matching gives it.
+- Luminance: a style's luma goes the share s of its way to the matched luma. Of color, √(1-s) is
+  left in all that the transfer sees, and √(1-s) of what it makes of that in the result, to which s
+  of the content's color is added. So the result has 1-s of the styles' colors and s of the
+  content's, and nothing jumps at either end.
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-import numpy.typing as npt
 
+from maya_stylize.engine.color_maps import LARGEST_GAIN, MAPS, TINY, Matrix
 from maya_stylize.engine.vgg19 import FloatArray
-
-Matrix = npt.NDArray[np.float64]
 
 # Rec. 709's luma, on the values of the sRGB curve.
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
-# A style's contrast is enlarged no further: the steps of 8 bits would become visible as noise.
-LARGEST_GAIN = 8.0
-
-_TINY = 1e-12
-# An eigenvalue that is smaller than the largest by this much is a zero that was rounded.
-_ROUNDING = 1e-14
 
 
 def seen_by_transfer(
     keep_colors: str,
+    strength: float,
     content: FloatArray,
     styles: tuple[FloatArray, ...],
     start: FloatArray | None,
@@ -33,7 +37,8 @@ def seen_by_transfer(
     """Return a transfer's pictures as it is to see them.
 
     Args:
-        keep_colors: "no", "luminance" or "match".
+        keep_colors: "no", "luminance", or one of `color_maps.MAPS`.
+        strength: How far colors are kept, 0 to 1; 0 is as "no".
         content: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
         styles: The same, of any sizes.
         start: The same, of any size; None for noise.
@@ -41,12 +46,17 @@ def seen_by_transfer(
     Returns:
         Content, styles and start, each of its own size.
     """
+    if keep_colors == "no" or not strength:
+        return content, styles, start
     if keep_colors == "luminance":
-        gray = None if start is None else luminance(start)
-        return luminance(content), tuple(match_luminance(style, content) for style in styles), gray
-    if keep_colors == "match":
-        return content, tuple(match_colors(style, content) for style in styles), start
-    return content, styles, start
+        return (
+            _paler(content, strength),
+            tuple(_with_luma_of(style, content, strength) for style in styles),
+            None if start is None else _paler(start, strength),
+        )
+    matched = [match_colors(style, content, keep_colors) for style in styles]
+    mixed = (_between(*pair, strength) for pair in zip(styles, matched, strict=True))
+    return content, tuple(mixed), start
 
 
 def luminance(pixels: FloatArray) -> FloatArray:
@@ -68,52 +78,79 @@ def match_luminance(style: FloatArray, content: FloatArray) -> FloatArray:
     """
     (mean, covariance), (wanted_mean, wanted) = _statistics(style), _statistics(content)
     deviation, wanted_deviation = np.sqrt(LUMA @ covariance @ LUMA), np.sqrt(LUMA @ wanted @ LUMA)
-    gain = wanted_deviation / max(deviation, wanted_deviation / LARGEST_GAIN, _TINY)
+    gain = wanted_deviation / max(deviation, wanted_deviation / LARGEST_GAIN, TINY)
     middle, wanted_middle = np.float32(LUMA @ mean), np.float32(LUMA @ wanted_mean)
     matched: FloatArray = (luminance(style) - middle) * np.float32(gain) + wanted_middle
     return matched
 
 
-def match_colors(style: FloatArray, content: FloatArray) -> FloatArray:
+def match_colors(style: FloatArray, content: FloatArray, method: str) -> FloatArray:
     """Return a style whose colors have the mean and the covariance of the content's.
 
-    Of the linear maps that do so this is the symmetric one, which moves colors least (Pitié and
-    Kokaram 2007, *The Linear Monge-Kantorovitch Linear Colour Mapping*). It needs no inverse of
-    the style's covariance: a gray style takes the content's mean color at each brightness, a gray
-    content makes the style gray, and a color that hardly varies in the style is not made to vary
-    more than LARGEST_GAIN times as much.
+    A gray style, whose covariance has no inverse, gets colors by its brightness, a gray content
+    makes the style gray, and a color that hardly varies in the style is not made to vary more than
+    LARGEST_GAIN times as much.
 
     Args:
         style: (h, w, 3) RGB on the sRGB curve, nominally 0 to 1.
         content: (H, W, 3), likewise.
+        method: Which of `color_maps.MAPS`.
 
     Returns:
         (h, w, 3); a few values may lie beyond those of the content.
     """
     (mean, covariance), (wanted_mean, wanted) = _statistics(style), _statistics(content)
-    move = _least_move(covariance, wanted).astype(np.float32)
-    return (style - mean.astype(np.float32)) @ move + wanted_mean.astype(np.float32)
+    move = MAPS[method](covariance, wanted).astype(np.float32)
+    return (style - mean.astype(np.float32)) @ move.T + wanted_mean.astype(np.float32)
 
 
-def with_colors_of(content: FloatArray, pixels: FloatArray) -> FloatArray:
-    """Return a picture's luma with the content's chroma.
+def with_colors_of(content: FloatArray, pixels: FloatArray, strength: float = 1.0) -> FloatArray:
+    """Return a picture's luma with the content's chroma, or with something of both.
 
-    Where a color does not fit at the new luma it is made paler until it does, so that hue and luma
+    Where a color does not fit at its luma it is made paler until it does, so that hue and luma
     stay.
 
     Args:
         content: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
-        pixels: (H, W, 3); only its luma counts.
+        pixels: (H, W, 3), made of what `seen_by_transfer` gives at the same strength.
+        strength: The share of the content's chroma; of the picture's own, √(1-strength) is added.
 
     Returns:
-        (H, W, 3) from 0 to 1, or as far beyond as the content goes.
+        (H, W, 3) from 0 to 1, or as far beyond as the two go.
     """
-    lowest, highest = min(0.0, float(content.min())), max(1.0, float(content.max()))
-    chroma = content - luminance(content)
-    luma = np.clip(pixels @ LUMA, lowest, highest)[..., None]
+    lowest = min(0.0, float(content.min()), float(pixels.min()))
+    highest = max(1.0, float(content.max()), float(pixels.max()))
+    luma = luminance(pixels)
+    chroma = strength * (content - luminance(content)) + _left(strength) * (pixels - luma)
     above, below = chroma.max(-1, keepdims=True), -chroma.min(-1, keepdims=True)
-    share = np.minimum((highest - luma) / (above + _TINY), (luma - lowest) / (below + _TINY))
+    share = np.minimum((highest - luma) / (above + TINY), (luma - lowest) / (below + TINY))
     return np.asarray(luma + np.minimum(share, 1) * chroma, np.float32)
+
+
+def _with_luma_of(style: FloatArray, content: FloatArray, strength: float) -> FloatArray:
+    """Return a style as the transfer sees it where luminance is kept so far."""
+    gray = luminance(style)
+    chroma = _left(strength) * (style - gray)
+    return _between(gray, match_luminance(style, content), strength) + chroma
+
+
+def _paler(pixels: FloatArray, strength: float) -> FloatArray:
+    gray = luminance(pixels)
+    return gray + _left(strength) * (pixels - gray)
+
+
+def _left(strength: float) -> float:
+    """Return the share of its chroma that a picture has before the transfer, and once more after.
+
+    Of one step before or after alone, either the transfer would still see colors at full strength,
+    which it is not to be led by, or what it makes up by itself would stay in the result.
+    """
+    return math.sqrt(1 - strength)
+
+
+def _between(before: FloatArray, after: FloatArray, strength: float) -> FloatArray:
+    """Return the share of the way from one picture to another, exactly either at its end."""
+    return (1 - strength) * before + strength * after
 
 
 def _statistics(pixels: FloatArray) -> tuple[Matrix, Matrix]:
@@ -123,19 +160,3 @@ def _statistics(pixels: FloatArray) -> tuple[Matrix, Matrix]:
     for row in pixels:  # so that a large picture needs no copy in float64
         covariance += (row - mean).T @ (row - mean)
     return mean, covariance / (pixels.shape[0] * pixels.shape[1])
-
-
-def _least_move(covariance: Matrix, wanted: Matrix) -> Matrix:
-    """Return the symmetric A, (3, 3), with A · covariance · A = wanted, its gain limited.
-
-    A = R (R · covariance · R)^-½ R, where R is the root of wanted. It is put together from one
-    term per eigenvector of the matrix in the middle, and each term's gain is limited.
-    """
-    values, vectors = np.linalg.eigh(wanted)
-    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    values, vectors = np.linalg.eigh(root @ covariance @ root)
-    terms = root @ vectors
-    values = np.maximum(values, _ROUNDING * values[-1])
-    scale = np.maximum(np.sqrt(values), np.maximum((terms**2).sum(0) / LARGEST_GAIN, _TINY**2))
-    result: Matrix = (terms / scale) @ terms.T
-    return result

@@ -25,6 +25,10 @@ AGREEMENT = 1.0
 # Rows of the table of distances that are computed at once.
 BLOCK = 1024
 
+# How much a hint's channel counts beside a color.
+HINT = 2.0
+
+Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 
 
@@ -35,6 +39,8 @@ def enlarged(
     large: FloatArray,
     random: np.random.Generator,
     wrap: Wrap = (False, False),
+    hints: tuple[FloatArray, FloatArray] | None = None,
+    usable: Bools | None = None,
 ) -> Beats[FloatArray]:
     """Return a picture enlarged, with the example's detail.
 
@@ -46,9 +52,18 @@ def enlarged(
         random: Chooses the patches that are compared with, where there are too many.
         wrap: Whether the picture wraps from top to bottom, and from left to right; the example
             does not.
+        hints: What else is to be alike, of the picture (h, w, R) and of the example at its scale.
+        usable: Which pixels of the example at the picture's scale may be looked at; None for all.
     """
     width, height = size
-    places = yield from _places(coarse, small, random, wrap)
+    pictures = (coarse, small)
+    if hints is not None:
+        pictures = tuple(
+            np.concatenate([picture, HINT * hint], -1)
+            for picture, hint in zip(pictures, hints, strict=True)
+        )
+    allowed = _allowed(small.shape[:2], usable)
+    places = yield from _places(*pictures, allowed, random, wrap)
     band = large - resize(small, large.shape[1], large.shape[0])
     rows, columns = np.arange(height)[:, None], np.arange(width)[None]
     own_row = rows * coarse.shape[0] // height
@@ -66,18 +81,40 @@ def enlarged(
     return clipped
 
 
+def _allowed(size: tuple[int, ...], usable: Bools | None) -> Bools:
+    """Return where in an example a patch may lie: inside of it, on usable pixels alone.
+
+    Where there is no such patch, its middle decides; where there is not even that, all may.
+    """
+    radius, (height, width) = PATCH // 2, size
+    inside = np.zeros((height, width), bool)
+    inside[radius : height - radius, radius : width - radius] = True
+    if usable is None:
+        return inside
+    windows = np.lib.stride_tricks.sliding_window_view(
+        np.pad(usable, radius), (PATCH, PATCH), axis=(0, 1)
+    )
+    whole = inside & windows.all((-2, -1))
+    return next(each for each in (whole, inside & usable, inside) if each.any())
+
+
 def _places(
-    coarse: FloatArray, small: FloatArray, random: np.random.Generator, wrap: Wrap
+    coarse: FloatArray,
+    small: FloatArray,
+    allowed: Bools,
+    random: np.random.Generator,
+    wrap: Wrap,
 ) -> Beats[Places]:
     """Return for each pixel the row and column of the example where it looks most alike."""
     wanted, known = _patches(coarse, wrap), _patches(small, (False, False))
-    nearest = yield from _nearest(wanted, known, random)
-    return (yield from _agreed(nearest, wanted, known, wrap))
+    nearest = yield from _nearest(wanted, known, allowed, random)
+    return (yield from _agreed(nearest, wanted, known, allowed, wrap))
 
 
-def _nearest(wanted: FloatArray, known: FloatArray, random: np.random.Generator) -> Beats[Places]:
-    radius, (height, width) = PATCH // 2, known.shape[:2]
-    inner = _grid(slice(radius, height - radius), slice(radius, width - radius)).reshape(-1, 2)
+def _nearest(
+    wanted: FloatArray, known: FloatArray, allowed: Bools, random: np.random.Generator
+) -> Beats[Places]:
+    inner = np.argwhere(allowed)
     if len(inner) > MOST_PATCHES:
         inner = inner[np.sort(random.choice(len(inner), MOST_PATCHES, replace=False))]
     keys = known[inner[:, 0], inner[:, 1]]
@@ -92,11 +129,12 @@ def _nearest(wanted: FloatArray, known: FloatArray, random: np.random.Generator)
     return found
 
 
-def _agreed(places: Places, wanted: FloatArray, known: FloatArray, wrap: Wrap) -> Beats[Places]:
+def _agreed(
+    places: Places, wanted: FloatArray, known: FloatArray, allowed: Bools, wrap: Wrap
+) -> Beats[Places]:
     """Let each pixel take the place next to a neighbor's, where that costs less."""
     here = _grid(slice(wanted.shape[0]), slice(wanted.shape[1]))
-    lowest = PATCH // 2
-    highest = np.array(known.shape[:2]) - lowest - 1
+    last = np.array(known.shape[:2]) - 1
 
     def distances(at: Places) -> FloatArray:
         apart = wanted - known[at[..., 0], at[..., 1]]
@@ -117,8 +155,9 @@ def _agreed(places: Places, wanted: FloatArray, known: FloatArray, wrap: Wrap) -
         best, cost = offsets.copy(), distance - bonus * agreement(offsets)
         for candidate in neighbors:
             at = candidate + here
-            inside = ((at >= lowest) & (at <= highest)).all(-1)
-            at = np.clip(at, lowest, highest)
+            inside = ((at >= 0) & (at <= last)).all(-1)
+            at = np.clip(at, 0, last)
+            inside &= allowed[at[..., 0], at[..., 1]]
             apart = distances(at)
             candidate_cost = apart - bonus * agreement(candidate)
             better = inside & (candidate_cost < cost)
@@ -145,7 +184,7 @@ def _grid(rows: slice, columns: slice) -> Places:
 
 
 def _patches(pixels: FloatArray, wrap: Wrap) -> FloatArray:
-    """Return the values around each pixel, (H, W, 3·PATCH²)."""
+    """Return the values around each pixel, (H, W, channels · PATCH²)."""
     radius = PATCH // 2
     padded = pixels
     for axis, wraps in enumerate(wrap):

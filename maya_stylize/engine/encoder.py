@@ -1,10 +1,4 @@
-"""The network ready to run: statistics of a picture, and loss and gradient, whole or in tiles.
-
-In tiles both are exact. A Gram matrix is a sum over positions, so that a first pass adds the tiles'
-sums up. The gradient by the pixels then follows from that by the Gram matrices, which is the same
-for all tiles: a second pass sends it back through one tile after the other. Memory is that of one
-tile, and of a few buffers as large as the picture. The content's term is a sum over positions too.
-"""
+"""The network ready to run: its functions of a picture or of a crop, compiled."""
 
 from __future__ import annotations
 
@@ -16,17 +10,10 @@ from keras import ops
 
 from maya_stylize.convert.network import Network
 from maya_stylize.engine import objective, vgg19
-from maya_stylize.engine.backend import Backend, is_out_of_memory
+from maya_stylize.engine.backend import Backend
 from maya_stylize.engine.backend.types import Tensor, keras_only
-from maya_stylize.engine.beats import Beats
-from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.statistics import gram_sum
-from maya_stylize.engine.tiles import Tile, add_to, cut_out, masks, tiles
-from maya_stylize.engine.vgg19 import FloatArray, Wrap
-
-SMALLEST_TILE = 64
-
-Grams = dict[str, FloatArray]
+from maya_stylize.engine.vgg19 import Wrap
 
 
 class Encoder:
@@ -41,6 +28,7 @@ class Encoder:
         fast: Whether the backend's faster convolutions are taken, which take seconds to trace.
 
     Attributes:
+        layers: The network's, up to the deepest that is wanted.
         geometry: How the layers lie on the picture.
         backend: What computes.
         axes: Of a picture's rows and columns.
@@ -56,6 +44,7 @@ class Encoder:
         fast: bool = False,
     ) -> None:
         self.backend, self.wrap = backend, wrap
+        self.layers = vgg19.needed(network, taps)
         self.geometry = vgg19.geometry(network, taps)
         data_format = backend.data_format
         self.axes = (1, 2) if data_format == "channels_last" else (2, 3)
@@ -71,11 +60,14 @@ class Encoder:
 
         def surveying(model: Callable[[Tensor], Any]) -> Callable[..., Any]:
             def survey(
-                crop: Tensor, cores: Mapping[str, Tensor], content: Mapping[str, Tensor]
+                crop: Tensor,
+                cores: Mapping[str, Tensor],
+                content: Mapping[str, Tensor],
+                guides: Mapping[str, Tensor],
             ) -> Any:
                 features = model(crop)
                 sums = {
-                    layer: gram_sum(features[layer] * core, data_format)
+                    layer: gram_sum(features[layer] * core, data_format, guides.get(layer))
                     for layer, core in cores.items()
                 }
                 distances = {
@@ -90,7 +82,9 @@ class Encoder:
             features = crop_model(crop)
             total = 0.0
             for layer, seed in seeds["grams"].items():
-                total += ops.sum(seed * gram_sum(features[layer] * cores[layer], data_format))
+                inside = features[layer] * cores[layer]
+                guides = seeds["guides"].get(layer)
+                total += ops.sum(seed * gram_sum(inside, data_format, guides))
             for layer, target in seeds["features"].items():
                 distance = ops.sum(cores[layer] * ops.square(features[layer] - target))
                 total += seeds["feature_weights"][layer] * distance
@@ -105,193 +99,3 @@ class Encoder:
         """Return how many positions a layer has on a picture of a height and width."""
         stride = self.geometry.strides[layer]
         return int(np.prod([-(-side // stride) for side in size]))
-
-
-class Evaluation:
-    """What an encoder makes of pictures, whole where they fit, else in tiles.
-
-    Args:
-        encoder: The network.
-        tile: Side of the tiles; 0 takes every picture as a whole.
-
-    Attributes:
-        tile: The same; smaller once memory has run out.
-    """
-
-    def __init__(self, encoder: Encoder, tile: int = 0) -> None:
-        self.encoder, self.tile = encoder, tile
-
-    def pieces(self, size: tuple[int, int]) -> list[Tile]:
-        """Return the tiles of a picture of a height and width; a single one is the whole."""
-        encoder = self.encoder
-        return tiles(size, self.tile or max(size), encoder.geometry, encoder.wrap)
-
-    def grams(self, picture: Tensor) -> Beats[Grams]:
-        """Return the Gram matrix of every layer tapped, (C, C)."""
-        found: tuple[Grams, dict[str, float]] = yield from self._again_in_tiles(
-            picture, lambda: self._survey(picture, {})
-        )
-        return found[0]
-
-    def example_grams(self, picture: FloatArray) -> Beats[Grams]:
-        """Return the Gram matrices of an example, which does not wrap.
-
-        Where the encoder's pictures wrap, they have no edges, and the example is mirrored at its
-        own. Zeros beyond them would make features that no such picture can have, in the deepest
-        layers of a small example half of all.
-
-        Args:
-            picture: (1, H, W, 3) or (1, 3, H, W).
-        """
-        found: Grams = yield from self._again_in_tiles(
-            picture, lambda: self._example_grams(picture)
-        )
-        return found
-
-    def features(self, picture: Tensor, layers: Sequence[str]) -> Beats[Grams]:
-        """Return the feature maps of layers, of the whole picture."""
-        found: Grams = yield from self._again_in_tiles(
-            picture, lambda: self._features(picture, layers)
-        )
-        return found
-
-    def value_and_gradient(self, picture: Tensor, targets: Targets) -> Beats[tuple[float, Tensor]]:
-        """Return the loss of a picture, and its gradient by the picture."""
-        found: tuple[float, Tensor] = yield from self._again_in_tiles(
-            picture, lambda: self._value_and_gradient(picture, targets)
-        )
-        return found
-
-    def _again_in_tiles(self, picture: Tensor, work: Callable[[], Beats[Any]]) -> Beats[Any]:
-        """Do some work; where memory runs out, again in smaller tiles."""
-        encoder = self.encoder
-        while True:
-            try:
-                return (yield from work())
-            except encoder.backend.memory_errors as error:
-                longest = max(picture.shape[axis] for axis in encoder.axes)
-                smaller = min(self.tile or longest, longest) // 2
-                if not is_out_of_memory(error) or smaller < SMALLEST_TILE:
-                    raise
-                stride = encoder.geometry.stride
-                self.tile = -(-smaller // stride) * stride
-
-    def _value_and_gradient(self, picture: Tensor, targets: Targets) -> Beats[tuple[float, Tensor]]:
-        encoder, size = self.encoder, self._size(picture)
-        pieces = self.pieces(size)
-        if len(pieces) == 1:
-            value, slope = encoder.whole(picture, targets.tensors)
-            return float(value), slope
-        content = targets.content
-        grams, distances = yield from self._survey(picture, content.features)
-        shares = {
-            layer: weight / 4 / content.features[layer].size
-            for layer, weight in content.weights.items()
-        }
-        loss = targets.style_loss(grams)
-        loss += sum(share * distances[layer] for layer, share in shares.items())
-        seeds = {
-            layer: pull / encoder.positions(layer, size)
-            for layer, pull in targets.pulls(grams).items()
-        }
-        gradient = np.zeros(picture.shape, np.float32)
-        for piece in pieces:
-            cores = masks(piece, encoder.geometry.strides, encoder.axes)
-            there = {
-                "grams": seeds,
-                "features": self._content(content.features, piece),
-                "feature_weights": {layer: np.float32(share) for layer, share in shares.items()},
-            }
-            crop = cut_out(picture, piece, 1, encoder.axes)
-            _, slope = encoder.pull(crop, _tensors(cores), _tensors(there))
-            add_to(gradient, ops.convert_to_numpy(slope), piece, encoder.axes)
-            yield
-        return loss, ops.convert_to_tensor(gradient)
-
-    def _example_grams(self, picture: FloatArray) -> Beats[Grams]:
-        encoder, size = self.encoder, self._size(picture)
-        down, right = (encoder.geometry.reach * wraps for wraps in encoder.wrap)
-        margins = [(0, 0)] * 4
-        for axis, margin in zip(encoder.axes, (down, right), strict=True):
-            margins[axis] = margin, margin
-        mirrored = ops.convert_to_tensor(np.pad(picture, margins, "symmetric"))
-        pieces = [piece.moved(down, right) for piece in self.pieces(size)]
-        found, _ = yield from self._sums(mirrored, {}, pieces, encoder.survey, size)
-        return found
-
-    def _survey(
-        self, picture: Tensor, content: Mapping[str, FloatArray]
-    ) -> Beats[tuple[Grams, dict[str, float]]]:
-        """Return the Gram matrices, and Σ(F−F̂)² for every layer of a content."""
-        encoder, size = self.encoder, self._size(picture)
-        pieces, survey = self.pieces(size), encoder.survey
-        if any(encoder.wrap) and len(pieces) == 1:  # the network itself looks around the edges
-            pieces = tiles(size, max(size), encoder.geometry, (False, False))
-            survey = encoder.whole_survey
-        return (yield from self._sums(picture, content, pieces, survey, size))
-
-    def _sums(
-        self,
-        picture: Tensor,
-        content: Mapping[str, FloatArray],
-        pieces: list[Tile],
-        survey: Callable[..., Any],
-        size: tuple[int, int],
-    ) -> Beats[tuple[Grams, dict[str, float]]]:
-        encoder = self.encoder
-        sums: dict[str, Any] = {}
-        distances = dict.fromkeys(content, 0.0)
-        for piece in pieces:
-            cores = _tensors(masks(piece, encoder.geometry.strides, encoder.axes))
-            crop = cut_out(picture, piece, 1, encoder.axes)
-            found, apart = survey(crop, cores, _tensors(self._content(content, piece)))
-            for layer, part in found.items():
-                sums[layer] = sums.get(layer, 0) + ops.convert_to_numpy(part).astype(np.float64)
-            for layer, part in apart.items():
-                distances[layer] += float(part)
-            yield
-        grams = {
-            layer: (total / encoder.positions(layer, size)).astype(np.float32)
-            for layer, total in sums.items()
-        }
-        return grams, distances
-
-    def _features(self, picture: Tensor, layers: Sequence[str]) -> Beats[Grams]:
-        encoder, size = self.encoder, self._size(picture)
-        found: Grams = {}
-        for piece in self.pieces(size):
-            maps = encoder.features(cut_out(picture, piece, 1, encoder.axes))
-            for layer in layers:
-                stride = encoder.geometry.strides[layer]
-                part = ops.convert_to_numpy(maps[layer])
-                if layer not in found:
-                    shape = list(part.shape)
-                    for axis, side in zip(encoder.axes, size, strict=True):
-                        shape[axis] = -(-side // stride)
-                    found[layer] = np.empty(shape, np.float32)
-                into, core = [slice(None)] * 4, [slice(None)] * 4
-                for axis, cut in zip(encoder.axes, (piece.rows, piece.columns), strict=True):
-                    begin, end = cut.core[0] // stride, -(-cut.core[1] // stride)
-                    first = cut.crop[0] // stride
-                    into[axis], core[axis] = slice(begin, end), slice(begin - first, end - first)
-                found[layer][tuple(into)] = part[tuple(core)]
-            yield
-        return found
-
-    def _content(self, features: Mapping[str, FloatArray], piece: Tile) -> Grams:
-        encoder = self.encoder
-        return {
-            layer: cut_out(maps, piece, encoder.geometry.strides[layer], encoder.axes)
-            for layer, maps in features.items()
-        }
-
-    def _size(self, picture: Tensor) -> tuple[int, int]:
-        rows, columns = self.encoder.axes
-        return int(picture.shape[rows]), int(picture.shape[columns])
-
-
-def _tensors(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: _tensors(value) if isinstance(value, dict) else ops.convert_to_tensor(value)
-        for name, value in values.items()
-    }

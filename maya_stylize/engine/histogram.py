@@ -15,7 +15,7 @@ def match_histogram(pixels: FloatArray, example: FloatArray) -> FloatArray:
 
     Args:
         pixels: (H, W, 3), any units.
-        example: (h, w, 3), same units.
+        example: (h, w, 3), or (pixels, 3), same units.
 
     Returns:
         (H, W, 3) in the example's range.

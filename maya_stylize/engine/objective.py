@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 from keras import ops
@@ -14,24 +14,29 @@ from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.statistics import gram_matrix
 from maya_stylize.engine.vgg19 import FloatArray
 
+# Of a layer: one number, or one for each of its regions, (R,).
+Weight = Union[float, FloatArray]
+
 
 @dataclass(frozen=True)
 class Style:
     """How far the Gram matrices are from an example's: Σ w/4 · Σ(G−Ĝ)² / C² (Gatys et al. 2015).
 
+    Where a picture has regions, each has Gram matrices and weights of its own (Gatys et al. 2017).
+
     Attributes:
-        grams: Ĝ of each layer, (C, C).
+        grams: Ĝ of each layer, (C, C), or (R, C, C) for R regions.
         weights: w of each layer.
-        metrics: W of each layer, (C, C) and symmetric, where W(G−Ĝ)W takes the place of G−Ĝ; empty
-            where it does not.
+        metrics: W of each layer, of the form of its Ĝ and symmetric, where W(G−Ĝ)W takes the place
+            of G−Ĝ; empty where it does not.
     """
 
     grams: Mapping[str, FloatArray]
-    weights: Mapping[str, float]
+    weights: Mapping[str, Weight]
     metrics: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def apart(self, layer: str, gram: FloatArray) -> FloatArray:
-        """Return what a picture's Gram matrix differs by, in the layer's metric, (C, C)."""
+        """Return what a picture's Gram matrix differs by, in the layer's metric."""
         difference = gram - self.grams[layer]
         metric = self.metrics.get(layer)
         return difference if metric is None else metric @ difference @ metric
@@ -64,32 +69,43 @@ class Targets:
         style: The styles' mean.
         content: The content, with no layers where there is none.
         constant: What the styles' distances from their mean add to every loss.
+        guides: What the picture's positions count for in each region, (R, H, W, 1) by layer, each
+            region's with a sum of one; empty where the picture has no regions.
     """
 
     style: Style
     content: Content
     constant: float
+    guides: Mapping[str, FloatArray] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, styles: Iterable[Style], content: Content | None = None) -> Targets:
-        """Return the targets of styles, at least one, and perhaps a content."""
+    def of(
+        cls,
+        styles: Iterable[Style],
+        content: Content | None = None,
+        guides: Mapping[str, FloatArray] | None = None,
+    ) -> Targets:
+        """Return the targets of styles, at least one, and perhaps a content and guides."""
         styles = list(styles)
         layers = list(dict.fromkeys(layer for style in styles for layer in style.weights))
         grams, weights, constant = {}, {}, 0.0
         for layer in layers:
             pairs = [
-                (style.weights[layer], np.asarray(style.grams[layer], np.float64))
+                (np.asarray(style.weights[layer]), np.asarray(style.grams[layer], np.float64))
                 for style in styles
-                if style.weights.get(layer)
+                if np.any(style.weights.get(layer, 0))
             ]
-            total = sum(weight for weight, _ in pairs)
-            mean = sum(weight / total * gram for weight, gram in pairs)
-            constant += sum(
-                weight / 4 * float(np.sum((gram - mean) ** 2)) / gram.shape[0] ** 2
+            total = np.asarray(sum(weight for weight, _ in pairs))
+            mean = sum(
+                (weight / np.maximum(total, 1e-30))[..., None, None] * gram
                 for weight, gram in pairs
             )
-            grams[layer], weights[layer] = np.asarray(mean, np.float32), total
-        return cls(Style(grams, weights), content or Content(), constant)
+            constant += sum(
+                float(np.sum(weight / 4 * _squares(gram - mean))) for weight, gram in pairs
+            )
+            grams[layer] = np.asarray(mean, np.float32)
+            weights[layer] = float(total) if total.ndim == 0 else np.asarray(total, np.float32)
+        return cls(Style(grams, weights), content or Content(), constant, guides or {})
 
     @cached_property
     def tensors(self) -> dict[str, Any]:
@@ -98,6 +114,7 @@ class Targets:
             "grams": _tensors(self.style.grams),
             "gram_weights": _tensors(self.style.weights),
             "metrics": _tensors(self.style.metrics),
+            "guides": _tensors(self.guides),
             "features": _tensors(self.content.features),
             "feature_weights": _tensors(self.content.weights),
             "constant": ops.convert_to_tensor(self.constant, "float32"),
@@ -108,14 +125,16 @@ class Targets:
         loss = self.constant
         for layer, weight in self.style.weights.items():
             apart = self.style.apart(layer, grams[layer])
-            loss += weight / 4 * float(np.sum(np.square(apart, dtype=np.float64))) / apart.size
+            loss += float(np.sum(weight / 4 * _squares(apart)))
         return loss
 
     def pulls(self, grams: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Return the derivative of the loss by each Gram matrix, (C, C), for a picture's Grams."""
+        """Return the derivative of the loss by each Gram matrix for a picture's Grams."""
         pulls = {}
         for layer, weight in self.style.weights.items():
-            pull = weight / 2 * self.style.apart(layer, grams[layer]) / grams[layer].shape[0] ** 2
+            apart = self.style.apart(layer, grams[layer])
+            each = np.asarray(weight, np.float32)[..., None, None]
+            pull = each / 2 * apart / apart.shape[-1] ** 2
             metric = self.style.metrics.get(layer)
             pulls[layer] = pull if metric is None else metric @ pull @ metric
         return pulls
@@ -139,16 +158,24 @@ def loss(features: Mapping[str, Tensor], targets: Mapping[str, Any], data_format
     """
     total = targets["constant"]
     for layer, target in targets["grams"].items():
-        difference = gram_matrix(features[layer], data_format) - target
+        guides = targets["guides"].get(layer)
+        difference = gram_matrix(features[layer], data_format, guides) - target
         if layer in targets["metrics"]:
             metric = targets["metrics"][layer]
             difference = ops.matmul(metric, ops.matmul(difference, metric))
-        weight = targets["gram_weights"][layer] / (4 * target.shape[0] ** 2)
-        total = total + weight * ops.sum(difference * difference)
+        weight = targets["gram_weights"][layer] / (4 * target.shape[-1] ** 2)
+        squares = ops.sum(difference * difference, axis=(-2, -1))
+        total = total + ops.sum(weight * squares)
     for layer, target in targets["features"].items():
         difference = features[layer] - target
         total = total + targets["feature_weights"][layer] / 4 * ops.mean(difference * difference)
     return total
+
+
+def _squares(apart: FloatArray) -> FloatArray:
+    """Return Σ(G−Ĝ)² / C² of one or of each of several differences, (...,)."""
+    found: FloatArray = np.square(apart, dtype=np.float64).sum((-2, -1)) / apart.shape[-1] ** 2
+    return found
 
 
 def _tensors(values: Mapping[str, Any]) -> dict[str, Tensor]:

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from maya_stylize.engine import resolution, schedule
+from maya_stylize.engine.canvas import worked_on
 from maya_stylize.engine.seamless import example_size, octave_size, wrap_of
 from maya_stylize.errors import EngineError
-from maya_stylize.jobs import Job, SynthesizeJob
+from maya_stylize.images import masks
+from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
 
 Size = tuple[int, int]
 
@@ -27,6 +29,9 @@ FASTER = 700 << 20
 EVALUATION = 1650
 # Bytes of an example for each of its pixels: its features, of which no gradient is taken.
 EXAMPLE = 1150
+# Bytes that each region adds to both: the features of the layers that Gram matrices are made of,
+# weighted by its guide.
+REGION = 700
 # Bytes of one vector for each pixel of the picture: three colors in float32.
 VECTOR = 12
 # Vectors at once beside the optimizer's history: the picture, its gradient, the direction, the
@@ -50,12 +55,14 @@ class Plan:
         height: Of the result, in pixels.
         octaves: What it goes through, coarsest first.
         example: Pixels of the largest example, as large as it is looked at.
+        regions: How many there are; 0 where pictures are looked at as a whole.
     """
 
     width: int
     height: int
     octaves: tuple[schedule.Octave, ...]
     example: int
+    regions: int = 0
 
 
 def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
@@ -73,6 +80,11 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
         exemplar = size_of(job.exemplar)
         size = job.size or exemplar
         examples = [exemplar]
+    elif isinstance(job, RepairJob):
+        whole = size_of(job.picture)
+        mask = None if job.mask is None else masks.read(job.mask, whole, "the picture has")
+        size = worked_on(job, whole, mask)
+        examples = [whole if job.exemplar is None else size_of(job.exemplar)]
     else:
         size = with_longer_side(size_of(job.content), job.size)
         longer = job.style_scale * max(size)
@@ -81,7 +93,16 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
     octaves = resolution.read_octaves(job, planned)
     if isinstance(job, SynthesizeJob):
         examples = [looked_at(job, exemplar, size)]
-    return Plan(*size, tuple(octaves), max(width * height for width, height in examples))
+    largest = max(width * height for width, height in examples)
+    return Plan(*size, tuple(octaves), largest, regions_of(job))
+
+
+def regions_of(job: Job) -> int:
+    """Return how many regions a job's pictures have at most; 0 where they have none."""
+    if isinstance(job, RepairJob):
+        return 1
+    masked = isinstance(job, StylizeJob) and job.alpha == "mask"
+    return len(job.regions) + 1 if job.regions or masked else 0
 
 
 @dataclass(frozen=True)
@@ -161,8 +182,9 @@ def needed(plan: Plan, tile: int, history: int, fast: bool) -> int:
     pixels = plan.width * plan.height
     largest = (tile + 2 * REACH) ** 2 if tile else max(pixels, plan.example)
     # Two vectors of half precision for each step of the history.
-    climbing = pixels * VECTOR * (VECTORS + history) + min(pixels, largest) * EVALUATION
-    learning = pixels * VECTOR * VECTORS + min(plan.example, largest) * EXAMPLE
+    evaluation, example = (each + plan.regions * REGION for each in (EVALUATION, EXAMPLE))
+    climbing = pixels * VECTOR * (VECTORS + history) + min(pixels, largest) * evaluation
+    learning = pixels * VECTOR * VECTORS + min(plan.example, largest) * example
     return max(climbing, learning) + FASTER * fast
 
 

@@ -148,9 +148,13 @@ def for_metadata(job: Job) -> dict[str, Any]:
     """Return the job as a picture carries it: pictures by their content, the output left out."""
     data = job.to_json()
     del data["output"]
-    for name in ("exemplar", "content"):
-        if name in data:
+    for name in ("exemplar", "content", "picture", "mask"):
+        if data.get(name) is not None:
             data[name] = file_hash(data[name])
+    for region in data.get("regions", ()):
+        for name in ("target", "source"):
+            if region[name] is not None:
+                region[name] = file_hash(region[name])
     for style in data.get("styles", ()):
         style["path"] = file_hash(style["path"])
     if data.get("start", "content") not in ("content", "noise"):

@@ -10,21 +10,20 @@ from time import monotonic
 from maya_stylize.convert import keras_h5
 from maya_stylize.convert.fingerprint import fingerprint
 from maya_stylize.convert.network import Network
-from maya_stylize.engine import resolution, schedule, speed
+from maya_stylize.engine import problems, resolution, schedule, speed
 from maya_stylize.engine.backend import Backend, activate, free_memory
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb, Problem
-from maya_stylize.engine.encoder import Encoder, Evaluation
-from maya_stylize.engine.plan import Plan, settle
-from maya_stylize.engine.texture import Synthesis
-from maya_stylize.engine.transfer import Transfer
+from maya_stylize.engine.encoder import Encoder
+from maya_stylize.engine.evaluation import Evaluation
+from maya_stylize.engine.plan import Plan, regions_of, settle
+from maya_stylize.engine.seamless import wrap_of
 from maya_stylize.engine.vgg19 import FloatArray, Wrap
-from maya_stylize.errors import ImageError, JobError
+from maya_stylize.errors import JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
-from maya_stylize.images import reader, seam, writer
+from maya_stylize.images import seam, writer
 from maya_stylize.images.resize import resize
-from maya_stylize.images.tone import Curve
-from maya_stylize.jobs import Job, SynthesizeJob
+from maya_stylize.jobs import Job, RepairJob
 
 
 def run(
@@ -54,8 +53,9 @@ def run(
     """
     began = monotonic()
     _check_output(job)
-    problem, like, curve, notes = _read(job)
-    yield from notes
+    task = problems.read(job)
+    problem, like = task.problem, task.like
+    yield from task.notes
     planned = schedule.octaves(job, problem.size, problem.smallest_example)
     octaves = resolution.read_octaves(job, planned)
     last = octaves[-1]
@@ -65,7 +65,7 @@ def run(
     _, identity = _network(model_file, changed_at)
     backend = activate(job.backend, job.device, resolution.read_threads(job))
     fast = backend.unit.has_faster and schedule.worth_tracing(octaves)
-    plan = Plan(*problem.size, tuple(octaves), problem.largest_example)
+    plan = Plan(*problem.size, tuple(octaves), problem.largest_example, regions_of(job))
     room = settle(job, plan, free_memory(backend.device), fast)
     history, tile = room.history, room.tile
     resolved = resolution.resolve(job, backend, identity, octaves, history, tile)
@@ -91,7 +91,8 @@ def run(
                     keeper.now_and_then()
                 if previews is not None:
                     path = previews / f"{octave.width}x{octave.height}_{octave.loss}.png"
-                    writer.write(path, _finished(problem, climb.pixels))
+                    shown = _finished(problem, climb.pixels)
+                    writer.write(path, shown, alpha=task.cover.alpha)
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != tile:
@@ -101,14 +102,19 @@ def run(
             pixels = _finished(problem, climb.pixels)
             written = writer.write(
                 job.output,
-                curve.restore(pixels),
+                task.curve.restore(pixels),
+                alpha=task.cover.alpha,
+                under=task.cover.under,
                 depth=like.depth,
                 job=resolution.for_metadata(resolved),
                 keep=like.keep,
+                held=task.kept,
             )
+    if isinstance(job, RepairJob) and not written.exact:
+        yield Log(f"{written.path}: what is kept is the source's but for rounding.", "warning")
     whole = monotonic() - began if is_new and evaluation.tile == tile else None
     speed.remember(backend.unit, fast, climb.stints, whole)
-    for axis, (name, wraps) in enumerate(zip(("down", "across"), problem.wrap, strict=True)):
+    for axis, (name, wraps) in enumerate(zip(("down", "across"), wrap_of(job), strict=True)):
         if wraps:
             score = seam.score(pixels, axis)
             yield Log(f"The seam {name}: {score:.1f} of the picture's own variation.")
@@ -165,46 +171,3 @@ def _check_output(job: Job) -> None:
                 f"output: {output} is a picture that the job reads.",
                 "Choose another name; source pictures are never overwritten.",
             )
-
-
-def _read(job: Job) -> tuple[Problem, reader.Picture, Curve, list[Log]]:
-    """Read a job's pictures.
-
-    Returns:
-        The problem, in which every picture is tone-compressed as it needs; the picture whose depth
-        the result has; the curve that takes the result back to that one's range; and notes.
-    """
-    pictures = {path: reader.read(path) for path in job.sources}
-    for path, picture in pictures.items():
-        height, width = picture.pixels.shape[:2]
-        if min(height, width) < schedule.SMALLEST_SIDE:
-            raise ImageError(
-                f"{path}: {width}x{height} pixels are too few to have a texture.",
-                f"Use a picture of at least {schedule.SMALLEST_SIDE} pixels a side.",
-            )
-    notes = [
-        Log(f"{path}: its alpha is left out.", "warning")
-        for path, picture in pictures.items()
-        if picture.alpha is not None and picture.alpha.min() < 1
-    ]
-    curves = {path: Curve.of(picture.pixels) for path, picture in pictures.items()}
-    notes += [
-        Log(
-            f"{path}: values from {picture.pixels.min():.3g} to {picture.pixels.max():.3g} on the "
-            "sRGB curve; the network sees those beyond 0 to 1 compressed."
-        )
-        for path, picture in pictures.items()
-        if curves[path].changes
-    ]
-    pixels = {path: curves[path].compress(picture.pixels) for path, picture in pictures.items()}
-    if isinstance(job, SynthesizeJob):
-        like = job.exemplar
-        return Synthesis(job, pixels[like]), pictures[like], curves[like], notes
-    start = job.content if job.start == "content" else job.start
-    transfer = Transfer(
-        job,
-        pixels[job.content],
-        tuple(pixels[style.path] for style in job.styles),
-        None if job.start == "noise" else pixels[start],
-    )
-    return transfer, pictures[job.content], curves[job.content], notes

@@ -21,9 +21,14 @@ LOSSES = ("deep", "flat", "level", "true")
 
 # The loss of the coarser octaves; then evaluations in each of them, in the one before the last, and
 # in the last one those of each of its stages.
-COARSE = {"synthesize": "deep", "stylize": "true"}
+COARSE = {"synthesize": "deep", "repair": "deep", "stylize": "true"}
 SPENT: dict[str, dict[str, tuple[int, int, dict[str, int]]]] = {
     "synthesize": {
+        "draft": (60, 40, {"flat": 10, "true": 10}),
+        "normal": (100, 60, {"flat": 30, "true": 30}),
+        "final": (150, 100, {"flat": 90, "level": 150, "true": 160}),
+    },
+    "repair": {
         "draft": (60, 40, {"flat": 10, "true": 10}),
         "normal": (100, 60, {"flat": 30, "true": 30}),
         "final": (150, 100, {"flat": 90, "level": 150, "true": 160}),

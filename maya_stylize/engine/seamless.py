@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from maya_stylize.jobs import Job, SynthesizeJob
+from maya_stylize.jobs import Job, StylizeJob, SynthesizeJob
 
 Size = tuple[int, int]
 
@@ -20,7 +20,7 @@ BLOCKS = 5
 
 def wrap_of(job: Job) -> tuple[bool, bool]:
     """Return whether a job's result wraps from top to bottom, and from left to right."""
-    seamless = job.seamless if isinstance(job, SynthesizeJob) else "no"
+    seamless = "no" if isinstance(job, StylizeJob) else job.seamless
     return seamless in ("both", "down"), seamless in ("both", "across")
 
 

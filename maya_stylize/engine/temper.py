@@ -57,19 +57,25 @@ def tempered(targets: Targets, stage: str) -> Targets:
         for layer, share in zip(layers, shares[-len(layers) :], strict=True)
     }
     metrics = {
-        layer: _flattening(gram) if wanted.flat else np.eye(len(gram), dtype=np.float32)
+        layer: _flattening(gram) if wanted.flat else _identity(gram)
         for layer, gram in style.grams.items()
     }
     return replace(targets, style=replace(style, weights=weights, metrics=metrics))
 
 
 def _flattening(gram: FloatArray) -> FloatArray:
-    """Return W, symmetric, scaled so that WĜW has the norm of Ĝ."""
+    """Return W, symmetric, scaled so that WĜW has the norm of Ĝ; one for each region's Ĝ."""
+    if gram.ndim > 2:
+        return np.stack([_flattening(each) for each in gram])
     if not np.isfinite(gram).all() or not gram.any():  # the loss will be refused, or is met
-        return np.eye(len(gram), dtype=np.float32)
+        return _identity(gram)
     values, vectors = np.linalg.eigh(np.asarray(gram, np.float64))
     largest = float(values.max())
     powers = (np.maximum(values, 0) + FLOOR * largest) ** (-POWER / 2)
     metric: FloatArray = (vectors * powers) @ vectors.T
     metric *= np.sqrt(np.linalg.norm(gram) / np.linalg.norm(metric @ gram @ metric))
     return metric.astype(np.float32)
+
+
+def _identity(gram: FloatArray) -> FloatArray:
+    return np.broadcast_to(np.eye(gram.shape[-1], dtype=np.float32), gram.shape)

@@ -12,9 +12,10 @@ from keras import ops
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.detail import enlarged
-from maya_stylize.engine.encoder import Evaluation
+from maya_stylize.engine.evaluation import NO_GUIDES, Evaluation, Guides
+from maya_stylize.engine.guidance import Regions, guides_of, weights_of
 from maya_stylize.engine.histogram import match_histogram
-from maya_stylize.engine.objective import Style, Targets
+from maya_stylize.engine.objective import Style, Targets, Weight
 from maya_stylize.engine.plan import looked_at
 from maya_stylize.engine.schedule import Octave
 from maya_stylize.engine.seamless import example_size, wrap_of
@@ -24,17 +25,23 @@ from maya_stylize.images.resize import resize
 from maya_stylize.jobs import SynthesizeJob
 
 
-def style(evaluation: Evaluation, pixels: FloatArray, weights: Mapping[str, float]) -> Beats[Style]:
+def style(
+    evaluation: Evaluation,
+    pixels: FloatArray,
+    weights: Mapping[str, Weight],
+    guides: Guides = NO_GUIDES,
+) -> Beats[Style]:
     """Return how far a picture's Gram matrices are from those of an example.
 
     Args:
         evaluation: Of the network.
         pixels: The example, (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
         weights: Weight of each layer; a layer of weight 0 is left out.
+        guides: Of the example's regions, as for `Evaluation.grams`.
     """
     data_format = evaluation.encoder.backend.data_format
-    grams = yield from evaluation.example_grams(to_network(pixels, data_format))
-    used = {layer: weight for layer, weight in weights.items() if weight}
+    grams = yield from evaluation.example_grams(to_network(pixels, data_format), guides)
+    used = {layer: weight for layer, weight in weights.items() if np.any(weight)}
     return Style({layer: grams[layer] for layer in used}, used)
 
 
@@ -51,10 +58,12 @@ class Synthesis:
     Attributes:
         job: What is wanted.
         exemplar: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
+        regions: Which area is to look like which; None for one texture all over.
     """
 
     job: SynthesizeJob
     exemplar: FloatArray
+    regions: Regions | None = None
 
     # Whether curvature is told apart by color and frequency (`spectrum`).
     by_color = True
@@ -91,13 +100,23 @@ class Synthesis:
         """Return noise with the exemplar's mean and spread in each channel."""
         noise = random.normal(size=(octave.height, octave.width, 3))
         mean, spread = self.exemplar.mean((0, 1)), self.exemplar.std((0, 1))
+        if self.regions is not None:
+            mean, spread = self._colors(octave)
         return np.asarray(mean + spread * noise, np.float32)
 
     def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale."""
-        example = self.example(octave)
-        targets = Targets.of([(yield from style(evaluation, example, self.job.layers))])
-        return tempered(targets, octave.loss)
+        example, regions, encoder = self.example(octave), self.regions, evaluation.encoder
+        if regions is None:
+            targets = Targets.of([(yield from style(evaluation, example, self.job.layers))])
+            return tempered(targets, octave.loss)
+        size = example.shape[1], example.shape[0]
+        source = guides_of(regions.sources[0], size, encoder.layers, self.taps)
+        weights = weights_of(self.job.layers, regions, 0)
+        learned = yield from style(evaluation, example, weights, source)
+        size = octave.width, octave.height
+        guides = guides_of(regions.target, size, encoder.layers, self.taps, self.wrap)
+        return tempered(Targets.of([learned], guides=guides), octave.loss)
 
     def enlarged(
         self, pixels: FloatArray, before: Octave, octave: Octave, random: np.random.Generator
@@ -105,7 +124,8 @@ class Synthesis:
         """Return a coarser octave's result at the octave's size, with the exemplar's detail."""
         size = octave.width, octave.height
         small, large = self.example(before), self.example(octave)
-        return (yield from enlarged(pixels, size, small, large, random, self.wrap))
+        hints = None if self.regions is None else self._hints(before, small)
+        return (yield from enlarged(pixels, size, small, large, random, self.wrap, hints))
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
         """Return the exemplar's range in each channel, as the authors' recipe has it."""
@@ -114,13 +134,38 @@ class Synthesis:
         return ops.convert_to_tensor(lower), ops.convert_to_tensor(upper)
 
     def finish(self, pixels: FloatArray) -> FloatArray:
-        """Return the picture with the exemplar's histogram, if that is wanted."""
-        return match_histogram(pixels, self.exemplar) if self.job.match_histogram else pixels
+        """Return the picture with the exemplar's histogram, if that is wanted.
+
+        With regions, whose areas may be of other shares than in the exemplar, it is not matched.
+        """
+        if not self.job.match_histogram or self.job.regions:
+            return pixels
+        example = self.exemplar
+        if self.regions is not None:  # of what is opaque
+            example = example[self.regions.sources[0][..., 0] > 0]
+        return match_histogram(pixels, example)
 
     def example(self, octave: Octave) -> FloatArray:
         """Return the exemplar at the octave's scale."""
         size = self._example_size((octave.width, octave.height), octave.shrink)
         return resize(self.exemplar, *size)
+
+    def _colors(self, octave: Octave) -> tuple[FloatArray, FloatArray]:
+        """Return the mean and the spread of each pixel's region in the exemplar."""
+        assert self.regions is not None
+        target, source = self.regions.target, self.regions.sources[0]
+        share = source / np.maximum(source.sum((0, 1)), 1e-6)
+        mean = np.einsum("hwr,hwc->rc", share, self.exemplar)
+        square = np.einsum("hwr,hwc->rc", share, self.exemplar**2)
+        spread = np.sqrt(np.maximum(square - mean**2, 0))
+        masks = resize(target, octave.width, octave.height, self.wrap)
+        return masks @ mean, masks @ spread
+
+    def _hints(self, octave: Octave, small: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the regions of an octave's result and of its example."""
+        assert self.regions is not None
+        target = resize(self.regions.target, octave.width, octave.height, self.wrap)
+        return target, resize(self.regions.sources[0], small.shape[1], small.shape[0])
 
     def _example_size(self, octave: tuple[int, int], shrink: int) -> tuple[int, int]:
         height, width = self.exemplar.shape[:2]

@@ -12,8 +12,9 @@ from keras import ops
 from maya_stylize.engine import color_control
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
-from maya_stylize.engine.encoder import Evaluation
-from maya_stylize.engine.objective import Content, Targets
+from maya_stylize.engine.evaluation import Evaluation, Guides
+from maya_stylize.engine.guidance import Regions, guides_of, weights_of
+from maya_stylize.engine.objective import Content, Targets, Weight
 from maya_stylize.engine.plan import with_longer_side
 from maya_stylize.engine.schedule import Octave
 from maya_stylize.engine.seamless import shrunk
@@ -32,12 +33,14 @@ class Transfer:
         content: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
         styles: The same for each of the job's styles, of any sizes.
         start: The picture to start from, of any size; None for noise.
+        regions: Which area is to look like which; None for all styles all over.
     """
 
     job: StylizeJob
     content: FloatArray
     styles: tuple[FloatArray, ...]
     start: FloatArray | None
+    regions: Regions | None = None
 
     # Its loss falls a little sooner with it, but with specks of color on the way.
     by_color = False
@@ -80,17 +83,29 @@ class Transfer:
 
         The styles' weights are made to sum to one.
         """
-        job = self.job
+        job, regions, encoder = self.job, self.regions, evaluation.encoder
         _, examples, _ = self._seen
         styles = []
         total = sum(each.weight for each in job.styles)
-        for each, pixels in zip(job.styles, examples, strict=True):
+        for index, (each, pixels) in enumerate(zip(job.styles, examples, strict=True)):
             width, height = self._style_size(pixels)
-            example = resize(pixels, shrunk(width, octave.shrink), shrunk(height, octave.shrink))
+            size = shrunk(width, octave.shrink), shrunk(height, octave.shrink)
             share = each.weight / total
-            weights = {layer: share * weight for layer, weight in job.style_layers.items()}
-            styles.append((yield from style(evaluation, example, weights)))
-        return Targets.of(styles, (yield from self._content(octave, evaluation)))
+            weights: dict[str, Weight] = {
+                layer: share * weight for layer, weight in job.style_layers.items()
+            }
+            source: Guides = {}
+            if regions is not None:
+                weights = {**weights_of(job.style_layers, regions, index)}
+                source = guides_of(regions.sources[index], size, encoder.layers, list(weights))
+            styles.append((yield from style(evaluation, resize(pixels, *size), weights, source)))
+        content = yield from self._content(octave, evaluation)
+        guides: Guides = {}
+        if regions is not None:
+            layers = [layer for layer, weight in job.style_layers.items() if weight]
+            size = octave.width, octave.height
+            guides = guides_of(regions.target, size, encoder.layers, layers)
+        return Targets.of(styles, content, guides)
 
     def enlarged(
         self, pixels: FloatArray, before: Octave, octave: Octave, random: np.random.Generator
@@ -113,27 +128,39 @@ class Transfer:
         return Content(features, weights)
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
-        """Return black and white, widened where a picture whose colors are taken goes beyond."""
-        pictures = [self.content, *(self.styles if self.job.keep_colors == "no" else ())]
-        low = min(0.0, *(float(picture.min()) for picture in pictures))
-        high = max(1.0, *(float(picture.max()) for picture in pictures))
+        """Return black and white, widened where a picture whose colors are taken goes beyond.
+
+        A style counts as far as its colors are taken.
+        """
+        taken = 1 - self._strength
+        low = min(0.0, float(self.content.min()))
+        high = max(1.0, float(self.content.max()))
+        for each in self.styles:
+            low = min(low, taken * float(each.min()))
+            high = max(high, taken * float(each.max()) + (1 - taken))
         ends = np.array([[[low] * 3, [high] * 3]], np.float32)
         lower, upper = channel_range(to_network(ends, data_format), data_format)
         return ops.convert_to_tensor(lower), ops.convert_to_tensor(upper)
 
     def finish(self, pixels: FloatArray) -> FloatArray:
         """Return the picture, in the content's colors where only its light and dark was made."""
-        if self.job.keep_colors != "luminance":
+        if self.job.keep_colors != "luminance" or not self._strength:
             return pixels
         height, width = pixels.shape[:2]
-        return color_control.with_colors_of(resize(self.content, width, height), pixels)
+        content = resize(self.content, width, height)
+        return color_control.with_colors_of(content, pixels, self._strength)
 
     @cached_property
     def _seen(self) -> tuple[FloatArray, tuple[FloatArray, ...], FloatArray | None]:
         """Content, styles and start as the network sees them."""
         return color_control.seen_by_transfer(
-            self.job.keep_colors, self.content, self.styles, self.start
+            self.job.keep_colors, self._strength, self.content, self.styles, self.start
         )
+
+    @property
+    def _strength(self) -> float:
+        """How far the content's colors are kept; 0 where they are not."""
+        return 0.0 if self.job.keep_colors == "no" else self.job.color_strength
 
     def _style_size(self, pixels: FloatArray) -> tuple[int, int]:
         height, width = pixels.shape[:2]

@@ -50,7 +50,7 @@ def build(
     Raises:
         EngineError: The network has no layer of a tap's name.
     """
-    layers = _needed(network, taps)
+    layers = needed(network, taps)
     free = (None, None)
     picture = keras.Input((*free, 3) if data_format == "channels_last" else (3, *free))
     features, outputs = picture, {}
@@ -102,7 +102,7 @@ def geometry(network: Network, taps: Sequence[str]) -> Geometry:
         EngineError: The network has no layer of a tap's name.
     """
     strides, stride, reach = {}, 1, 0
-    for layer in _needed(network, taps):
+    for layer in needed(network, taps):
         if isinstance(layer, Convolution):
             reach += stride  # one position of the layer below, on each side
         else:
@@ -141,8 +141,12 @@ class WrappingPad(keras.layers.Layer):  # type: ignore[misc]
         return features
 
 
-def _needed(network: Network, taps: Sequence[str]) -> Sequence[Convolution | Pool]:
-    """Return the layers up to the deepest tap."""
+def needed(network: Network, taps: Sequence[str]) -> Sequence[Convolution | Pool]:
+    """Return the layers up to the deepest tap.
+
+    Raises:
+        EngineError: The network has no layer of a tap's name.
+    """
     names = [layer.name for layer in network.layers]
     for tap in taps:
         if tap not in names:

@@ -36,7 +36,8 @@ class Keep:
 
     Attributes:
         format: OpenImageIO's name of the source's format; "" for no source.
-        compression: OpenImageIO's name, with its level where it has one; None for the usual one.
+        compression: OpenImageIO's name, with its level where it has one, or JPEG's quality; None
+            for the usual one.
         aspect: Width of a pixel over its height.
         density: Pixels in a unit of width; None where the file does not say.
         unit: "in", "cm" or "none", where the density is no more than a ratio.

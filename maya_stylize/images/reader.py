@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import OpenImageIO
 
 from maya_stylize.errors import ImageError
-from maya_stylize.images import formats
+from maya_stylize.images import formats, jpeg
 from maya_stylize.images.color import linear_to_srgb
 from maya_stylize.images.keep import Keep
 from maya_stylize.images.values import read_values
 
 FloatArray = npt.NDArray[np.float32]
+Values = TypeVar("Values", bound=npt.NDArray[Any])
 
 _DEPTHS = ("uint8", "uint16", "uint32", "half", "float", "double")
 # MinIsWhite, MinIsBlack, RGB, palette, YCbCr: what can be shown as RGB without a profile.
@@ -38,6 +39,8 @@ class Picture:
         encoding: The file's own: "srgb" for whole numbers, "linear" (Rec.709) for floats.
         format: OpenImageIO's name of the file's format, such as "png".
         keep: What a result takes over from the file.
+        own: float32 (height, width, 3), colors in the file's own numbers, the largest whole one as
+            1; None where no pixel is fully transparent.
     """
 
     pixels: FloatArray
@@ -46,6 +49,7 @@ class Picture:
     encoding: Literal["srgb", "linear"]
     format: str
     keep: Keep
+    own: FloatArray | None = None
 
 
 def read(path: str | PathLike[str]) -> Picture:
@@ -88,6 +92,37 @@ def glance(path: str | PathLike[str], longest: int) -> Picture:
     return _read(Path(path), longest)
 
 
+def numbers(path: str | PathLike[str]) -> npt.NDArray[Any] | None:
+    """Read a picture's numbers as they are in the file, for a copy to the bit.
+
+    Args:
+        path: A file that `read` takes.
+
+    Returns:
+        (height, width, 3), or 4 with alpha, turned upright, of the file's own type; None where a
+        result could not have the same, as its colors are not multiplied by alpha.
+
+    Raises:
+        ImageError: As for `read`.
+    """
+    path = Path(path)
+    kind = formats.identify(path)
+    with opened(path, kind) as source:
+        spec = source.spec()
+        _check_layout(path, spec)
+        channels, _ = _color_channels(path, kind, spec)
+        if spec.alpha_channel >= 0:
+            channels.append(spec.alpha_channel)
+            if kind != "openexr" and not spec.get_int_attribute("oiio:UnassociatedAlpha"):
+                return None
+        values = source.read_image("unknown")
+        if values is None or source.has_error:
+            raise formats.damaged(path, kind, _reason(source.geterror()))
+    turn = spec.get_int_attribute("Orientation", 1)
+    values = np.asarray(values).reshape(spec.height, spec.width, spec.nchannels)
+    return np.ascontiguousarray(_orient(values[..., channels], turn))
+
+
 def _read(path: Path, longest: int | None) -> Picture:
     kind = formats.identify(path)
     with opened(path, kind) as source:
@@ -97,7 +132,7 @@ def _read(path: Path, longest: int | None) -> Picture:
         values = read_values(source, longest)
         if values is None or source.has_error:
             raise formats.damaged(path, kind, _reason(source.geterror()))
-    pixels = values[..., colors]
+    pixels = stored = values[..., colors]
     alpha = values[..., spec.alpha_channel] if spec.alpha_channel >= 0 else None
     if alpha is not None and not spec.get_int_attribute("oiio:UnassociatedAlpha"):
         pixels = _unpremultiply(pixels, alpha)
@@ -110,14 +145,21 @@ def _read(path: Path, longest: int | None) -> Picture:
     if floating:
         pixels = linear_to_srgb(pixels)
     turn = spec.get_int_attribute("Orientation", 1)
+    upright = np.ascontiguousarray(_orient(pixels, turn))
+    own = None
+    if alpha is not None and longest is None and alpha.min() <= 0:
+        own = upright if stored is pixels else np.ascontiguousarray(_orient(stored, turn))
     keep = Keep.of(kind, spec)
+    if kind == "jpeg" and (quality := jpeg.quality(path)):
+        keep = replace(keep, compression=f"jpeg:{quality}")
     return Picture(
-        pixels=np.ascontiguousarray(_orient(pixels, turn)),
+        pixels=upright,
         alpha=None if alpha is None else np.ascontiguousarray(_orient(alpha, turn)),
         depth=depth,
         encoding="linear" if floating else "srgb",
         format=kind,
         keep=keep.turned() if turn in (5, 6, 7, 8) else keep,
+        own=own,
     )
 
 
@@ -217,7 +259,7 @@ def _check_finite(path: Path, pixels: FloatArray, alpha: FloatArray | None) -> N
         )
 
 
-def _orient(values: FloatArray, orientation: int) -> FloatArray:
+def _orient(values: Values, orientation: int) -> Values:
     """Turn an array (height, width, ...) upright as EXIF's orientation 1 to 8 says."""
     if orientation in (5, 6, 7, 8):
         values = values.swapaxes(0, 1)

@@ -14,9 +14,13 @@ LOBES = 3
 
 
 def resize(
-    pixels: FloatArray, width: int, height: int, wrap: tuple[bool, bool] = (False, False)
+    pixels: FloatArray,
+    width: int,
+    height: int,
+    wrap: tuple[bool, bool] = (False, False),
+    filter_name: str = "lanczos3",
 ) -> FloatArray:
-    """Resample a picture with Lanczos's filter of three lobes, widened when it is reduced.
+    """Resample a picture with a filter that is widened when it is reduced.
 
     Overshoot at hard edges is clipped to each channel's own range, so no value appears that is
     lower or higher than any in the picture.
@@ -27,6 +31,7 @@ def resize(
         height: Rows of the result, at least 1.
         wrap: Whether what lies beyond an edge is the picture's other side, from top to bottom and
             from left to right, instead of the edge's own pixels.
+        filter_name: OpenImageIO's, no wider than the usual one: Lanczos's of three lobes.
 
     Returns:
         float32 (height, width, channels).
@@ -47,7 +52,7 @@ def resize(
     source = OpenImageIO.ImageBuf(spec)
     source.set_pixels(spec.roi, np.ascontiguousarray(around, np.float32))
     frame = OpenImageIO.ROI(0, width, 0, height, 0, 1, 0, channels)
-    resized = OpenImageIO.ImageBufAlgo.resize(source, "lanczos3", roi=frame)
+    resized = OpenImageIO.ImageBufAlgo.resize(source, filter_name, roi=frame)
     values = np.asarray(resized.get_pixels(OpenImageIO.FLOAT))
     clipped = np.clip(values, pixels.min(axis=(0, 1)), pixels.max(axis=(0, 1)))
     return np.ascontiguousarray(clipped, np.float32)

@@ -19,6 +19,7 @@ from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing, unwritable
 from maya_stylize.images import formats, metadata, mipmaps
 from maya_stylize.images.color import srgb_to_linear
+from maya_stylize.images.held import Held
 from maya_stylize.images.keep import Keep
 
 FloatArray = npt.NDArray[np.float32]
@@ -35,10 +36,12 @@ class Written:
     Attributes:
         path: The picture.
         sidecar: The JSON file with the job, where the picture's format cannot hold it, else None.
+        exact: Whether pixels were copied from the source to the bit.
     """
 
     path: Path
     sidecar: Path | None
+    exact: bool
 
 
 def check_writable(path: str | PathLike[str]) -> None:
@@ -74,9 +77,11 @@ def write(
     pixels: FloatArray,
     *,
     alpha: FloatArray | None = None,
+    under: FloatArray | None = None,
     depth: str = "uint8",
     job: Mapping[str, Any] | None = None,
     keep: Keep = _NOTHING,
+    held: Held | None = None,
 ) -> Written:
     """Write a picture in the format of its suffix; the same input gives the same bytes.
 
@@ -89,9 +94,13 @@ def write(
         path: Ends in .png, .tif, .tiff, .exr, .jpg, .jpeg, .tga or .tx.
         pixels: (height, width, 3), RGB on the sRGB curve, not multiplied by alpha.
         alpha: (height, width), 0 to 1, or None; JPEG cannot hold it.
+        under: (height, width, 3), numbers as in `reader.Picture.own`, which the file gets where
+            alpha is 0 if it holds whole numbers as the source does, or floats as it does.
         depth: The source picture's, as in `reader.Picture.depth`.
         job: Plain data that is stored in the metadata, or beside the picture where it does not fit.
         keep: What is taken over from the source picture, as in `reader.Picture.keep`.
+        held: Pixels that are copied from the source to the bit, where the file has numbers of the
+            same kind and no losses.
 
     Returns:
         Where the picture is, and its sidecar if it needed one.
@@ -113,6 +122,9 @@ def write(
     if alpha is not None and kind == "jpeg":
         raise ImageError(f"{path} cannot hold alpha: JPEG has none.", "Write a PNG, TIFF or EXR.")
     values = _encode(kind, pixels, alpha, depth)
+    if alpha is not None and under is not None:
+        _put_under(values, alpha <= 0, under, depth)
+    exact = held is not None and held.put(values) and kind != "jpeg"
     spec = _header(kind, values, keep)
     description = None if job is None else metadata.pack(job)
     sidecar = None
@@ -132,7 +144,7 @@ def write(
         if sidecar is not None and job is not None:
             beside = stack.enter_context(replacing(sidecar, ImageError))
             beside.write_text(metadata.pack_sidecar(job, temporary), encoding="ascii", newline="\n")
-    return Written(path, sidecar)
+    return Written(path, sidecar, exact)
 
 
 def _check_sidecar(path: Path) -> None:
@@ -168,9 +180,23 @@ def _encode(
             return np.clip(values, -_LARGEST_HALF, _LARGEST_HALF).astype(np.float16)
         return values.astype(np.float32)
     values = pixels if alpha is None else np.dstack([pixels, alpha])
-    whole = np.uint16 if kind in ("png", "tiff") and depth != "uint8" else np.uint8
-    largest = np.float32(np.iinfo(whole).max)
-    return np.asarray(np.rint(np.clip(values, 0, 1) * largest), whole)
+    return _whole(values, np.uint16 if kind in ("png", "tiff") and depth != "uint8" else np.uint8)
+
+
+def _whole(values: FloatArray, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Return 0 to 1 as whole numbers, rounded to the nearest."""
+    largest = np.float32(np.iinfo(dtype).max)
+    return np.asarray(np.rint(np.clip(values, 0, 1) * largest), dtype)
+
+
+def _put_under(
+    values: npt.NDArray[Any], hidden: npt.NDArray[np.bool_], under: FloatArray, depth: str
+) -> None:
+    """Put a source's own numbers where nobody sees them; another kind of numbers stays away."""
+    floating = values.dtype.kind == "f"
+    if floating == (depth in _FLOATS):
+        own = under[hidden]
+        values[hidden, :3] = own.astype(values.dtype) if floating else _whole(own, values.dtype)
 
 
 def _header(kind: str, values: npt.NDArray[Any], keep: Keep) -> OpenImageIO.ImageSpec:
@@ -182,10 +208,10 @@ def _header(kind: str, values: npt.NDArray[Any], keep: Keep) -> OpenImageIO.Imag
     spec.attribute("DateTime", "")  # otherwise the clock's time goes into the bytes
     if channels == 4 and kind != "openexr":
         spec.attribute("oiio:UnassociatedAlpha", 1)
-    keep.put(kind, spec)
     if kind == "jpeg":
-        spec.attribute("Compression", "jpeg:95")
+        spec.attribute("compression", "jpeg:95")
         spec.attribute("jpeg:subsampling", "4:4:4")
+    keep.put(kind, spec)
     return spec
 
 

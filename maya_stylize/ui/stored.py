@@ -11,7 +11,8 @@ from maya_stylize import settings
 from maya_stylize.errors import JobError, StylizeError
 from maya_stylize.files import replacing
 from maya_stylize.ui.fields import checked
-from maya_stylize.ui.modes import Mode, by_name
+from maya_stylize.ui.mode import Mode
+from maya_stylize.ui.modes import by_name
 
 PRESET_VERSION = 1
 LARGEST_PRESET = 1 << 20

@@ -48,14 +48,17 @@ def test_every_option_arrives_in_its_field() -> None:
     )
     assert job_of(
         *("stylize", "c.png", "a.png:2", "b.png", *typed, "--size", "512", "--start", "noise"),
-        *("--style-scale", "0.5", "--keep-colors", "match", "--content-weight", "1e5"),
+        *("--style-scale", "0.5", "--keep-colors", "pca", "--content-weight", "1e5"),
+        *("--color-strength", "0.25", "--alpha", "ignore"),
     ) == StylizeJob(
         content="c.png",
         styles=(Style("a.png", 2.0), Style("b.png", 1.0)),
         size=512,
         start="noise",
         style_scale=0.5,
-        keep_colors="match",
+        keep_colors="pca",
+        color_strength=0.25,
+        alpha="ignore",
         content_weight=1e5,
         **common,
     )
@@ -188,7 +191,10 @@ def test_wrong_usage_ends_with_2_and_shows_the_usage(
             ["synthesize"],
             ["--size", "--no-histogram", "--seamless", "--seed", "--json", "--model", "Example:"],
         ),
-        (["stylize"], ["STYLE[:WEIGHT]", "--keep-colors", "--content-weight", "Example:"]),
+        (
+            ["stylize"],
+            ["STYLE[:WEIGHT]", "--keep-colors", "--color-strength", "--alpha", "Example:"],
+        ),
         (["run"], ["JOB.json", "--json"]),
         (["info"], ["--json"]),
     ],

@@ -10,8 +10,9 @@ from maya_stylize import events, settings
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine import speed
 from maya_stylize.engine.beats import finish as run_through
-from maya_stylize.engine.encoder import Encoder, Evaluation
+from maya_stylize.engine.encoder import Encoder
 from maya_stylize.engine.estimate import estimate
+from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.run import run
 from maya_stylize.engine.texture import style
@@ -220,10 +221,11 @@ def test_with_luminance_every_color_stays_in_its_place(pictures, real_model, tmp
         assert abs(luma.mean() - before.mean()) < 0.05
 
 
-def test_with_matched_colors_the_palette_is_the_contents(pictures, real_model, tmp_path):
+@pytest.mark.parametrize("method", ["symmetric", "pca", "cholesky"])
+def test_with_matched_colors_the_palette_is_the_contents(method, pictures, real_model, tmp_path):
     output = tmp_path / "matched.png"
 
-    finish(stylize(pictures, output, content_weight=1e3, keep_colors="match"), real_model)
+    finish(stylize(pictures, output, content_weight=1e3, keep_colors=method), real_model)
 
     result, content, style = (
         reader.read(path).pixels.mean((0, 1))
@@ -231,7 +233,27 @@ def test_with_matched_colors_the_palette_is_the_contents(pictures, real_model, t
     )
     assert np.linalg.norm(result - content) < 0.03
     assert np.linalg.norm(style - content) > 0.1
-    assert metadata.read_job(output)["keep_colors"] == "match"
+    assert metadata.read_job(output)["keep_colors"] == method
+
+
+@pytest.mark.parametrize("method", ["luminance", "symmetric"])
+def test_half_the_strength_is_between_all_and_nothing(method, pictures, real_model, tmp_path):
+    made = {}
+    for name, how in {
+        "no": {},
+        "none": {"keep_colors": method, "color_strength": 0.0},
+        "half": {"keep_colors": method, "color_strength": 0.5},
+        "all": {"keep_colors": method},
+    }.items():
+        output = tmp_path / f"{name}.png"
+        finish(stylize(pictures, output, content_weight=1e3, **how), real_model)
+        made[name] = reader.read(output).pixels
+        assert metadata.read_job(output)["color_strength"] == how.get("color_strength", 1.0)
+
+    assert (made["none"] == made["no"]).all()
+    no, half, whole = (made[name].mean((0, 1)) for name in ("no", "half", "all"))
+    assert np.linalg.norm(no - whole) > 0.08
+    assert np.linalg.norm(half - (no + whole) / 2) < 0.2 * np.linalg.norm(no - whole)
 
 
 def test_a_gray_picture_stays_gray_where_colors_are_matched(pictures, real_model, tmp_path):
@@ -239,7 +261,7 @@ def test_a_gray_picture_stays_gray_where_colors_are_matched(pictures, real_model
     gray = reader.read(pictures["coffee"]).pixels[..., :1].repeat(3, axis=-1)
     writer.write(content, gray)
 
-    finish(stylize(pictures, output, content=str(content), keep_colors="match"), real_model)
+    finish(stylize(pictures, output, content=str(content), keep_colors="symmetric"), real_model)
 
     pixels = reader.read(output).pixels
     assert np.ptp(pixels, axis=-1).mean() < 0.06

@@ -29,7 +29,7 @@ def test_a_texture_is_in_color_and_tiles(name):
 def test_every_picture_is_small_and_has_its_license():
     license_text = (FOLDER / "LICENSE.md").read_text(encoding="utf-8")
     pictures = sorted(FOLDER.glob("*.png"))
-    assert {path.stem for path in pictures} == {*TEXTURES, "brushwork", "coffee"}
+    assert {path.stem for path in pictures} == {*TEXTURES, "brushwork", "coffee", "gravel"}
     for path in pictures:
         assert path.stat().st_size < 300_000
         assert f"`{path.name}`" in license_text

@@ -16,12 +16,16 @@ OTHERS = {
     "seed": 9,
     "strength": 80,
     "stroke": 20,
-    "keep_colors": "match",
+    "keep_colors": "cholesky",
+    "color_strength": 30,
+    "alpha": "ignore",
     "start": "noise",
     "pooling": "max",
     "device": "cpu",
     "match_histogram": False,
     "seamless": "both",
+    "band": "32",
+    "extend": "0, 0, 256, 0",
 }
 
 

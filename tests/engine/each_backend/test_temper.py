@@ -9,7 +9,8 @@ from keras import ops
 
 from maya_stylize.engine import texture, vgg19
 from maya_stylize.engine.beats import finish
-from maya_stylize.engine.encoder import Encoder, Evaluation
+from maya_stylize.engine.encoder import Encoder
+from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.objective import Style, Targets
 from maya_stylize.engine.schedule import LOSSES
 from maya_stylize.engine.temper import STAGES, tempered

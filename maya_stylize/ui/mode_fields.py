@@ -1,0 +1,47 @@
+"""Settings that several modes have."""
+
+from __future__ import annotations
+
+from maya_stylize.ui.fields import Choice, Field, Whole
+
+QUALITY = Field(
+    "quality",
+    "&Quality",
+    "How long the picture is worked on. Draft shows soonest where it is heading; "
+    "final brings out the large structures and clean details.",
+    Choice((("draft", "Draft"), ("normal", "Normal"), ("final", "Final"))),
+    "normal",
+)
+SEED = Field(
+    "seed",
+    "See&d",
+    "Another seed arranges the picture anew; the same seed and settings give the same picture.",
+    Whole(0, 2**31 - 1, dice=True),
+    0,
+)
+SEAMLESS = Field(
+    "seamless",
+    "Seamless ed&ges",
+    "Where the picture can be laid beside itself without a seam. Exact at sizes that are multiples "
+    "of 16; others are made a little larger and resampled.",
+    Choice((("no", "No"), ("both", "Both ways"), ("across", "Across"), ("down", "Down"))),
+    "no",
+)
+POOLING = Field(
+    "pooling",
+    "Pooling",
+    "How the network shrinks what it sees. Average, the papers' choice, gives smoother pictures; "
+    "maximum gives harsher, more contrasted ones.",
+    Choice((("average", "Average"), ("max", "Maximum"))),
+    "average",
+    advanced=True,
+)
+DEVICE = Field(
+    "device",
+    "Device",
+    "Where the computation runs. It does not change what the picture looks like, only how long "
+    "it takes. The processor is slower but leaves the graphics card to the viewport.",
+    Choice((("auto", "Graphics card if there is one"), ("cpu", "Processor"))),
+    "auto",
+    advanced=True,
+)
