@@ -60,7 +60,8 @@ class Repair:
     @property
     def smallest_example(self) -> int:
         """Shorter side of what is learned from."""
-        return min(self._example.shape[:2])
+        height, width = self._example.shape[:2]
+        return int(min(height, width))
 
     @property
     def largest_example(self) -> int:
