@@ -56,14 +56,14 @@ def enlarged(
         usable: Which pixels of the example at the picture's scale may be looked at; None for all.
     """
     width, height = size
-    pictures = (coarse, small)
+    wanted, known = coarse, small
     if hints is not None:
-        pictures = tuple(
+        wanted, known = (
             np.concatenate([picture, HINT * hint], -1)
-            for picture, hint in zip(pictures, hints, strict=True)
+            for picture, hint in zip((coarse, small), hints, strict=True)
         )
     allowed = _allowed(small.shape[:2], usable)
-    places = yield from _places(*pictures, allowed, random, wrap)
+    places = yield from _places(wanted, known, allowed, random, wrap)
     band = large - resize(small, large.shape[1], large.shape[0])
     rows, columns = np.arange(height)[:, None], np.arange(width)[None]
     own_row = rows * coarse.shape[0] // height
