@@ -210,7 +210,12 @@ def test_a_gray_content_makes_the_style_gray(method, seed):
 
     assert np.ptp(matched, axis=-1).max() < 1e-5
     assert matched[..., 0].mean() == pytest.approx(content[..., 0].mean(), abs=1e-5)
-    assert matched[..., 0].std() == pytest.approx(content[..., 0].std(), rel=1e-3)
+    # What hardly varies in the style is not made to vary as much as this map would have it.
+    least = np.linalg.eigvalsh(statistics(style)[1])[0]
+    if method != "pca" or LARGEST_GAIN**2 * least > content[..., 0].var() * 3:
+        assert matched[..., 0].std() == pytest.approx(content[..., 0].std(), rel=1e-3)
+    else:
+        assert matched[..., 0].std() < content[..., 0].std() * 1.001
     if method == "symmetric":  # the style's own light and dark, no color turned around in it
         assert np.corrcoef(matched[..., 0].ravel(), style.mean(-1).ravel())[0, 1] > 0.999
 
