@@ -71,7 +71,9 @@ def cholesky(covariance: Matrix, wanted: Matrix) -> Matrix:
     """
     (lower, own), (terms, spread) = _triangular(covariance), _triangular(wanted)
     terms = terms * np.sqrt(spread)
-    return (terms / _spread(own, np.linalg.norm(terms, axis=0))) @ np.linalg.inv(lower)
+    # What a channel has by itself comes with what the later ones follow it by, here and there.
+    gains = np.linalg.norm(terms, axis=0) / np.linalg.norm(lower, axis=0)
+    return (terms / _spread(own, gains)) @ np.linalg.inv(lower)
 
 
 MAPS: Mapping[str, Callable[[Matrix, Matrix], Matrix]] = {

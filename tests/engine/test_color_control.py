@@ -142,6 +142,16 @@ def test_of_the_maps_that_match_the_symmetric_one_moves_colors_least(seed):
     assert moved["symmetric"] <= min(moved.values()) * (1 + 1e-5)
 
 
+@pytest.mark.parametrize("method", MAPS)
+def test_a_channel_that_another_follows_closely_is_kept(method):
+    """Green has little beside red, and blue has much of just that: no gain is needed here."""
+    random = np.random.default_rng(0)
+    red, green = random.normal(size=(2, 24, 31)) * np.reshape([0.1, 0.002], (2, 1, 1))
+    content = 0.5 + np.stack([red, red + green, 20 * green], axis=-1).astype(np.float32)
+
+    assert match_colors(content, content, method) == pytest.approx(content, abs=1e-5)
+
+
 @settings(max_examples=30)
 @given(SEEDS)
 def test_by_cholesky_red_leads(seed):

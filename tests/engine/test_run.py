@@ -221,8 +221,13 @@ def test_with_luminance_every_color_stays_in_its_place(pictures, real_model, tmp
         assert abs(luma.mean() - before.mean()) < 0.05
 
 
-@pytest.mark.parametrize("method", ["symmetric", "pca", "cholesky"])
-def test_with_matched_colors_the_palette_is_the_contents(method, pictures, real_model, tmp_path):
+@pytest.mark.parametrize(
+    ("method", "off"),
+    [("symmetric", 0.03), ("pca", 0.03), ("cholesky", 0.06)],
+)
+def test_with_matched_colors_the_palette_is_the_contents(
+    method, off, pictures, real_model, tmp_path
+):
     output = tmp_path / "matched.png"
 
     finish(stylize(pictures, output, content_weight=1e3, keep_colors=method), real_model)
@@ -231,7 +236,7 @@ def test_with_matched_colors_the_palette_is_the_contents(method, pictures, real_
         reader.read(path).pixels.mean((0, 1))
         for path in (output, pictures["coffee"], pictures["rust"])
     )
-    assert np.linalg.norm(result - content) < 0.03
+    assert np.linalg.norm(result - content) < off
     assert np.linalg.norm(style - content) > 0.1
     assert metadata.read_job(output)["keep_colors"] == method
 
