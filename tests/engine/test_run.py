@@ -313,14 +313,14 @@ def test_a_source_is_never_overwritten(pictures, real_model):
     assert reader.Path(pictures["rust"]).read_bytes() == before
 
 
-def test_alpha_is_left_out_with_a_warning(pictures, real_model, tmp_path):
+def test_of_an_exemplars_alpha_it_says_what_becomes_of_it(pictures, real_model, tmp_path):
     exemplar, output = tmp_path / "alpha.png", tmp_path / "texture.png"
     pixels = reader.read(pictures["rust"]).pixels
     writer.write(exemplar, pixels, alpha=np.full(pixels.shape[:2], 0.5, np.float32))
 
     first, *_ = finish(synthesize(pictures, output, exemplar=str(exemplar)), real_model)
 
-    assert first == events.Log(f"{exemplar}: its alpha is left out.", "warning")
+    assert first == events.Log(f"{exemplar}: only what is opaque is learned from.")
 
 
 @pytest.mark.parametrize(
