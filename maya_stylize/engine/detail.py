@@ -81,6 +81,35 @@ def enlarged(
     return clipped
 
 
+def copied(
+    pixels: FloatArray,
+    free: Bools,
+    example: FloatArray,
+    usable: Bools,
+    random: np.random.Generator,
+    rounds: int,
+) -> Beats[FloatArray]:
+    """Return a picture whose free pixels are copies of the example's that look most alike.
+
+    Round by round, so that what is copied comes to lie in pieces that fit to each other and to the
+    pixels that are kept (after Wexler, Shechtman, Irani 2004, *Space-Time Video Completion*).
+
+    Args:
+        pixels: (H, W, 3).
+        free: (H, W): which are replaced.
+        example: (h, w, 3), at the picture's scale.
+        usable: (h, w): which of its pixels may be looked at.
+        random: Chooses the patches that are compared with, where there are too many.
+        rounds: How often.
+    """
+    allowed = _allowed(example.shape[:2], usable)
+    for _ in range(rounds):
+        places = yield from _places(pixels, example, allowed, random, (False, False))
+        found = example[places[..., 0], places[..., 1]]
+        pixels = np.where(free[..., None], found, pixels)
+    return pixels
+
+
 def _allowed(size: tuple[int, ...], usable: Bools | None) -> Bools:
     """Return where in an example a patch may lie: inside of it, on usable pixels alone.
 

@@ -100,7 +100,7 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
 def regions_of(job: Job) -> int:
     """Return how many regions a job's pictures have at most; 0 where they have none."""
     if isinstance(job, RepairJob):
-        return 1
+        return 2
     masked = isinstance(job, StylizeJob) and job.alpha == "mask"
     return len(job.regions) + 1 if job.regions or masked else 0
 
