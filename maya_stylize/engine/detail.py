@@ -63,12 +63,12 @@ def enlarged(
             for picture, hint in zip((coarse, small), hints, strict=True)
         )
     allowed = _allowed(small.shape[:2], usable)
-    places = yield from _places(wanted, known, allowed, random, wrap)
+    found = yield from _places(wanted, known, allowed, random, wrap)
     band = large - resize(small, large.shape[1], large.shape[0])
     rows, columns = np.arange(height)[:, None], np.arange(width)[None]
     own_row = rows * coarse.shape[0] // height
     own_column = columns * coarse.shape[1] // width
-    place = places[own_row, own_column]
+    place = found[own_row, own_column]
     # Where in the large example: the place, and how far into the coarse pixel this one lies.
     row = place[..., 0] * (large.shape[0] / small.shape[0])
     column = place[..., 1] * (large.shape[1] / small.shape[1])
@@ -102,12 +102,25 @@ def copied(
         random: Chooses the patches that are compared with, where there are too many.
         rounds: How often.
     """
-    allowed = _allowed(example.shape[:2], usable)
     for _ in range(rounds):
-        places = yield from _places(pixels, example, allowed, random, (False, False))
-        found = example[places[..., 0], places[..., 1]]
-        pixels = np.where(free[..., None], found, pixels)
+        found = yield from places(pixels, example, usable, random)
+        copies = example[found[..., 0], found[..., 1]]
+        pixels = np.where(free[..., None], copies, pixels)
     return pixels
+
+
+def places(
+    pixels: FloatArray, example: FloatArray, usable: Bools, random: np.random.Generator
+) -> Beats[Places]:
+    """Return for each pixel the row and column of the example where it looks most alike.
+
+    The arguments are those of `copied`.
+
+    Returns:
+        (H, W, 2).
+    """
+    allowed = _allowed(example.shape[:2], usable)
+    return (yield from _places(pixels, example, allowed, random, (False, False)))
 
 
 def _allowed(size: tuple[int, ...], usable: Bools | None) -> Bools:

@@ -17,7 +17,7 @@ from keras import ops
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats, finish
 from maya_stylize.engine.canvas import Bools, Canvas
-from maya_stylize.engine.detail import copied, enlarged
+from maya_stylize.engine.detail import copied, enlarged, places
 from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.guidance import guides_of, normalized, seen_by_layers
 from maya_stylize.engine.objective import Style, Targets
@@ -89,12 +89,17 @@ class Repair:
         noisy = np.where(free[..., None], held + spread * noise, held).astype(np.float32)
         return finish(self._copied(noisy, octave, random, FIRST_ROUNDS))
 
-    def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
-        """Return what the loss is measured against at the octave's scale."""
+    def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
+        """Return what the loss is measured against at the octave's scale.
+
+        Those places of the example count that what is made anew looks most alike, as often as it
+        does: a hole in the sky is not to have the mean of sky and ground.
+        """
         layers = evaluation.encoder.layers
         example, known = self._example_at(octave)
         size = known.shape[1], known.shape[0]
-        source = guides_of(known[..., None], size, layers, self.taps)
+        used = yield from self._used(pixels)
+        source = guides_of(used[..., None], size, layers, self.taps)
         learned = yield from style(evaluation, example, self.job.layers, source)
         free, _ = self._at(octave)
         seen = seen_by_layers(free[..., None].astype(np.float32), layers, self.taps)
@@ -153,6 +158,20 @@ class Repair:
         free, _ = self._at(octave)
         example, known = self._example_at(octave)
         return (yield from copied(pixels, free, example, known > 1 - LEAST_SHARE, random, rounds))
+
+    def _used(self, pixels: FloatArray) -> Beats[FloatArray]:
+        """Return how often each pixel of the example is the like of one that is made anew."""
+        height, width = pixels.shape[:2]
+        free = resize(self._free[..., None].astype(np.float32), width, height)[..., 0] > LEAST_SHARE
+        shrink = self._free.shape[0] / height
+        rows, columns = (max(1, round(side / shrink)) for side in self._known.shape)
+        known = resize(self._known[..., None], columns, rows)[..., 0]
+        example = resize(self._example, columns, rows)
+        random = np.random.default_rng(self.job.seed)
+        found = yield from places(pixels, example, known > 1 - LEAST_SHARE, random)
+        used = np.zeros((rows, columns), np.float32)
+        np.add.at(used, (found[free][:, 0], found[free][:, 1]), 1)
+        return used
 
     def _at(self, octave: Octave) -> tuple[Bools, FloatArray]:
         """Return what is made anew at an octave's size, and the canvas there."""

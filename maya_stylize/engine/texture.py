@@ -104,7 +104,7 @@ class Synthesis:
             mean, spread = self._colors(octave)
         return np.asarray(mean + spread * noise, np.float32)
 
-    def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
+    def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale."""
         example, regions, encoder = self.example(octave), self.regions, evaluation.encoder
         if regions is None:
