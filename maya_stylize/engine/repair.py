@@ -31,6 +31,9 @@ from maya_stylize.jobs import RepairJob
 
 # In a smaller octave a pixel is made anew that has more than this share of what is.
 LEAST_SHARE = 0.02
+# What the inside and the border count for: a border whose old half has other colors than most of
+# the example must not make up for that with its new half.
+SHARES = np.array([1.0, 0.1], np.float32)
 # How often patches are looked for anew in the coarsest octave, and in the others, of at most so
 # many pixels.
 FIRST_ROUNDS, ROUNDS = 10, 4
@@ -108,7 +111,7 @@ class Repair:
             masks = np.concatenate([share**2, share * (1 - share)], -1)
             guides[layer], is_there = normalized(masks)
             grams[layer] = np.repeat(learned.grams[layer], 2, axis=0)
-            weights[layer] = np.float32(self.job.layers[layer] / 2) * is_there
+            weights[layer] = np.float32(self.job.layers[layer]) * SHARES * is_there
         both = Style(grams, weights)
         return tempered(Targets.of([both], guides=guides), octave.loss)
 
