@@ -19,14 +19,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui")]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from painting import RIGHT, drag  # noqa: E402
 from panel_fakes import MODEL, FakeClient, FakeScene, texture  # noqa: E402
 
 from maya_stylize import settings  # noqa: E402
 from maya_stylize.errors import EngineError  # noqa: E402
 from maya_stylize.jobs import Style  # noqa: E402
 from maya_stylize.ui import look  # noqa: E402
+from maya_stylize.ui.mask_dialog import MaskDialog  # noqa: E402
+from maya_stylize.ui.modes import by_name  # noqa: E402
 from maya_stylize.ui.panel import Panel  # noqa: E402
-from maya_stylize.ui.qt import IS_QT6, QtCore, application  # noqa: E402
+from maya_stylize.ui.qt import IS_QT6, QtCore, QtWidgets, application  # noqa: E402
 from maya_stylize.worker.protocol import Device  # noqa: E402
 
 EXEMPLARS = ROOT / "maya_stylize" / "exemplars"
@@ -125,16 +128,35 @@ def first_launch(panel: Panel, client: FakeClient) -> None:
     """The terms of the weights, and where they come from."""
 
 
+def mask(panel: Panel, client: FakeClient) -> None:
+    """A stain on the rust that is painted over, to be repaired."""
+    page = panel.maker.show_mode(by_name("repair"))
+    panel.textures.select("rust_color_file")
+    next(
+        button
+        for button in page.wells["mask"].findChildren(QtWidgets.QPushButton)
+        if button.text() == "Paint…"
+    ).click()
+    settle(QtWidgets.QApplication.instance())
+    (dialog,) = panel.findChildren(MaskDialog)
+    canvas = dialog.canvas
+    drag(canvas, (70, 90), (95, 70), (130, 80), (150, 105))
+    canvas.set_diameter(34)
+    drag(canvas, (185, 180), (205, 190), (195, 205))
+    drag(canvas, (100, 82), (125, 88), button=RIGHT)
+
+
 STATES: dict[str, tuple[Callable[[Panel, FakeClient], None], tuple[str, ...]]] = {
     "running": (running, ("dark",)),
     "results": (history, ("dark", "light")),
     "error": (error, ("dark",)),
     "first-launch": (first_launch, ("dark",)),
+    "mask": (mask, ("dark",)),
 }
 
 
-def save(panel: Panel, path: Path) -> None:
-    """Write what the panel looks like, as few bytes as it takes to stay below LARGEST."""
+def save(panel: Any, path: Path) -> None:
+    """Write what a panel or a window looks like, as few bytes as it takes to stay below LARGEST."""
     image = panel.grab().toImage()
     for width in (1100, 1000, 900, 800):
         mode = QtCore.Qt.TransformationMode.SmoothTransformation
@@ -155,7 +177,8 @@ def take(
         panel = open_panel(app, client, Path(folder))
         reach(panel, client)
         settle(app)
-        save(panel, path)
+        windows = panel.findChildren(MaskDialog)
+        save(windows[0] if windows else panel, path)
         panel.hide()
         panel.deleteLater()
         app.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)

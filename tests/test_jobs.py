@@ -16,6 +16,7 @@ from maya_stylize import jobs
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import (
     Job,
+    MaterialJob,
     Region,
     RepairJob,
     Style,
@@ -102,7 +103,17 @@ REPAIR = st.builds(
     exemplar=st.none() | PATHS,
     layers=layer_weights(),
 )
-JOBS = SYNTHESIZE | STYLIZE | REPAIR
+MATERIAL = st.builds(
+    MaterialJob,
+    **{**common(), "output": st.just("out/new_<map>.png")},
+    maps=st.dictionaries(st.sampled_from(jobs.MAPS), PATHS, min_size=2),
+    size=st.none() | st.tuples(SIDES, SIDES),
+    layers=layer_weights(),
+    joint_layers=st.lists(st.sampled_from(["conv1_1", "pool2"])),
+    match_histogram=st.booleans(),
+    seamless=st.sampled_from(jobs.SEAMLESS),
+)
+JOBS = SYNTHESIZE | STYLIZE | REPAIR | MATERIAL
 
 A_SYNTHESIZE = {"kind": "synthesize", "version": 1, "output": "o.png", "exemplar": "e.png"}
 A_STYLIZE = {
@@ -111,6 +122,12 @@ A_STYLIZE = {
     "output": "o.png",
     "content": "c.png",
     "styles": [{"path": "s.png"}],
+}
+A_MATERIAL = {
+    "kind": "material",
+    "version": 1,
+    "output": "new_<map>.png",
+    "maps": {"albedo": "a.png", "height": "h.png"},
 }
 A_REPAIR = {
     "kind": "repair",
@@ -151,11 +168,13 @@ def test_the_sources_are_every_file_the_job_names(job: Job) -> None:
         named = [job.exemplar]
     elif isinstance(job, RepairJob):
         named = [job.picture, job.exemplar, job.mask]
+    elif isinstance(job, MaterialJob):
+        named = list(job.maps.values())
     else:
         named = [job.content, *(style.path for style in job.styles)]
         if job.start not in ("content", "noise"):
             named.append(job.start)
-    if not isinstance(job, RepairJob):
+    if isinstance(job, (SynthesizeJob, StylizeJob)):
         for region in job.regions:
             named += [region.target, region.source]
     assert list(job.sources) == [path for path in named if path is not None]
@@ -349,10 +368,22 @@ REPAIR_FAULTS: list[tuple[str, Any, str]] = [
     ("layers", {}, "layers: must be layers with weights"),
     ("size", 512, "size: a repair job has no such field."),
 ]
+MATERIAL_FAULTS: list[tuple[str, Any, str]] = [
+    ("output", "new.png", "output: must be a file's name with <map> where a map's name goes"),
+    ("maps", ["a.png"], "maps: must be at least two of albedo, normal, roughness"),
+    ("maps", {"albedo": "a.png"}, "maps: must be at least two of"),
+    ("maps", {"albedo": "a.png", "gloss": "g.png"}, "maps: must be at least two of"),
+    ("maps", {"albedo": "a.png", "height": 3}, "maps.height: must be a path, got 3."),
+    ("joint_layers", "pool1", "joint_layers: must be a list of layers"),
+    ("joint_layers", ["relu1"], "joint_layers: must be a list of layers"),
+    *[fault for fault in SYNTHESIZE_FAULTS if fault[0] in ("size", "layers", "match_histogram")],
+    ("seamless", "yes", "seamless: must be one of"),
+]
 FAULTS = [
     *((A_SYNTHESIZE, *fault) for fault in COMMON_FAULTS + SYNTHESIZE_FAULTS),
     *((A_STYLIZE, *fault) for fault in COMMON_FAULTS + STYLIZE_FAULTS),
     *((A_REPAIR, *fault) for fault in COMMON_FAULTS + REPAIR_FAULTS),
+    *((A_MATERIAL, *fault) for fault in COMMON_FAULTS + MATERIAL_FAULTS),
 ]
 
 
@@ -376,6 +407,7 @@ def test_every_field_has_its_faults() -> None:
         (SynthesizeJob, COMMON_FAULTS + SYNTHESIZE_FAULTS),
         (StylizeJob, COMMON_FAULTS + STYLIZE_FAULTS),
         (RepairJob, COMMON_FAULTS + REPAIR_FAULTS),
+        (MaterialJob, COMMON_FAULTS + MATERIAL_FAULTS),
     ):
         named = {name for name, *_ in faults}
         assert {item.name for item in dataclasses.fields(kind)} <= named
@@ -406,7 +438,9 @@ def test_an_unknown_field_is_named_with_the_known_ones(name: Any) -> None:
 
 @pytest.mark.parametrize("kind", [None, "", "Synthesize", "tile", 1, [], {}, ["synthesize"]])
 def test_a_wrong_kind(kind: Any) -> None:
-    with pytest.raises(JobError, match=r"^kind: must be one of synthesize, stylize, repair, got "):
+    with pytest.raises(
+        JobError, match=r"^kind: must be one of synthesize, stylize, repair, material, got "
+    ):
         from_json({**A_SYNTHESIZE, "kind": kind})
 
 

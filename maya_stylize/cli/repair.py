@@ -66,8 +66,9 @@ def _repair(arguments: argparse.Namespace) -> Job:
     )
 
 
-def _margins(text: str) -> tuple[int, ...]:
+def _margins(text: str) -> tuple[int, int, int, int]:
     numbers = re.fullmatch(r"(\d{1,6})(?:,(\d{1,6}),(\d{1,6}),(\d{1,6}))?", text.replace(" ", ""))
     if numbers is None:
         raise checks.refuse("extend", "one number, or four such as 0,0,256,0", text)
-    return tuple(int(number or numbers[1]) for number in numbers.groups())
+    left, top, right, bottom = (int(number or numbers[1]) for number in numbers.groups())
+    return left, top, right, bottom

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from maya_stylize.engine.seamless import wrap_of
-from maya_stylize.engine.vgg19 import FloatArray
 from maya_stylize.errors import JobError
 from maya_stylize.images.fill import filled
 from maya_stylize.jobs import RepairJob
 
 Bools = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float32]
 
 # A mask's pixels count as made anew from this value on, so that its softest edge does.
 LEAST = 1 / 512

@@ -96,7 +96,9 @@ class Climb:
         """
         backend = self._evaluation.encoder.backend
         with backend.telling_of_memory(octave.name):
-            targets = yield from self._told(octave, self._problem.targets(octave, self._evaluation))
+            targets = yield from self._told(
+                octave, self._problem.targets(octave, self._evaluation, self.pixels)
+            )
             optimizer = yield from self._begun(octave, targets)
             yield from self._steps(octave, optimizer)
             state = optimizer.state

@@ -101,7 +101,8 @@ def match_colors(style: FloatArray, content: FloatArray, method: str) -> FloatAr
     """
     (mean, covariance), (wanted_mean, wanted) = _statistics(style), _statistics(content)
     move = MAPS[method](covariance, wanted).astype(np.float32)
-    return (style - mean.astype(np.float32)) @ move.T + wanted_mean.astype(np.float32)
+    moved: FloatArray = (style - mean.astype(np.float32)) @ move.T + wanted_mean.astype(np.float32)
+    return moved
 
 
 def with_colors_of(content: FloatArray, pixels: FloatArray, strength: float = 1.0) -> FloatArray:

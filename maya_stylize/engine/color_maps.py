@@ -49,7 +49,8 @@ def symmetric(covariance: Matrix, wanted: Matrix) -> Matrix:
     values, vectors = np.linalg.eigh(root @ covariance @ root)
     terms = root @ vectors
     # A term's gain is its length squared: it reads the direction in which it writes.
-    return (terms / _spread(values, (terms**2).sum(0))) @ terms.T
+    moved: Matrix = (terms / _spread(values, (terms**2).sum(0))) @ terms.T
+    return moved
 
 
 def pca(covariance: Matrix, wanted: Matrix) -> Matrix:
@@ -59,7 +60,8 @@ def pca(covariance: Matrix, wanted: Matrix) -> Matrix:
     """
     values, vectors = np.linalg.eigh(covariance)
     terms = _root(wanted) @ vectors
-    return (terms / _spread(values, np.linalg.norm(terms, axis=0))) @ vectors.T
+    moved: Matrix = (terms / _spread(values, np.linalg.norm(terms, axis=0))) @ vectors.T
+    return moved
 
 
 def cholesky(covariance: Matrix, wanted: Matrix) -> Matrix:
@@ -69,7 +71,9 @@ def cholesky(covariance: Matrix, wanted: Matrix) -> Matrix:
     """
     (lower, own), (terms, spread) = _triangular(covariance), _triangular(wanted)
     terms = terms * np.sqrt(spread)
-    return (terms / _spread(own, np.linalg.norm(terms, axis=0))) @ np.linalg.inv(lower)
+    # What a channel has by itself comes with what the later ones follow it by, here and there.
+    gains = np.linalg.norm(terms, axis=0) / np.linalg.norm(lower, axis=0)
+    return (terms / _spread(own, gains)) @ np.linalg.inv(lower)
 
 
 MAPS: Mapping[str, Callable[[Matrix, Matrix], Matrix]] = {
@@ -94,7 +98,8 @@ def _spread(variances: Matrix, lengths: Matrix) -> Matrix:
         lengths: The gain that each term would have if it were divided by one.
     """
     least = max(_ROUNDING * variances.max(), TINY**4)
-    return np.maximum(np.sqrt(np.maximum(variances, least)), lengths / LARGEST_GAIN)
+    spread: Matrix = np.maximum(np.sqrt(np.maximum(variances, least)), lengths / LARGEST_GAIN)
+    return spread
 
 
 def _triangular(matrix: Matrix) -> tuple[Matrix, Matrix]:

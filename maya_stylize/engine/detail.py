@@ -56,19 +56,19 @@ def enlarged(
         usable: Which pixels of the example at the picture's scale may be looked at; None for all.
     """
     width, height = size
-    pictures = (coarse, small)
+    wanted, known = coarse, small
     if hints is not None:
-        pictures = tuple(
+        wanted, known = (
             np.concatenate([picture, HINT * hint], -1)
-            for picture, hint in zip(pictures, hints, strict=True)
+            for picture, hint in zip((coarse, small), hints, strict=True)
         )
     allowed = _allowed(small.shape[:2], usable)
-    places = yield from _places(*pictures, allowed, random, wrap)
+    found = yield from _places(wanted, known, allowed, random, wrap)
     band = large - resize(small, large.shape[1], large.shape[0])
     rows, columns = np.arange(height)[:, None], np.arange(width)[None]
     own_row = rows * coarse.shape[0] // height
     own_column = columns * coarse.shape[1] // width
-    place = places[own_row, own_column]
+    place = found[own_row, own_column]
     # Where in the large example: the place, and how far into the coarse pixel this one lies.
     row = place[..., 0] * (large.shape[0] / small.shape[0])
     column = place[..., 1] * (large.shape[1] / small.shape[1])
@@ -79,6 +79,48 @@ def enlarged(
     detailed = resize(coarse, width, height, wrap) + band[row, column]
     clipped: FloatArray = np.clip(detailed, large.min((0, 1)), large.max((0, 1)))
     return clipped
+
+
+def copied(
+    pixels: FloatArray,
+    free: Bools,
+    example: FloatArray,
+    usable: Bools,
+    random: np.random.Generator,
+    rounds: int,
+) -> Beats[FloatArray]:
+    """Return a picture whose free pixels are copies of the example's that look most alike.
+
+    Round by round, so that what is copied comes to lie in pieces that fit to each other and to the
+    pixels that are kept (after Wexler, Shechtman, Irani 2004, *Space-Time Video Completion*).
+
+    Args:
+        pixels: (H, W, 3).
+        free: (H, W): which are replaced.
+        example: (h, w, 3), at the picture's scale.
+        usable: (h, w): which of its pixels may be looked at.
+        random: Chooses the patches that are compared with, where there are too many.
+        rounds: How often.
+    """
+    for _ in range(rounds):
+        found = yield from places(pixels, example, usable, random)
+        copies = example[found[..., 0], found[..., 1]]
+        pixels = np.where(free[..., None], copies, pixels)
+    return pixels
+
+
+def places(
+    pixels: FloatArray, example: FloatArray, usable: Bools, random: np.random.Generator
+) -> Beats[Places]:
+    """Return for each pixel the row and column of the example where it looks most alike.
+
+    The arguments are those of `copied`.
+
+    Returns:
+        (H, W, 2).
+    """
+    allowed = _allowed(example.shape[:2], usable)
+    return (yield from _places(pixels, example, allowed, random, (False, False)))
 
 
 def _allowed(size: tuple[int, ...], usable: Bools | None) -> Bools:

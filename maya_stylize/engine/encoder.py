@@ -58,7 +58,7 @@ class Encoder:
         if any(wrap):  # a crop brings what lies around it along
             crop_model = vgg19.build(network, taps, pooling, data_format, convolution=faster)
 
-        joint = ()
+        joint: tuple[str, ...] = ()
         if maps is not None:
             joint = maps.joint
             model, crop_model = (

@@ -18,6 +18,8 @@ from maya_stylize.images.resize import resize
 
 # What no region covers is one of its own from this share of the result's area on.
 LEAST_REST = 1e-3
+# Of positions that count for less than this in all a region has nothing.
+LEAST_SUM = 1e-6
 
 
 @dataclass(frozen=True)
@@ -115,12 +117,24 @@ def guides_of(
         (R, h, w, 1) by layer, each region's with a sum of one; of a region of nothing all 0.
     """
     seen = seen_by_layers(resize(masks, *size, wrap), layers, taps, wrap)
-    guides = {}
-    for layer, maps in seen.items():
-        sums = maps.sum((0, 1), dtype=np.float64)
-        scaled = maps / np.maximum(sums, np.finfo(np.float32).tiny).astype(np.float32)
-        guides[layer] = np.ascontiguousarray(np.moveaxis(scaled, -1, 0)[..., None], np.float32)
-    return guides
+    return {layer: normalized(maps)[0] for layer, maps in seen.items()}
+
+
+def normalized(maps: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return masks as a layer sees them as guides, and which of them have anything.
+
+    Args:
+        maps: (h, w, R).
+
+    Returns:
+        (R, h, w, 1), each region's with a sum of one, of a region of nothing all 0; and (R,), 1
+        or 0.
+    """
+    sums = maps.sum((0, 1), dtype=np.float64)
+    is_there = sums > LEAST_SUM
+    scaled = maps * np.where(is_there, 1 / np.maximum(sums, LEAST_SUM), 0).astype(np.float32)
+    guides = np.ascontiguousarray(np.moveaxis(scaled, -1, 0)[..., None], np.float32)
+    return guides, is_there.astype(np.float32)
 
 
 def seen_by_layers(

@@ -57,7 +57,7 @@ class Material(Synthesis):
         mean, spread = self.exemplar.mean((0, 1)), self.exemplar.std((0, 1))
         return np.asarray(mean + spread * noise, np.float32)
 
-    def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
+    def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale.
 
         A joint layer's matrix has K² blocks, each of which weighs as the layer's of a single map.

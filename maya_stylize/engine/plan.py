@@ -107,7 +107,7 @@ def maps_of(job: Job) -> int:
 def regions_of(job: Job) -> int:
     """Return how many regions a job's pictures have at most; 0 where they have none."""
     if isinstance(job, RepairJob):
-        return 1
+        return 2
     if isinstance(job, MaterialJob):
         return 0
     masked = isinstance(job, StylizeJob) and job.alpha == "mask"

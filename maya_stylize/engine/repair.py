@@ -1,8 +1,9 @@
 """A part of a picture made anew: texture synthesis with the rest of the pixels held.
 
-The loss is that of texture synthesis over what is made anew and what looks at it; the optimizer's
-bounds hold every other pixel. So the new part has the example's statistics, its border included,
-where the layers see old and new at once.
+What is made anew begins as copies of the picture's own patches (`detail.copied`). The loss is that
+of texture synthesis; the optimizer's bounds hold every other pixel. Two regions have Gram matrices
+of their own: what lies inside, and the border, where the layers see old and new at once. In a
+single mean sharp edges all along the border could be made up for by a dull inside.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ import numpy as np
 from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
-from maya_stylize.engine.beats import Beats
+from maya_stylize.engine.beats import Beats, finish
 from maya_stylize.engine.canvas import Bools, Canvas
-from maya_stylize.engine.detail import enlarged
+from maya_stylize.engine.detail import copied, enlarged, places
 from maya_stylize.engine.evaluation import Evaluation
-from maya_stylize.engine.guidance import guides_of
-from maya_stylize.engine.objective import Targets
+from maya_stylize.engine.guidance import guides_of, normalized, seen_by_layers
+from maya_stylize.engine.objective import Style, Targets
 from maya_stylize.engine.schedule import Octave
 from maya_stylize.engine.seamless import shrunk
 from maya_stylize.engine.temper import tempered
@@ -30,6 +31,15 @@ from maya_stylize.jobs import RepairJob
 
 # In a smaller octave a pixel is made anew that has more than this share of what is.
 LEAST_SHARE = 0.02
+# What the inside and the border count for: a border whose old half has other colors than most of
+# the example must not make up for that with its new half.
+SHARES = np.array([1.0, 0.1], np.float32)
+# How often patches are looked for anew in the coarsest octave, and in the others, of at most so
+# many pixels.
+FIRST_ROUNDS, ROUNDS = 10, 4
+LARGEST_COPIED = 512 * 512
+# A direction of color with less than this share of the strongest one's variance is none.
+LEAST_COLOR = 1e-3
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,8 @@ class Repair:
     @property
     def smallest_example(self) -> int:
         """Shorter side of what is learned from."""
-        return min(self._example.shape[:2])
+        height, width = self._example.shape[:2]
+        return int(min(height, width))
 
     @property
     def largest_example(self) -> int:
@@ -74,25 +85,35 @@ class Repair:
         return [layer for layer, weight in self.job.layers.items() if weight]
 
     def begin(self, octave: Octave, random: np.random.Generator) -> FloatArray:
-        """Return the picture with noise of the example's spread in what is made anew."""
+        """Return the picture with copies of its patches, found from noise, in what is made anew."""
         free, held = self._at(octave)
         noise = random.normal(size=held.shape)
         spread = self._example[self._known > 0].std(0)
-        return np.where(free[..., None], held + spread * noise, held).astype(np.float32)
+        noisy = np.where(free[..., None], held + spread * noise, held).astype(np.float32)
+        return finish(self._copied(noisy, octave, random, FIRST_ROUNDS))
 
-    def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
-        """Return what the loss is measured against at the octave's scale."""
-        encoder = evaluation.encoder
+    def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
+        """Return what the loss is measured against at the octave's scale.
+
+        Those places of the example count that what is made anew looks most alike, as often as it
+        does: a hole in the sky is not to have the mean of sky and ground.
+        """
+        layers = evaluation.encoder.layers
         example, known = self._example_at(octave)
+        size = known.shape[1], known.shape[0]
+        used = yield from self._used(pixels)
+        source = guides_of(used[..., None], size, layers, self.taps)
+        learned = yield from style(evaluation, example, self.job.layers, source)
         free, _ = self._at(octave)
-
-        def guides(mask: FloatArray) -> dict[str, FloatArray]:
-            size = mask.shape[1], mask.shape[0]
-            return guides_of(mask[..., None], size, encoder.layers, self.taps)
-
-        learned = yield from style(evaluation, example, self.job.layers, guides(known))
-        targets = Targets.of([learned], guides=guides(free.astype(np.float32)))
-        return tempered(targets, octave.loss)
+        seen = seen_by_layers(free[..., None].astype(np.float32), layers, self.taps)
+        guides, grams, weights = {}, {}, {}
+        for layer, share in seen.items():
+            masks = np.concatenate([share**2, share * (1 - share)], -1)
+            guides[layer], is_there = normalized(masks)
+            grams[layer] = np.repeat(learned.grams[layer], 2, axis=0)
+            weights[layer] = np.float32(self.job.layers[layer]) * SHARES * is_there
+        both = Style(grams, weights)
+        return tempered(Targets.of([both], guides=guides), octave.loss)
 
     def enlarged(
         self, pixels: FloatArray, before: Octave, octave: Octave, random: np.random.Generator
@@ -104,7 +125,9 @@ class Repair:
             pixels, size, small, large, random, usable=known > 1 - LEAST_SHARE
         )
         free, held = self._at(octave)
-        return np.where(free[..., None], detailed, held)
+        joined = np.where(free[..., None], detailed, held)
+        rounds = ROUNDS if octave.width * octave.height <= LARGEST_COPIED else 0
+        return (yield from self._copied(joined, octave, random, rounds))
 
     def bounds(self, octave: Octave, data_format: str) -> tuple[Tensor, Tensor]:
         """Return the example's range in each channel; what is kept has no range."""
@@ -119,8 +142,39 @@ class Repair:
         return lower, upper
 
     def finish(self, pixels: FloatArray) -> FloatArray:
-        """Return the whole picture."""
-        return self.canvas.result(pixels)
+        """Return the whole picture, without colors that what is learned from does not have.
+
+        Directions of color in which that hardly varies, such as those away from gray in a gray
+        picture, are left out of what is made anew.
+        """
+        known = self._example[self._known > 0].astype(np.float64)
+        mean = known.mean(0)
+        values, vectors = np.linalg.eigh(np.cov(known.T))
+        kept = vectors[:, values > LEAST_COLOR * values[-1]]
+        flat = mean + (pixels - mean) @ kept @ kept.T
+        part = np.where(self._free[..., None], flat, pixels).astype(np.float32)
+        return self.canvas.result(part)
+
+    def _copied(
+        self, pixels: FloatArray, octave: Octave, random: np.random.Generator, rounds: int
+    ) -> Beats[FloatArray]:
+        free, _ = self._at(octave)
+        example, known = self._example_at(octave)
+        return (yield from copied(pixels, free, example, known > 1 - LEAST_SHARE, random, rounds))
+
+    def _used(self, pixels: FloatArray) -> Beats[FloatArray]:
+        """Return how often each pixel of the example is the like of one that is made anew."""
+        height, width = pixels.shape[:2]
+        free = resize(self._free[..., None].astype(np.float32), width, height)[..., 0] > LEAST_SHARE
+        shrink = self._free.shape[0] / height
+        rows, columns = (max(1, round(side / shrink)) for side in self._known.shape)
+        known = resize(self._known[..., None], columns, rows)[..., 0]
+        example = resize(self._example, columns, rows)
+        random = np.random.default_rng(self.job.seed)
+        found = yield from places(pixels, example, known > 1 - LEAST_SHARE, random)
+        used = np.zeros((rows, columns), np.float32)
+        np.add.at(used, (found[free][:, 0], found[free][:, 1]), 1)
+        return used
 
     def _at(self, octave: Octave) -> tuple[Bools, FloatArray]:
         """Return what is made anew at an octave's size, and the canvas there."""

@@ -15,11 +15,12 @@ from maya_stylize.convert.network import Network
 from maya_stylize.engine import resolution, schedule, speed, tasks
 from maya_stylize.engine.backend import Backend, activate, free_memory
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
-from maya_stylize.engine.climb import Climb, Problem
+from maya_stylize.engine.climb import Climb
 from maya_stylize.engine.encoder import Encoder
 from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.maps import Maps
 from maya_stylize.engine.plan import Plan, maps_of, regions_of, settle
+from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.seamless import wrap_of
 from maya_stylize.engine.tasks import Output
 from maya_stylize.engine.vgg19 import FloatArray, Wrap

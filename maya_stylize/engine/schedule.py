@@ -21,7 +21,7 @@ LOSSES = ("deep", "flat", "level", "true")
 
 # The loss of the coarser octaves; then evaluations in each of them, in the one before the last, and
 # in the last one those of each of its stages.
-COARSE = {"synthesize": "deep", "repair": "deep", "material": "deep", "stylize": "true"}
+COARSE = {"synthesize": "deep", "repair": "flat", "material": "deep", "stylize": "true"}
 Spent = dict[str, tuple[int, int, dict[str, int]]]
 OF_TEXTURES: Spent = {
     "draft": (60, 40, {"flat": 10, "true": 10}),
@@ -30,8 +30,14 @@ OF_TEXTURES: Spent = {
 }
 SPENT: dict[str, Spent] = {
     "synthesize": OF_TEXTURES,
-    "repair": OF_TEXTURES,
     "material": OF_TEXTURES,
+    # It begins as copies of the picture's own patches, which the optimizer only joins: where it
+    # does more, it makes the few positions of a hole fit the statistics by means of odd colors.
+    "repair": {
+        "draft": (5, 5, {"true": 6}),
+        "normal": (5, 5, {"true": 15}),
+        "final": (10, 10, {"true": 30}),
+    },
     "stylize": {
         "draft": (40, 40, {"true": 15}),
         "normal": (60, 60, {"true": 50}),

@@ -23,6 +23,7 @@ from maya_stylize.images.tone import Curve
 from maya_stylize.jobs import Job, MaterialJob, StylizeJob, SynthesizeJob
 
 OPAQUE = Cover()
+Conversion = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ class Output:
 
     path: str
     like: reader.Picture
-    restore: Callable[[FloatArray], FloatArray]
+    restore: Conversion
     cover: Cover = OPAQUE
     held: Held | None = None
 
@@ -118,7 +119,8 @@ def _material(
     for (kind, path), output in zip(job.maps.items(), job.outputs, strict=True):
         picture = pictures[path]
         curve = Curve.of(colors[path])
-        into, back = curve.compress, curve.restore
+        into: Conversion = curve.compress
+        back: Conversion = curve.restore
         if kind not in COLORED:
             numbers = Range.of(picture, signed=kind == NORMAL)
             into, back = numbers.numbers, numbers.pixels

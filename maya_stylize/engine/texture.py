@@ -104,7 +104,7 @@ class Synthesis:
             mean, spread = self._colors(octave)
         return np.asarray(mean + spread * noise, np.float32)
 
-    def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
+    def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale."""
         example, regions, encoder = self.example(octave), self.regions, evaluation.encoder
         if regions is None:
@@ -138,7 +138,8 @@ class Synthesis:
 
         With regions, whose areas may be of other shares than in the exemplar, it is not matched.
         """
-        if not self.job.match_histogram or self.job.regions:
+        painted = isinstance(self.job, SynthesizeJob) and self.job.regions
+        if not self.job.match_histogram or painted:
             return pixels
         example = self.exemplar
         if self.regions is not None:  # of what is opaque

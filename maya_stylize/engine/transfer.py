@@ -78,7 +78,7 @@ class Transfer:
             return noise.astype(np.float32)
         return resize(start, octave.width, octave.height)
 
-    def targets(self, octave: Octave, evaluation: Evaluation) -> Beats[Targets]:
+    def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale.
 
         The styles' weights are made to sum to one.

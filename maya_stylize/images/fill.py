@@ -25,7 +25,8 @@ def filled(pixels: FloatArray, known: FloatArray) -> FloatArray:
     if share.min() == 1 or max(pixels.shape[:2]) == 1:
         return np.asarray(pixels, np.float32)
     sums, counts = _halved(pixels * share), _halved(share)
-    coarse = filled(sums / np.maximum(counts, 1e-6), np.minimum(4 * counts, 1)[..., 0])
+    means = np.asarray(sums / np.maximum(counts, 1e-6), np.float32)
+    coarse = filled(means, np.minimum(4 * counts, 1)[..., 0])
     result = np.where(share == 1, pixels, share * pixels + (1 - share) * _doubled(coarse, share))
     return np.asarray(result, np.float32)
 
@@ -34,8 +35,8 @@ def _halved(maps: FloatArray) -> FloatArray:
     """Return the means of squares of two by two; beyond an odd edge there is nothing."""
     rows, columns = maps.shape[:2]
     even = np.pad(maps, ((0, rows % 2), (0, columns % 2), (0, 0)))
-    halves: FloatArray = (even[::2] + even[1::2]) / 2
-    return (halves[:, ::2] + halves[:, 1::2]) / 2
+    halves = (even[::2] + even[1::2]) / np.float32(2)
+    return np.asarray((halves[:, ::2] + halves[:, 1::2]) / np.float32(2), np.float32)
 
 
 def _doubled(maps: FloatArray, like: FloatArray) -> FloatArray:

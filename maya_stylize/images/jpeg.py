@@ -59,6 +59,6 @@ def _luminance_sum(file: BinaryIO) -> int | None:
             size, number = 64 << (data[0] >> 4 & 1), data[0] & 15
             steps = data[1 : 1 + size]
             if number == 0 and len(steps) == size:
-                return sum(struct.unpack(">64H" if size == 128 else "64B", steps))
+                return int(sum(struct.unpack(">64H" if size == 128 else "64B", steps)))
             data = data[1 + size :]
     return None

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,6 @@ from maya_stylize.images.keep import Keep
 from maya_stylize.images.values import read_values
 
 FloatArray = npt.NDArray[np.float32]
-Values = TypeVar("Values", bound=npt.NDArray[Any])
 
 _DEPTHS = ("uint8", "uint16", "uint32", "half", "float", "double")
 # MinIsWhite, MinIsBlack, RGB, palette, YCbCr: what can be shown as RGB without a profile.
@@ -259,7 +258,7 @@ def _check_finite(path: Path, pixels: FloatArray, alpha: FloatArray | None) -> N
         )
 
 
-def _orient(values: Values, orientation: int) -> Values:
+def _orient(values: npt.NDArray[Any], orientation: int) -> npt.NDArray[Any]:
     """Turn an array (height, width, ...) upright as EXIF's orientation 1 to 8 says."""
     if orientation in (5, 6, 7, 8):
         values = values.swapaxes(0, 1)

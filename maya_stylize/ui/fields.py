@@ -89,7 +89,41 @@ class Size:
         return tuple(found * 2 if len(found) < self.sides else found)
 
 
-Control = Union[Choice, Whole, Slider, Toggle, Size]
+@dataclass(frozen=True)
+class Numbers:
+    """Whole numbers, or none: "" or "32" or "0, 0, 256, 0".
+
+    Attributes:
+        counts: How many there may be.
+        lowest: What each is at least.
+        wanted: What to type, for messages.
+        empty: What none means, for people.
+    """
+
+    counts: tuple[int, ...]
+    lowest: int
+    wanted: str
+    empty: str
+
+    def check(self, name: str, value: Any) -> str:
+        """Return the text if it is such numbers; raise `JobError` otherwise."""
+        self.read(name, value)
+        return value.strip()
+
+    def read(self, name: str, value: Any) -> tuple[int, ...] | None:
+        """Return the numbers of a text, None for an empty one; raise `JobError` otherwise."""
+        if not isinstance(value, str):
+            raise checks.refuse(name, self.wanted, value)
+        words = value.replace(",", " ").split()
+        if not words and not value.strip():
+            return None
+        if len(words) not in self.counts or not all(re.fullmatch("[0-9]{1,6}", w) for w in words):
+            raise checks.refuse(name, self.wanted, value)
+        number = checks.whole(self.lowest, checks.LARGEST_SIDE)
+        return tuple(number(name, int(word)) for word in words)
+
+
+Control = Union[Choice, Whole, Slider, Toggle, Size, Numbers]
 
 
 @dataclass(frozen=True)

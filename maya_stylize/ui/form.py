@@ -8,6 +8,7 @@ from typing import Any
 
 from maya_stylize.ui import fields as kinds
 from maya_stylize.ui.fields import Field, checked
+from maya_stylize.ui.fold import Fold
 from maya_stylize.ui.look import em
 from maya_stylize.ui.mode import plain
 from maya_stylize.ui.qt import Qt, QtWidgets, Signal
@@ -18,7 +19,7 @@ class ChoiceControl(QtWidgets.QComboBox):
 
     def __init__(self, control: kinds.Choice) -> None:
         super().__init__()
-        _stretch(self)
+        stretch(self)
         for key, title in control.options:
             self.addItem(title, key)
         self.changed = self.currentIndexChanged
@@ -95,7 +96,7 @@ class SizeControl(QtWidgets.QComboBox):
 
     def __init__(self, control: kinds.Size) -> None:
         super().__init__()
-        _stretch(self)
+        stretch(self)
         self.setEditable(True)
         self.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
         self.addItem("")
@@ -105,11 +106,22 @@ class SizeControl(QtWidgets.QComboBox):
         self.changed = self.editTextChanged
 
 
+class NumbersControl(QtWidgets.QLineEdit):
+    """Whole numbers to type, or none."""
+
+    def __init__(self, control: kinds.Numbers) -> None:
+        super().__init__()
+        self.setPlaceholderText(control.empty)
+        self.value, self.set_value = self.text, self.setText
+        self.changed = self.textChanged
+
+
 _CONTROLS = {
     kinds.Choice: ChoiceControl,
     kinds.Whole: WholeControl,
     kinds.Slider: SliderControl,
     kinds.Size: SizeControl,
+    kinds.Numbers: NumbersControl,
 }
 
 
@@ -129,21 +141,13 @@ class Form(QtWidgets.QWidget):
         front, folded = self._grid(), self._grid()
         for field in fields:
             self._add(field, folded if field.advanced else front)
-        self._folded = QtWidgets.QWidget()
-        self._folded.setLayout(folded)
-        self._fold = QtWidgets.QToolButton()
-        self._fold.setText("&Advanced")
-        self._fold.setCheckable(True)
-        self._fold.setAutoRaise(True)
-        self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._fold.setToolTip("Settings that most pictures do not need.")
-        self._fold.toggled.connect(self._show_folded)
+        advanced = QtWidgets.QWidget()
+        advanced.setLayout(folded)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(front)
-        column.addWidget(self._fold)
-        column.addWidget(self._folded)
-        self._show_folded(False)
+        column.addWidget(Fold("&Advanced", "Settings that most pictures do not need.", advanced))
+        column.addWidget(advanced)
         self.set_values({})
 
     def values(self) -> dict[str, Any]:
@@ -191,13 +195,8 @@ class Form(QtWidgets.QWidget):
         control.changed.connect(self.changed)  # a lambda would keep the form alive
         self._controls[field.name] = control
 
-    def _show_folded(self, shown: bool) -> None:
-        arrow = Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow
-        self._fold.setArrowType(arrow)
-        self._folded.setVisible(shown)
 
-
-def _stretch(combo: Any) -> None:
+def stretch(combo: Any) -> None:
     """Let a list take the row's width, whatever its entries need."""
     policy = QtWidgets.QSizePolicy.Policy
     combo.setSizePolicy(policy.Expanding, policy.Fixed)

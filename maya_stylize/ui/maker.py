@@ -9,71 +9,12 @@ from typing import Any
 from maya_stylize.errors import JobError
 from maya_stylize.host.scene import Scene
 from maya_stylize.jobs import Job, Style
-from maya_stylize.ui import look
-from maya_stylize.ui.form import Form
 from maya_stylize.ui.mode import Mode
+from maya_stylize.ui.mode_page import ModePage
 from maya_stylize.ui.modes import MODES
 from maya_stylize.ui.output_form import OutputForm
 from maya_stylize.ui.qt import QtWidgets, Signal
 from maya_stylize.ui.thumbnails import Thumbnails
-from maya_stylize.ui.wells import PictureWell
-
-
-class ModePage(QtWidgets.QWidget):
-    """One mode: its wells above its settings."""
-
-    def __init__(
-        self, mode: Mode, thumbnails: Thumbnails, selected: Callable[[], str | None]
-    ) -> None:
-        super().__init__()
-        self.mode = mode
-        self.wells = {well.name: PictureWell(well, thumbnails, selected) for well in mode.wells}
-        self.form = Form(mode.fields)
-        column = QtWidgets.QVBoxLayout(self)
-        column.setSpacing(look.em(self) // 2)
-        for well in self.wells.values():
-            column.addWidget(well)
-        column.addWidget(self.form)
-        column.addStretch(1)
-
-    def pictures(self) -> dict[str, tuple[Style, ...]]:
-        """Return what is in the wells."""
-        return {name: well.pictures() for name, well in self.wells.items()}
-
-    def source(self) -> str:
-        """Return the picture that results are compared with; "" where its well is empty."""
-        pictures = self.wells[self.mode.wells[0].name].pictures()
-        return pictures[0].path if pictures else ""
-
-    def follow(self, path: str) -> None:
-        """Put the texture selected in the list into the wells that follow it."""
-        for well in self.mode.wells:
-            if well.follows:
-                self.wells[well.name].set_pictures((Style(path),))
-
-    def state(self) -> dict[str, Any]:
-        """Return settings and pictures as plain data."""
-        return {
-            "settings": self.form.raw_values(),
-            "pictures": {
-                name: [[style.path, style.weight] for style in styles]
-                for name, styles in self.pictures().items()
-            },
-        }
-
-    def set_state(self, state: Any) -> None:
-        """Set what `state` returned.
-
-        Raises:
-            JobError: The data is something else.
-        """
-        try:
-            self.form.set_values(state["settings"])
-            for name, pictures in state["pictures"].items():
-                styles = tuple(Style(str(path), float(weight)) for path, weight in pictures)
-                self.wells[name].set_pictures(styles)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise JobError("The settings of the last session are damaged.") from error
 
 
 class Maker(QtWidgets.QWidget):
@@ -82,7 +23,7 @@ class Maker(QtWidgets.QWidget):
     Signals:
         started: The start button was pressed.
         changed: Another mode, picture or setting is shown.
-        source_changed: Another picture is the one that results are compared with.
+        source_changed: A picture, a mask or a region is another.
     """
 
     started = Signal()
@@ -102,8 +43,7 @@ class Maker(QtWidgets.QWidget):
         self.tabs.setDocumentMode(True)
         for mode in MODES:
             page = ModePage(mode, thumbnails, selected)
-            for well in page.wells.values():
-                well.changed.connect(lambda: self.source_changed.emit())
+            page.changed.connect(self.source_changed)
             page.form.changed.connect(self.changed)
             self.tabs.addTab(page, mode.title)
             self.tabs.setTabToolTip(self.tabs.indexOf(page), mode.tooltip)
@@ -150,11 +90,10 @@ class Maker(QtWidgets.QWidget):
             StylizeError: Something is missing, wrong, or cannot be written.
         """
         page = self.page()
-        pictures, values = page.pictures(), page.form.values()
-        page.mode.check(pictures)
-        pictures[page.mode.wells[0].name] = (Style(source),)
+        self.draft(backend)  # what is wrong with it is told before what is wrong with the output
         output = self.output.next_output(source, page.mode.name, taken)
-        return page.mode.job(pictures, values, str(output), backend)
+        pictures = {**page.pictures(), page.mode.wells[0].name: (Style(source),)}
+        return page.job(pictures, str(output), backend)
 
     def draft(self, backend: str) -> Job:
         """Return the job that is shown, with an output that is of no account.
@@ -166,7 +105,7 @@ class Maker(QtWidgets.QWidget):
             JobError: Something is missing or wrong.
         """
         page = self.page()
-        return page.mode.job(page.pictures(), page.form.values(), "draft.png", backend)
+        return page.job(page.pictures(), "draft.png", backend)
 
     def state(self) -> dict[str, Any]:
         """Return everything set here as plain data."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from maya_stylize.errors import JobError
 from maya_stylize.ui.mode import Mode
+from maya_stylize.ui.repair_mode import REPAIR
 from maya_stylize.ui.stylize_mode import STYLIZE
 from maya_stylize.ui.texture_mode import TEXTURE
 
-MODES = (TEXTURE, STYLIZE)
+MODES = (TEXTURE, STYLIZE, REPAIR)
 
 
 def by_name(name: str) -> Mode:

@@ -10,6 +10,7 @@ from maya_stylize.host import output_paths
 from maya_stylize.host.output_paths import Destination
 from maya_stylize.host.scene import Scene
 from maya_stylize.ui.drops import SUFFIXES
+from maya_stylize.ui.fold import Fold
 from maya_stylize.ui.qt import Qt, QtWidgets
 from maya_stylize.ui.slots import slot
 
@@ -59,24 +60,17 @@ class OutputForm(QtWidgets.QWidget):
         rows.addRow("", folder)
         rows.addRow("Named", self.pattern)
         rows.addRow("Format", self.format)
-        self._rows = QtWidgets.QWidget()
-        self._rows.setLayout(rows)
-        self.fold = QtWidgets.QToolButton()
-        self.fold.setText("Output &file")
-        self.fold.setCheckable(True)
-        self.fold.setAutoRaise(True)
-        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setToolTip("Where results go, and what they are called.")
-        self.fold.toggled.connect(self._show_rows)
+        folded = QtWidgets.QWidget()
+        folded.setLayout(rows)
+        self.fold = Fold("Output &file", "Where results go, and what they are called.", folded)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.fold)
-        column.addWidget(self._rows)
+        column.addWidget(folded)
         self.place.currentIndexChanged.connect(lambda _: self._show_folder())
         if scene.source_images() is None:
             self.place.setCurrentIndex(self.place.findData(output_paths.BESIDE))
         self._show_folder()
-        self._show_rows(False)
 
     def next_output(self, source: str, mode: str, taken: list[Path], suffix: str = "") -> Path:
         """Return the picture to write next.
@@ -130,10 +124,6 @@ class OutputForm(QtWidgets.QWidget):
         chosen = self.place.currentData() == output_paths.FOLDER
         self.folder.setVisible(chosen)
         self._browse.setVisible(chosen)
-
-    def _show_rows(self, shown: bool) -> None:
-        self.fold.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
-        self._rows.setVisible(shown)
 
 
 def _combo(options: tuple[tuple[str, str], ...], tooltip: str) -> Any:

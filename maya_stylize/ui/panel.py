@@ -208,8 +208,7 @@ class Panel(QtWidgets.QWidget):
     @slot
     def _show_source(self) -> None:
         page = self.maker.page()
-        follows = page.mode.wells[0].follows
-        self.all_tiles.offer(page.source() if follows else "", self._model.textures())
+        self.all_tiles.offer(page.tile(), self._model.textures())
         if self.runs.running() is None:
             self.preview.compare(page.source() or self._selected_file() or "", "")
 

@@ -34,7 +34,7 @@ class Preview(QtWidgets.QWidget):
             self.zoom.addItem(f"{zoom:.0%}" if zoom else "Fit", zoom)
         self.zoom.activated.connect(lambda _: self.view.set_zoom(self.zoom.currentData()))
         self.view.zoomed.connect(self._zoomed)
-        self.tiled = QtWidgets.QCheckBox("T&iled 2 × 2")
+        self.tiled = QtWidgets.QCheckBox("Tiled &2 × 2")
         self.tiled.setToolTip("Repeat the picture twice each way, to see its seams.")
         self.tiled.toggled.connect(self.view.set_tiled)
         row = QtWidgets.QHBoxLayout()

@@ -7,15 +7,26 @@ from typing import Any
 
 from maya_stylize.jobs import Job, StylizeJob
 from maya_stylize.ui.fields import Choice, Field, Size, Slider
-from maya_stylize.ui.mode import Mode, Pictures, Well
+from maya_stylize.ui.ground import Ground
+from maya_stylize.ui.mode import Guidance, Mode, Pictures, Well, first
 from maya_stylize.ui.mode_fields import DEVICE, POOLING, QUALITY, SEED
 
 _SIZE = Size(sides=1)
+_CONTENT = Well(
+    "content",
+    "&Content",
+    "The texture to repaint; it says what is where. Follows the selection in the list.",
+    follows=True,
+)
 
 
 def content_weight(strength: int) -> float:
     """Return the content's weight: the paper's 1e6 at strength 50, a hundredfold each way."""
     return float(10 ** (8 - strength / 25))
+
+
+def _ground(pictures: Pictures, values: Mapping[str, Any]) -> Ground:
+    return Ground(first(pictures, _CONTENT))
 
 
 def _stylize(pictures: Pictures, values: Mapping[str, Any], common: dict[str, Any]) -> Job:
@@ -39,12 +50,7 @@ STYLIZE = Mode(
     "&Stylize",
     "The texture repainted in the manner of one or several pictures.",
     (
-        Well(
-            "content",
-            "&Content",
-            "The texture to repaint; it says what is where. Follows the selection in the list.",
-            follows=True,
-        ),
+        _CONTENT,
         Well(
             "styles",
             "St&yles",
@@ -98,7 +104,7 @@ STYLIZE = Mode(
         ),
         Field(
             "color_strength",
-            "Color strengt&h",
+            "Color strength",
             "How far colors are kept, where they are: to the left the result takes the styles' "
             "colors, to the right the content's.",
             Slider("Styles", "Content"),
@@ -128,4 +134,6 @@ STYLIZE = Mode(
         DEVICE,
     ),
     _stylize,
+    whole_sets=True,
+    guidance=Guidance(_ground, "styles"),
 )

@@ -7,10 +7,24 @@ from typing import Any
 
 from maya_stylize.jobs import Job, SynthesizeJob
 from maya_stylize.ui.fields import Field, Size, Toggle
-from maya_stylize.ui.mode import Mode, Pictures, Well
+from maya_stylize.ui.ground import Ground
+from maya_stylize.ui.mode import Guidance, Mode, Pictures, Well, first
 from maya_stylize.ui.mode_fields import DEVICE, POOLING, QUALITY, SEAMLESS, SEED
 
 _SIZE = Size(sides=2)
+_EXEMPLAR = Well(
+    "exemplar",
+    "E&xemplar",
+    "The picture to learn from: an even piece of the material, seen straight on. "
+    "The new texture has its colors and its structures.",
+)
+
+
+def _ground(pictures: Pictures, values: Mapping[str, Any]) -> Ground:
+    size = _SIZE.read("size", values["size"])
+    if size is not None:
+        return Ground("", size)  # type: ignore[arg-type]
+    return Ground(first(pictures, _EXEMPLAR), shown=False)
 
 
 def _synthesize(pictures: Pictures, values: Mapping[str, Any], common: dict[str, Any]) -> Job:
@@ -27,14 +41,7 @@ TEXTURE = Mode(
     "texture",
     "&New texture",
     "A new texture of any size that looks like the exemplar without repeating it.",
-    (
-        Well(
-            "exemplar",
-            "E&xemplar",
-            "The picture to learn from: an even piece of the material, seen straight on. "
-            "The new texture has its colors and its structures.",
-        ),
-    ),
+    (_EXEMPLAR,),
     (
         Field(
             "size",
@@ -60,4 +67,5 @@ TEXTURE = Mode(
         DEVICE,
     ),
     _synthesize,
+    guidance=Guidance(_ground, _EXEMPLAR.name),
 )

@@ -8,9 +8,10 @@ from typing import Any
 from maya_stylize.jobs import Style
 from maya_stylize.ui import drops, look
 from maya_stylize.ui.mode import Well, plain
+from maya_stylize.ui.picture_label import PictureLabel
 from maya_stylize.ui.qt import Qt, QtWidgets, Signal
 from maya_stylize.ui.slots import slot
-from maya_stylize.ui.texture_model import THUMBNAIL, name_of
+from maya_stylize.ui.texture_model import name_of
 from maya_stylize.ui.thumbnails import Thumbnails
 
 
@@ -23,11 +24,9 @@ class PictureRow(QtWidgets.QWidget):
     def __init__(self, style: Style, weighted: bool, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._path = style.path
-        self._thumbnails = thumbnails
-        self._thumbnail = QtWidgets.QLabel()
         side = look.em(self) * 4
-        self._thumbnail.setFixedSize(side, side)
-        self._thumbnail.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        thumbnail = PictureLabel(thumbnails, side)
+        thumbnail.show_picture(style.path)
         self._weight = QtWidgets.QDoubleSpinBox()
         self._weight.setRange(0, 10)
         self._weight.setSingleStep(0.1)
@@ -54,51 +53,34 @@ class PictureRow(QtWidgets.QWidget):
         words.addWidget(self._weight)
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._thumbnail)
+        row.addWidget(thumbnail)
         row.addLayout(words, 1)
         row.addWidget(remove)
-        thumbnails.changed.connect(self._show)
-        self._show(self._path)
 
     def picture(self) -> Style:
         """Return the picture and its weight."""
         return Style(self._path, self._weight.value())
-
-    def _show(self, path: str) -> None:
-        if path != self._path:
-            return
-        pixmap = self._thumbnails.get(path, THUMBNAIL)
-        if pixmap is not None:
-            self._thumbnail.setPixmap(
-                pixmap.scaled(
-                    self._thumbnail.size(),
-                    Qt.AspectRatioMode.KeepAspectRatio,
-                    Qt.TransformationMode.SmoothTransformation,
-                )
-            )
-        else:
-            failed = self._thumbnails.failure(path, THUMBNAIL)
-            self._thumbnail.setText("cannot\nbe read" if failed else "…")
-            self._thumbnail.setToolTip(str(failed or ""))
 
 
 class PictureWell(QtWidgets.QFrame):
     """Takes one picture, or several with weights: dropped, from the list, or picked."""
 
     changed = Signal()
+    invitation = "Drop a picture here"
 
     def __init__(
-        self, well: Well, thumbnails: Thumbnails, selected: Callable[[], str | None]
+        self, well: Well, thumbnails: Thumbnails, selected: Callable[[], str | None] | None
     ) -> None:
         """Make an empty well.
 
         Args:
             well: What it is for.
             thumbnails: Where pictures come from.
-            selected: Gives the file of the texture that is selected in the list.
+            selected: Gives the file of the texture that is selected in the list; None where a
+                texture is not what is wanted.
         """
         super().__init__()
-        self._well = well
+        self.well = well
         self._thumbnails = thumbnails
         self._selected = selected
         self._rows: list[PictureRow] = []
@@ -108,23 +90,25 @@ class PictureWell(QtWidgets.QFrame):
         self.setToolTip(well.tooltip)
         self.setAccessibleName(plain(well.label))
         self._column = QtWidgets.QVBoxLayout()
-        self._hint = look.labelled("Drop a picture here", "faint")
+        self._hint = look.labelled("\n".join(filter(None, (self.invitation, well.empty))), "faint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
         self._hint.setMinimumHeight(look.em(self) * 2)
-        pick = QtWidgets.QPushButton("Browse…")
-        pick.setToolTip(f"Choose a file. {well.tooltip}")
-        pick.clicked.connect(self._pick)
-        take = QtWidgets.QPushButton("Use selected")
-        take.setToolTip("Take the texture that is selected in the list.")
-        take.clicked.connect(self._take)
-        label = look.labelled(well.label, "heading")
-        label.setBuddy(pick)
-        header = QtWidgets.QHBoxLayout()
-        header.addWidget(label, 1)
-        header.addWidget(take)
-        header.addWidget(pick)
+        self._pick_button = QtWidgets.QPushButton("Browse…")
+        self._pick_button.setToolTip(f"Choose a file. {well.tooltip}")
+        self._pick_button.clicked.connect(self._pick)
+        self._label = look.labelled(well.label, "heading")
+        self._label.setBuddy(self._pick_button)
+        self._header = QtWidgets.QHBoxLayout()
+        self._header.addWidget(self._label, 1)
+        if selected is not None:
+            take = QtWidgets.QPushButton("Use selected")
+            take.setToolTip("Take the texture that is selected in the list.")
+            take.clicked.connect(self._take)
+            self._header.addWidget(take)
+        self._header.addWidget(self._pick_button)
         column = QtWidgets.QVBoxLayout(self)
-        column.addLayout(header)
+        column.addLayout(self._header)
         column.addWidget(self._hint)
         column.addLayout(self._column)
 
@@ -139,7 +123,7 @@ class PictureWell(QtWidgets.QFrame):
             row.deleteLater()
         self._rows = []
         for style in pictures:
-            row = PictureRow(style, self._well.many, self._thumbnails)
+            row = PictureRow(style, self.well.many, self._thumbnails)
             row.removed.connect(self._removing(row))
             row.changed.connect(lambda: self.changed.emit())
             self._rows.append(row)
@@ -150,7 +134,7 @@ class PictureWell(QtWidgets.QFrame):
     def add(self, paths: list[str]) -> None:
         """Take pictures: all of them where there may be several, else the first."""
         new = tuple(Style(path) for path in paths)
-        self.set_pictures((*self.pictures(), *new) if self._well.many else new[:1])
+        self.set_pictures((*self.pictures(), *new) if self.well.many else new[:1])
 
     def dragEnterEvent(self, event: Any) -> None:  # noqa: N802
         """Light up for a picture."""
@@ -174,15 +158,15 @@ class PictureWell(QtWidgets.QFrame):
 
     @slot
     def _take(self) -> None:
-        path = self._selected()
+        path = self._selected() if self._selected else None
         if path:
             self.add([path])
 
     @slot
     def _pick(self) -> None:
-        dialog = QtWidgets.QFileDialog(self, f"{plain(self._well.label)}", "", drops.FILTER)
+        dialog = QtWidgets.QFileDialog(self, f"{plain(self.well.label)}", "", drops.FILTER)
         modes = QtWidgets.QFileDialog.FileMode
-        dialog.setFileMode(modes.ExistingFiles if self._well.many else modes.ExistingFile)
+        dialog.setFileMode(modes.ExistingFiles if self.well.many else modes.ExistingFile)
         dialog.filesSelected.connect(lambda files: self.add(list(files)))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,7 +48,8 @@ def stylize(colors, real_model, tmp_path):
     def stylize(name, *, content="content.png", style="style.png", **settings):
         if not (tmp_path / "style.png").exists():
             writer.write(tmp_path / "style.png", colors["brushwork"])
-        settings = {"quality": "draft", "device": "cpu", "content_weight": 1e4, **settings}
+        # Painted in the content's own light colors, so that what bleeds in is darker.
+        settings = {"quality": "draft", "device": "cpu", "keep_colors": "symmetric", **settings}
         job = StylizeJob(
             output=str(tmp_path / name),
             content=str(tmp_path / content),
@@ -68,8 +71,8 @@ def test_an_islands_border_is_as_if_its_colors_went_on(colors, stylize, tmp_path
 
     assert [event for event in found if isinstance(event, events.Log)] == []
     (wanted, got, black) = (each.pixels[RING].mean(0) for each in (whole, island, bled))
-    assert np.abs(got - wanted).max() < 0.02
-    assert np.abs(black - wanted).max() > 0.06
+    assert np.abs(got - wanted).max() < 0.01
+    assert (wanted - black).max() > 0.05
     assert whole.alpha is None
     assert bled.alpha is None
     assert (island.alpha == ALPHA).all()
@@ -105,8 +108,10 @@ def test_at_another_size_alpha_is_resampled(colors, stylize, tmp_path):
     assert picture.alpha.shape == (40, 40)
     assert picture.alpha.mean() == pytest.approx(ALPHA.mean(), rel=0.02)
     assert picture.pixels[picture.alpha == 0].max() < 0.02
-    solid = picture.alpha == 1
-    assert picture.pixels[solid].min() > 0.05
+    edge = (picture.alpha > 0) & (picture.alpha < 1)
+    assert edge.any()
+    wanted = colors["wall"].mean((0, 1))
+    assert picture.pixels[edge].mean(0) == pytest.approx(wanted, abs=0.06)
 
 
 def test_previews_have_the_alpha_too(colors, stylize, real_model, tmp_path):
@@ -152,7 +157,7 @@ def test_a_content_of_which_nothing_is_seen_is_refused(colors, stylize, tmp_path
 def test_black_that_nobody_sees_is_no_part_of_a_style(colors, stylize, tmp_path):
     writer.write(tmp_path / "content.png", colors["wall"])
     writer.write(tmp_path / "hole.png", on_black(colors["brushwork"]), alpha=ALPHA)
-    made = {"start": "noise", "content_weight": 0.0, "style": "hole.png"}
+    made = {"start": "noise", "content_weight": 0.0, "style": "hole.png", "keep_colors": "no"}
 
     found, picture = stylize("a.png", **made)
     ignoring, black = stylize("b.png", alpha="ignore", **made)
@@ -180,8 +185,7 @@ def test_an_exemplars_holes_are_filled(colors, real_model, tmp_path):
 
     (note, *_), picture = finish(job, real_model)
 
-    assert note.level == "warning"
-    assert "filled" in note.message
+    assert "only what is opaque is learned from" in note.message
     assert picture.alpha is None
     assert picture.pixels.min() > 0.15
     assert picture.pixels.mean((0, 1)) == pytest.approx([0.85, 0.6, 0.35], abs=0.03)
@@ -206,9 +210,12 @@ def test_a_texture_is_learned_from_what_is_opaque(real_model, tmp_path):
     assert result.alpha is None
     assert np.abs(result.pixels.mean((0, 1)) - opaque.mean((0, 1))).max() < 0.02
     assert np.abs(result.pixels.std((0, 1)) / opaque.std((0, 1)) - 1).max() < 0.1
-    # As much grain: neighbors differ as they do in the opaque part.
-    grain, wanted = (np.abs(np.diff(each, axis=0)).mean() for each in (result.pixels, opaque))
-    assert grain == pytest.approx(wanted, rel=0.2)
+    # As much grain as a texture of the opaque part alone has.
+    writer.write(tmp_path / "opaque.png", opaque)
+    alone = replace(job, exemplar=str(tmp_path / "opaque.png"), size=(64, 64))
+    _, plain = finish(alone, real_model)
+    grain, wanted = (np.abs(np.diff(each.pixels, axis=0)).mean() for each in (result, plain))
+    assert grain == pytest.approx(wanted, rel=0.05)
     assert "only what is opaque is learned from" in found[0].message
 
 
@@ -219,7 +226,7 @@ def test_as_a_mask_alpha_keeps_the_rest_of_a_style_out(stylize, colors, tmp_path
     writer.write(tmp_path / "content.png", colors["wall"])
     writer.write(tmp_path / "style.png", style, alpha=alpha)
     results = {
-        name: stylize(f"{name}.png", alpha=name, content_weight=0.0)[1].pixels
+        name: stylize(f"{name}.png", alpha=name, content_weight=0.0, keep_colors="no")[1].pixels
         for name in ("mask", "ignore")
     }
     opaque = style[:, : SIDE // 3].mean((0, 1))

@@ -142,6 +142,16 @@ def test_of_the_maps_that_match_the_symmetric_one_moves_colors_least(seed):
     assert moved["symmetric"] <= min(moved.values()) * (1 + 1e-5)
 
 
+@pytest.mark.parametrize("method", MAPS)
+def test_a_channel_that_another_follows_closely_is_kept(method):
+    """Green has little beside red, and blue has much of just that: no gain is needed here."""
+    random = np.random.default_rng(0)
+    red, green = random.normal(size=(2, 24, 31)) * np.reshape([0.1, 0.002], (2, 1, 1))
+    content = 0.5 + np.stack([red, red + green, 20 * green], axis=-1).astype(np.float32)
+
+    assert match_colors(content, content, method) == pytest.approx(content, abs=1e-5)
+
+
 @settings(max_examples=30)
 @given(SEEDS)
 def test_by_cholesky_red_leads(seed):
@@ -210,7 +220,12 @@ def test_a_gray_content_makes_the_style_gray(method, seed):
 
     assert np.ptp(matched, axis=-1).max() < 1e-5
     assert matched[..., 0].mean() == pytest.approx(content[..., 0].mean(), abs=1e-5)
-    assert matched[..., 0].std() == pytest.approx(content[..., 0].std(), rel=1e-3)
+    # What hardly varies in the style is not made to vary as much as this map would have it.
+    least = np.linalg.eigvalsh(statistics(style)[1])[0]
+    if method != "pca" or LARGEST_GAIN**2 * least > content[..., 0].var() * 3:
+        assert matched[..., 0].std() == pytest.approx(content[..., 0].std(), rel=1e-3)
+    else:
+        assert matched[..., 0].std() < content[..., 0].std() * 1.001
     if method == "symmetric":  # the style's own light and dark, no color turned around in it
         assert np.corrcoef(matched[..., 0].ravel(), style.mean(-1).ravel())[0, 1] > 0.999
 

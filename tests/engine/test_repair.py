@@ -76,19 +76,24 @@ def test_a_repair_has_the_pictures_texture_and_no_border(granite, real_model, tm
     mask = mask_of(tmp_path / "mask.png", (80, 96), slice(28, 52), slice(38, 66))
     output = tmp_path / "clean.png"
 
-    *_, result = finish(repair(output, picture, mask=mask, quality="normal"), real_model)
+    finish(repair(output, picture, mask=mask, quality="normal"), real_model)
 
     made = reader.read(output).pixels[28:52, 38:66]
     kept = np.concatenate([granite[:28].reshape(-1, 3), granite[52:].reshape(-1, 3)])
     assert np.abs(made.mean((0, 1)) - kept.mean(0)).max() < 0.06
     assert 0.7 < made.std() / kept.std() < 1.3
-    # The deepest layers have a handful of positions there, which no texture can satisfy.
-    assert result.layer_errors["conv1_1"] < 0.05
-    assert result.layer_errors["pool2"] < 0.25
-    # The steps over the hole's border are as those inside the picture.
+    inside, outside = (np.abs(np.diff(each, axis=0)).mean() for each in (made, granite))
+    assert 0.6 < inside / outside < 1.5
+    # Over the hole's border the picture goes on: the steps there are far from those to another
+    # place of the same texture.
     whole = reader.read(output).pixels
-    steps = np.abs(np.diff(whole, axis=0)).mean(-1)
-    assert steps[[27, 51], 38:66].mean() < 1.5 * steps[:27].mean()
+    elsewhere = whole.copy()
+    elsewhere[28:52, 38:66] = granite[4:28, 4:32]
+    found, torn = (
+        np.abs(np.diff(each, axis=0)).mean(-1)[[27, 51], 38:66].mean()
+        for each in (whole, elsewhere)
+    )
+    assert found < 0.75 * torn
 
 
 def test_a_band_lets_a_picture_wrap_and_keeps_its_inside(granite, real_model, tmp_path):

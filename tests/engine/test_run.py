@@ -221,8 +221,13 @@ def test_with_luminance_every_color_stays_in_its_place(pictures, real_model, tmp
         assert abs(luma.mean() - before.mean()) < 0.05
 
 
-@pytest.mark.parametrize("method", ["symmetric", "pca", "cholesky"])
-def test_with_matched_colors_the_palette_is_the_contents(method, pictures, real_model, tmp_path):
+@pytest.mark.parametrize(
+    ("method", "off"),
+    [("symmetric", 0.03), ("pca", 0.03), ("cholesky", 0.06)],
+)
+def test_with_matched_colors_the_palette_is_the_contents(
+    method, off, pictures, real_model, tmp_path
+):
     output = tmp_path / "matched.png"
 
     finish(stylize(pictures, output, content_weight=1e3, keep_colors=method), real_model)
@@ -231,7 +236,7 @@ def test_with_matched_colors_the_palette_is_the_contents(method, pictures, real_
         reader.read(path).pixels.mean((0, 1))
         for path in (output, pictures["coffee"], pictures["rust"])
     )
-    assert np.linalg.norm(result - content) < 0.03
+    assert np.linalg.norm(result - content) < off
     assert np.linalg.norm(style - content) > 0.1
     assert metadata.read_job(output)["keep_colors"] == method
 
@@ -308,14 +313,14 @@ def test_a_source_is_never_overwritten(pictures, real_model):
     assert reader.Path(pictures["rust"]).read_bytes() == before
 
 
-def test_alpha_is_left_out_with_a_warning(pictures, real_model, tmp_path):
+def test_of_an_exemplars_alpha_it_says_what_becomes_of_it(pictures, real_model, tmp_path):
     exemplar, output = tmp_path / "alpha.png", tmp_path / "texture.png"
     pixels = reader.read(pictures["rust"]).pixels
     writer.write(exemplar, pixels, alpha=np.full(pixels.shape[:2], 0.5, np.float32))
 
     first, *_ = finish(synthesize(pictures, output, exemplar=str(exemplar)), real_model)
 
-    assert first == events.Log(f"{exemplar}: its alpha is left out.", "warning")
+    assert first == events.Log(f"{exemplar}: only what is opaque is learned from.")
 
 
 @pytest.mark.parametrize(

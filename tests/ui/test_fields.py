@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from maya_stylize import checks
 from maya_stylize.errors import JobError
-from maya_stylize.ui.fields import Choice, Size, Slider, Toggle, Whole, checked, defaults
+from maya_stylize.ui.fields import (
+    Choice,
+    Numbers,
+    Size,
+    Slider,
+    Toggle,
+    Whole,
+    checked,
+    defaults,
+)  # fmt: skip
 from maya_stylize.ui.modes import MODES
 
 SIDES = st.integers(checks.SMALLEST_SIDE, checks.LARGEST_SIDE)
@@ -44,6 +53,21 @@ def test_what_is_no_size_is_refused_by_name(text: Any) -> None:
         Size(sides=2).read("size", text)
 
 
+@given(st.lists(st.integers(2, checks.LARGEST_SIDE), min_size=4, max_size=4))
+def test_numbers_are_read_as_typed(numbers: list[int]) -> None:
+    several = Numbers((1, 4), 2, "numbers", "none")
+    for between in (", ", ",", " "):
+        assert several.read("extend", between.join(map(str, numbers))) == tuple(numbers)
+    assert several.read("extend", f" {numbers[0]} ") == (numbers[0],)
+    assert several.read("extend", "  ") is None
+
+
+@pytest.mark.parametrize("text", ["1", "2 3", "2,3,4", "-8", "8.5", "a", ",", "٦٤", "65537", None])
+def test_what_are_no_such_numbers_is_refused_by_name(text: Any) -> None:
+    with pytest.raises(JobError, match=r"^extend"):
+        Numbers((1, 4), 2, "numbers", "none").read("extend", text)
+
+
 @given(ANYTHING)
 def test_every_control_takes_its_own_or_refuses(value: Any) -> None:
     for control, kind in (
@@ -52,6 +76,7 @@ def test_every_control_takes_its_own_or_refuses(value: Any) -> None:
         (Slider("a", "b"), int),
         (Toggle(), bool),
         (Size(sides=2), str),
+        (Numbers((1, 4), 0, "numbers", "none"), str),
     ):
         told = ""
         try:

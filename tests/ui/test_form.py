@@ -24,6 +24,8 @@ OTHERS = {
     "device": "cpu",
     "match_histogram": False,
     "seamless": "both",
+    "band": "32",
+    "extend": "0, 0, 256, 0",
 }
 
 

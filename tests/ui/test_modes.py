@@ -6,16 +6,27 @@ from typing import Any
 import pytest
 
 from maya_stylize.errors import JobError
-from maya_stylize.jobs import CONTENT_WEIGHT, KEEP_COLORS, Style, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import (
+    CONTENT_WEIGHT,
+    KEEP_COLORS,
+    Region,
+    RepairJob,
+    Style,
+    StylizeJob,
+    SynthesizeJob,
+)
 from maya_stylize.ui.fields import defaults
+from maya_stylize.ui.ground import Ground
 from maya_stylize.ui.modes import MODES, by_name
 from maya_stylize.ui.stylize_mode import content_weight
 
-TEXTURE, STYLIZE = by_name("texture"), by_name("stylize")
+TEXTURE, STYLIZE, REPAIR = (by_name(name) for name in ("texture", "stylize", "repair"))
 PICTURES = {
     "exemplar": (Style("e.png"),),
     "content": (Style("c.png"),),
     "styles": (Style("a.png", 2.0), Style("b.png")),
+    "picture": (Style("p.png"),),
+    "mask": (Style("m.png"),),
 }
 
 
@@ -52,6 +63,66 @@ def test_every_way_of_keeping_colors_can_be_chosen() -> None:
     assert tuple(key for key, _ in control.options) == KEEP_COLORS
 
 
+def test_a_repair_takes_its_wells_and_settings() -> None:
+    learned = {**PICTURES, "mask": (), "exemplar": (Style("clean.png"),)}
+    values = {**defaults(REPAIR.fields), "seamless": "across", "band": "24", "extend": "0 0 256 8"}
+    values |= {"seed": 7, "quality": "final", "device": "cpu"}
+    assert REPAIR.job(learned, values, "o.exr", "torch") == RepairJob(
+        picture="p.png",
+        exemplar="clean.png",
+        seamless="across",
+        band=24,
+        extend=(0, 0, 256, 8),
+        seed=7,
+        quality="final",
+        device="cpu",
+        output="o.exr",
+        backend="torch",
+    )
+
+
+def test_a_repair_needs_a_picture_and_a_mask_alone() -> None:
+    pictures = {"picture": (Style("p.png"),), "mask": (Style("m.png"),), "exemplar": ()}
+    job = REPAIR.job(pictures, defaults(REPAIR.fields), "o.png", "tensorflow")
+    assert job == RepairJob(picture="p.png", mask="m.png", output="o.png")
+
+
+def test_one_number_extends_all_four_sides() -> None:
+    values = {**defaults(REPAIR.fields), "extend": "16"}
+    job: Any = REPAIR.job({**PICTURES, "mask": ()}, values, "o.png", "tensorflow")
+    assert job.extend == (16, 16, 16, 16)
+
+
+@pytest.mark.parametrize("extend", ["", "0", "0, 0, 0, 0"])
+def test_nothing_to_repair_is_told_with_what_there_could_be(extend: str) -> None:
+    values = {**defaults(REPAIR.fields), "extend": extend}
+    with pytest.raises(JobError, match="nothing to repair") as caught:
+        REPAIR.job({**PICTURES, "mask": ()}, values, "o.png", "tensorflow")
+    for word in ("mask", "extend", "seamless"):
+        assert word in caught.value.hint
+
+
+def test_regions_go_to_the_modes_that_have_them() -> None:
+    regions = (Region("t.png", "s.png", 1), Region("u.png"))
+    for mode in MODES:
+        values = defaults(mode.fields)
+        given = regions if mode is STYLIZE else regions[1:]
+        job: Any = mode.job(PICTURES, values, "o.png", "tensorflow", given)
+        assert getattr(job, "regions", ()) == (given if mode.guidance else ())
+
+
+def test_a_mask_over_the_result_lies_on_what_the_result_is_made_of() -> None:
+    values = defaults(STYLIZE.fields)
+    assert STYLIZE.guidance.ground(PICTURES, values) == Ground("c.png")
+    values = defaults(TEXTURE.fields)
+    assert TEXTURE.guidance.ground(PICTURES, values) == Ground("e.png", shown=False)
+    values["size"] = "512 x 256"
+    assert TEXTURE.guidance.ground({}, values) == Ground("", (512, 256))
+    for mode in (STYLIZE, TEXTURE):
+        with pytest.raises(JobError, match="No picture in"):
+            mode.guidance.ground({}, defaults(mode.fields))
+
+
 def test_more_strength_is_less_content() -> None:
     weights = [content_weight(strength) for strength in range(101)]
     assert weights == sorted(weights, reverse=True)
@@ -61,6 +132,8 @@ def test_more_strength_is_less_content() -> None:
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
 def test_an_empty_well_is_named(mode: Any) -> None:
     for well in mode.wells:
+        if well.empty:
+            continue
         pictures = {**PICTURES, well.name: ()}
         with pytest.raises(JobError, match=well.label.replace("&", "")) as caught:
             mode.job(pictures, defaults(mode.fields), "o.png", "tensorflow")

@@ -53,7 +53,7 @@ def test_whatever_a_preset_holds_it_loads_or_says_why_not(content: bytes, tmp_pa
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"mode": "repair"}, "repair"),
+        ({"mode": "collage"}, "collage"),
         ({"maya_stylize_preset": 2}, "version"),
         ({"settings": {"seed": -1}}, "seed"),
         ({"settings": {"quality": "__import__('os')"}}, "quality"),
