@@ -63,6 +63,7 @@ def test_a_job_waits_for_the_hello_and_is_told_everything(bench):
             "job": {"kind": "synthesize"},
             "loss": 1.0,
             "layer_errors": {"pool1": 0.1},
+            "maps": {},
         },
     ]
     assert bench.client.queue == ()
