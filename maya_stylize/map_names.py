@@ -1,8 +1,10 @@
-"""Which kind of a material's maps a picture is, by the usual endings of its name."""
+"""Which kind of a material's maps a picture is, and which others go with it, by their names."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from pathlib import Path
 
 from maya_stylize.tile_sets import without_tile
 
@@ -54,3 +56,43 @@ def kind_of(name: str) -> str | None:
     if len(parts) == 1 and last in _WORDS:
         return None
     return _KINDS.get("".join(parts[-2:])) or _KINDS.get(last)
+
+
+def beside(path: Path, suffixes: Collection[str]) -> dict[str, str]:
+    """Return the maps in a map's folder whose names are alike but for the kind, itself included.
+
+    Those of a tile of a set are of the same tile.
+
+    Args:
+        path: A picture whose name says its kind.
+        suffixes: Of pictures, in lower case.
+
+    Returns:
+        Paths by kind; nothing where the folder is not there.
+    """
+    stem, tile = without_kind(path.name), _tile(path)
+    found: dict[str, str] = {}
+    folder = path.parent
+    for each in sorted(folder.iterdir()) if folder.is_dir() else ():
+        kind = kind_of(each.name) if each.suffix.lower() in suffixes else None
+        if kind is None or kind in found or _tile(each) != tile:
+            continue
+        if without_kind(each.name) == stem:
+            found[kind] = str(each)
+    return found
+
+
+def without_kind(name: str) -> str:
+    """Return what a map's name begins with, before the word for what it holds; "" if nothing."""
+    whole = without_tile(name)
+    words = (
+        cut for cut, letter in enumerate(whole) if cut and (letter in "_-. " or letter.isupper())
+    )
+    for cut in reversed(list(words)):
+        if kind_of(whole[cut:]):
+            return re.sub(r"[_\-. ]?(ambient)?[_\-. ]*$", "", whole[:cut], flags=re.IGNORECASE)
+    return ""
+
+
+def _tile(path: Path) -> str:
+    return path.stem[len(without_tile(path.name)) :]

@@ -4,25 +4,46 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from maya_stylize import map_names
 from maya_stylize.errors import SceneError
 from maya_stylize.host.scene import Scene, Texture
+from maya_stylize.ui.drops import SUFFIXES
 from maya_stylize.ui.history import Entry
 from maya_stylize.ui.texture_list import TextureList
 
 
-def apply(scene: Scene, textures: TextureList, entry: Entry) -> None:
+def apply(scene: Scene, textures: TextureList, entry: Entry) -> str:
     """Put a result in the place of the selected texture, else of the one it was made for.
+
+    The maps of a material go each in the place of the same kind of map of the texture's material.
+
+    Returns:
+        What was left out, in words; "" where nothing was.
 
     Raises:
         SceneError: There is no such texture, or the scene refuses.
     """
-    applied = scene.apply(_target(scene, textures, entry), Path(entry.path))
+    target = _target(scene, textures, entry)
+    if not entry.maps:
+        applied = scene.apply(target, Path(entry.path))
+        left = ""
+    else:
+        places = _places(scene, target, entry)
+        kinds = [kind for kind in entry.maps if kind in places]
+        applied, *_ = scene.apply_together(
+            [(places[kind], Path(entry.maps[kind])) for kind in kinds]
+        )
+        missing = ", ".join(kind for kind in entry.maps if kind not in places)
+        left = f"The material of {target.node} has no texture for: {missing}." if missing else ""
     textures.refresh()
     textures.select(applied.node)
+    return left
 
 
 def revert(scene: Scene, textures: TextureList) -> None:
     """Put the original back in the place of the selected texture.
+
+    Where it is one of a material's maps that were made together, all of them are put back.
 
     Raises:
         SceneError: No texture is selected, or the scene refuses.
@@ -30,9 +51,44 @@ def revert(scene: Scene, textures: TextureList) -> None:
     texture = textures.texture()
     if texture is None:
         raise SceneError("No texture is selected.", "Select the texture to revert.")
-    old = scene.revert(texture)
+    old, *_ = scene.revert_together([texture, *_made_with(scene, texture)])
     textures.refresh()
     textures.select(old.node)
+
+
+def _places(scene: Scene, target: Texture, entry: Entry) -> dict[str, Texture]:
+    """Return the textures that a material's maps are to replace, by kind.
+
+    Where the scene does not know the material of the target, its maps are the textures that show
+    what the new ones were learned from.
+    """
+    places = scene.material_maps(target)
+    learned = entry.job["maps"]
+    if not places and target.path in learned.values():
+        kinds = {path: kind for kind, path in learned.items()}
+        shown = reversed(scene.textures())
+        places = {kinds[each.path]: each for each in shown if each.path in kinds}
+    if not set(places) & set(entry.maps):
+        raise SceneError(
+            f"{target.node} is no map of a material that these maps could replace.",
+            "Select a texture that leads into a surface's color, normal, roughness or metalness.",
+        )
+    return places
+
+
+def _made_with(scene: Scene, texture: Texture) -> list[Texture]:
+    """Return the other results in a texture's material that were made together with its."""
+    path = Path(texture.path)
+    family = map_names.beside(path, SUFFIXES).values() if map_names.kind_of(path.name) else ()
+    together = {*map(Path, family)} - {path}
+    nodes = {each.node for each in scene.material_maps(texture).values()}
+    return [
+        each
+        for each in scene.textures()
+        if each.applied
+        and Path(each.path) in together
+        and (each.node in nodes or set(each.materials) & set(texture.materials))
+    ]
 
 
 def _target(scene: Scene, textures: TextureList, entry: Entry) -> Texture:
