@@ -29,6 +29,9 @@ _ENDINGS = {
 _KINDS = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings}
 # These are words of a material too: alone they name what is shown, not which map it is.
 _WORDS = ("color", "colour", "metal", "rough", "diff")
+_BETWEEN = "_-. "
+# Kinds in two words, and what the second begins with.
+_TWO_WORDS = (("base", "colo"), ("ambient", "occ"))
 # What may come behind: a size, a version, the normals' direction, a space, a depth, "map".
 _BEHIND = re.compile(
     r"[0-9]+k?|v[0-9]+|[0-9]+bits?|gl|dx|opengl|directx|ogl|raw|srgb|linear|lin|acescg|maps?|tex"
@@ -86,11 +89,17 @@ def without_kind(name: str) -> str:
     """Return what a map's name begins with, before the word for what it holds; "" if nothing."""
     whole = without_tile(name)
     words = (
-        cut for cut, letter in enumerate(whole) if cut and (letter in "_-. " or letter.isupper())
+        cut for cut, letter in enumerate(whole) if cut and (letter in _BETWEEN or letter.isupper())
     )
     for cut in reversed(list(words)):
-        if kind_of(whole[cut:]):
-            return re.sub(r"[_\-. ]?(ambient)?[_\-. ]*$", "", whole[:cut], flags=re.IGNORECASE)
+        # Behind another word, as alone "color" would be no kind.
+        if kind_of(f"of_{whole[cut:]}"):
+            head = whole[:cut].rstrip(_BETWEEN)
+            word = whole[cut:].lstrip(_BETWEEN).lower()
+            for first, second in _TWO_WORDS:
+                if word.startswith(second) and head.lower().endswith(first):
+                    head = head[: -len(first)].rstrip(_BETWEEN)
+            return head
     return ""
 
 

@@ -10,6 +10,7 @@ from maya_stylize.host.scene import Scene, Texture
 from maya_stylize.ui.drops import SUFFIXES
 from maya_stylize.ui.history import Entry
 from maya_stylize.ui.texture_list import TextureList
+from maya_stylize.ui.texture_model import shown
 
 
 def apply(scene: Scene, textures: TextureList, entry: Entry) -> str:
@@ -29,10 +30,12 @@ def apply(scene: Scene, textures: TextureList, entry: Entry) -> str:
         left = ""
     else:
         places = _places(scene, target, entry)
-        kinds = [kind for kind in entry.maps if kind in places]
-        applied, *_ = scene.apply_together(
-            [(places[kind], Path(entry.maps[kind])) for kind in kinds]
-        )
+        pictures = [
+            (places[kind], Path(path)) for kind, path in entry.maps.items() if kind in places
+        ]
+        new = scene.apply_together(pictures)
+        old = [texture.node for texture, _ in pictures]
+        applied = new[old.index(target.node) if target.node in old else 0]
         missing = ", ".join(kind for kind in entry.maps if kind not in places)
         left = f"The material of {target.node} has no texture for: {missing}." if missing else ""
     textures.refresh()
@@ -63,11 +66,10 @@ def _places(scene: Scene, target: Texture, entry: Entry) -> dict[str, Texture]:
     what the new ones were learned from.
     """
     places = scene.material_maps(target)
-    learned = entry.job["maps"]
-    if not places and target.path in learned.values():
-        kinds = {path: kind for kind, path in learned.items()}
-        shown = reversed(scene.textures())
-        places = {kinds[each.path]: each for each in shown if each.path in kinds}
+    kinds = {path: kind for kind, path in entry.job.get("maps", {}).items()}
+    if not places and shown(target) in kinds:
+        textures = reversed(scene.textures())
+        places = {kinds[shown(each)]: each for each in textures if shown(each) in kinds}
     if not set(places) & set(entry.maps):
         raise SceneError(
             f"{target.node} is no map of a material that these maps could replace.",
