@@ -45,19 +45,23 @@ def of(texture: str, picture_of: Callable[[str], str]) -> dict[str, str]:
         picture_of: Gives the picture of a texture node.
     """
     for engine in cmds.ls(type="shadingEngine"):
-        maps = _maps(engine, picture_of)
-        if texture in maps.values():
-            return maps
+        sources = _sources(engine)
+        if texture in _textures([node for _, node in sources]):
+            maps = _maps(sources, picture_of)
+            if texture in maps.values():
+                return maps
     return {}
 
 
-def _maps(engine: str, picture_of: Callable[[str], str]) -> dict[str, str]:
-    """Return the maps of a shading engine's material, as nodes by kind."""
+def _maps(
+    sources: list[tuple[str | None, str]], picture_of: Callable[[str], str]
+) -> dict[str, str]:
+    """Return the maps of a material, of what leads into it, as nodes by kind."""
     named: dict[str, str | None] = {}  # what the textures' pictures are called after
     leading: dict[str, list[str]] = {}  # the textures that lead into an attribute of a kind
     others: list[str] = []
-    for kind, source in _sources(engine):
-        textures = _upstream(source)
+    for kind, source in sources:
+        textures = _textures([source])
         for node in textures:
             if node not in named:
                 named[node] = map_names.kind_of(picture_of(node))
@@ -114,9 +118,10 @@ def _is_bump(node: str) -> bool:
     return kind == _ARNOLD_BUMP or (kind == "bump2d" and not cmds.getAttr(f"{node}.bumpInterp"))
 
 
-def _upstream(node: str) -> list[str]:
-    """Return the textures that lead into a node, or are it, the nearest first."""
-    history = cmds.listHistory(node, pruneDagObjects=True) or []
+def _textures(nodes: list[str]) -> list[str]:
+    """Return the textures that lead into nodes, or are among them, the nearest first."""
+    # Without nodes this command would speak of the selection.
+    history = (cmds.listHistory(nodes, pruneDagObjects=True) or []) if nodes else []
     textures = [each for each in history if cmds.nodeType(each) in KINDS]
     replaced = {original(each) for each in textures}
     return [each for each in textures if each not in replaced]

@@ -36,8 +36,17 @@ class MayaScene(Scene):
     def material_maps(self, texture: Texture) -> dict[str, Texture]:
         """Return the maps of a material that has the texture as one; nothing where none has it."""
         self._check(texture)
-        maps = material_maps.of(texture.node, lambda node: self._read(node).path)
-        return {kind: self._read(node) for kind, node in maps.items()}
+        project, images = self.project(), self.source_images()
+
+        def picture(node: str) -> str:
+            return texture_nodes.read(node, (), project, images).path
+
+        maps = material_maps.of(texture.node, picture)
+        materials = usage.materials_of(maps.values())
+        return {
+            kind: texture_nodes.read(node, materials[node], project, images)
+            for kind, node in maps.items()
+        }
 
     def apply(self, texture: Texture, picture: Path) -> Texture:
         """Put a picture in a texture's place, in one undo step; return the new texture.

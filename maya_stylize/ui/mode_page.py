@@ -92,6 +92,13 @@ class ModePage(QtWidgets.QWidget):
                 return pictures[0].path if pictures else ""
         return ""
 
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """Return what results are compared with, without one: by the kind of map, or by ""."""
+        if self.maps is None:
+            return {"": (self.source(), "")} if self.source() else {}
+        pictures = self.pictures()
+        return {kind: (styles[0].path, "") for kind, styles in pictures.items() if styles}
+
     def tile(self) -> str:
         """Return the picture that is made with the rest of its set of tiles; "" for none."""
         painted = self.regions is not None and self.regions.rows()

@@ -212,7 +212,8 @@ class Panel(QtWidgets.QWidget):
         page = self.maker.page()
         self.all_tiles.offer(page.tile(), self._model.textures())
         if self.runs.running() is None:
-            self.preview.compare(page.source() or self._selected_file() or "", "")
+            alone = {"": (self._selected_file() or "", "")}
+            self.preview.compare_maps(page.sources() or alone)
 
     @slot
     def _start(self) -> None:

@@ -71,15 +71,16 @@ class Preview(QtWidgets.QWidget):
             pairs: Before and after by the kind of map; by "" where there is one picture only.
         """
         self._pairs = pairs
-        chosen = self.map.currentText()
+        chosen = self.map.currentData()
         self.map.clear()
-        self.map.addItems(list(pairs))
-        self.map.setCurrentIndex(max(0, self.map.findText(chosen)))
+        for kind in pairs:
+            self.map.addItem(kind.capitalize(), kind)
+        self.map.setCurrentIndex(max(0, self.map.findData(chosen)))
         self.map.setVisible(len(pairs) > 1)
         self._show_map()
 
     def _show_map(self) -> None:
-        before, after = self._pairs[self.map.currentText()]
+        before, after = self._pairs[self.map.currentData()]
         self._before, self._after, self._live = before, after, None
         names = [name_of(path) for path in (before, after) if path]
         self.caption.setText("  →  ".join(names))

@@ -212,17 +212,28 @@ def test_the_result_is_compared_map_by_map(
 ) -> None:
     chooser = panel.preview.map
     assert chooser.isVisible()
-    assert [chooser.itemText(row) for row in range(chooser.count())] == list(KINDS)
+    assert [chooser.itemData(row) for row in range(chooser.count())] == list(KINDS)
     for kind in ("albedo", "height"):
-        chooser.setCurrentIndex(chooser.findText(kind))
+        chooser.setCurrentIndex(chooser.findData(kind))
         chooser.activated.emit(chooser.currentIndex())
         assert panel.preview.caption.text() == (
             f"wall_{kind}.png  →  wall_material_v001_{kind}.png"
         )
-    panel.textures.select("coffee_file")
+    panel.textures.select("coffee_file")  # which has no maps
     assert not chooser.isVisible()
     panel.results.compare.click()
     assert chooser.isVisible()
+
+
+def test_every_map_can_be_looked_at_before_anything_is_made(
+    panel: Panel, page: ModePage, wall: dict[str, str]
+) -> None:
+    panel.textures.select("wall_albedo_file")
+    chooser = panel.preview.map
+    assert chooser.isVisible()
+    chooser.setCurrentIndex(chooser.findData("normal"))
+    chooser.activated.emit(chooser.currentIndex())
+    assert panel.preview.caption.text() == "wall_normal.png"
 
 
 def test_two_materials_are_compared_where_both_have_a_map(
@@ -238,7 +249,7 @@ def test_two_materials_are_compared_where_both_have_a_map(
     panel.results.view.selectAll()
     panel.results.compare.click()
     chooser = panel.preview.map
-    assert [chooser.itemText(row) for row in range(chooser.count())] == ["albedo", "height"]
+    assert [chooser.itemData(row) for row in range(chooser.count())] == ["albedo", "height"]
     assert panel.preview.caption.text() == (
         "wall_material_v001_albedo.png  →  wall_material_v002_albedo.png"
     )
