@@ -75,7 +75,7 @@ MATERIAL = Mode(
     "Material",
     "All maps of a material made anew together, so that a crack in one is a crack in every one.",
     tuple(
-        Well(kind, kind.capitalize(), tooltip, small=True, empty="Not made")
+        Well(kind, kind.capitalize(), tooltip, small=True, empty="Empty: not made")
         for kind, tooltip in _WELLS.items()
     ),
     (
