@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from maya_stylize import recipes
 from maya_stylize.cli.batch.items import items, pictures
 from maya_stylize.cli.batch.survey import FAILED, KEPT, WAITING, Outcome, survey
@@ -106,7 +108,8 @@ def _batch(arguments: argparse.Namespace) -> int:
     if model is None:
         raise ModelError("There is no model on this machine yet.", "Run: maya-stylize model fetch.")
     ledger = Ledger(model.provenance.fingerprint)
-    outcomes = survey(found, ledger, arguments.overwrite)
+    with Console(stderr=True).status("Looking at the pictures"):
+        outcomes = survey(found, ledger, arguments.overwrite)
     if arguments.dry_run:
         return _tell(outcomes)
     if arguments.report is not None:
