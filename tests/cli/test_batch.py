@@ -364,6 +364,8 @@ def test_ctrl_c_ends_the_batch_and_the_same_command_goes_on(folder):
         _, said = process.communicate(timeout=HANGING_SECONDS)
     assert process.returncode == 130
     assert "2 made, 1 cancelled." in said
+    lines = re.findall(r"^(made|cancelled|kept) +(\w+\.png)", said, re.M)
+    assert lines == [("made", "a_stylized.png"), ("made", "b_stylized.png")]
     assert "To go on, run the same command again." in said
     assert sorted(made(folder / "out")) == ["a_stylized.png", "b_stylized.png"]
     assert "cancelled" in (folder / "r.html").read_text(encoding="utf-8")
