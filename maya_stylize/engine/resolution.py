@@ -12,6 +12,7 @@ from maya_stylize.engine.schedule import LOSSES, Octave
 from maya_stylize.engine.seamless import fits
 from maya_stylize.errors import ImageError, JobError
 from maya_stylize.files import sha256
+from maya_stylize.images import color_config
 from maya_stylize.jobs import Job
 
 LARGEST_NUMBER = 10**6
@@ -32,7 +33,13 @@ def file_hash(path: str) -> str:
 
 
 def resolve(
-    job: Job, backend: Backend, model: str, octaves: list[Octave], history: int, tile: int
+    job: Job,
+    backend: Backend,
+    model: str,
+    octaves: list[Octave],
+    history: int,
+    tile: int,
+    spaces: dict[str, str],
 ) -> Job:
     """Return the job with everything in it that decides the result's bytes.
 
@@ -43,6 +50,7 @@ def resolve(
         octaves: What it goes through.
         history: The optimizer's.
         tile: Side of the tiles; 0 for whole pictures.
+        spaces: Names of the pictures' color spaces, and of the results'.
     """
     resolution = {
         "backend": backend.name,
@@ -54,6 +62,8 @@ def resolve(
         "tile": tile,
         "octaves": [dataclasses.astuple(item) for item in octaves],
         "model": model,
+        "color_config": color_config.content_of(job.color_config),
+        "color_spaces": spaces,
         "versions": versions(backend.name),
     }
     return dataclasses.replace(job, resolution=resolution)
@@ -148,6 +158,8 @@ def for_metadata(job: Job) -> dict[str, Any]:
     """Return the job as a picture carries it: pictures by their content, the output left out."""
     data = job.to_json()
     del data["output"]
+    if job.color_config is not None:
+        data["color_config"] = color_config.content_of(job.color_config)
     for name in ("exemplar", "content", "picture", "mask"):
         if data.get(name) is not None:
             data[name] = file_hash(data[name])
