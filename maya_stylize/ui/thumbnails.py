@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from maya_stylize.errors import StylizeError
@@ -33,6 +34,8 @@ class Thumbnails(QtCore.QObject):
         self._failures: dict[Key, StylizeError] = {}
         self._lost: set[Key] = set()
         self._stale: set[Key] = set()
+        # Gives what the worker is told of a picture's colors.
+        self.colors: Callable[[str], Mapping[str, Any]] = lambda _: {}
 
     def get(self, path: str, size: int) -> Any:
         """Return a QPixmap, or None while it is on its way; `changed` tells when it came.
@@ -88,7 +91,8 @@ class Thumbnails(QtCore.QObject):
             key, _ = self._wanted.popitem()
             self._asked.add(key)
             answered = functools.partial(self._answered, key)
-            self._client.request("thumbnail", {"path": key[0], "size": key[1]}, answered)
+            wanted = {"path": key[0], "size": key[1], **self.colors(key[0])}
+            self._client.request("thumbnail", wanted, answered)
 
     def _answered(self, key: Key, answer: Answer) -> None:
         if self._client.hello is None:  # the worker is gone, and asking would start it again
