@@ -60,13 +60,14 @@ class Thumbnails(QtCore.QObject):
 
     def renew(self) -> None:
         """Ask again for what is looked at: files may have changed; old pictures stay meanwhile."""
-        self._stale = set(self._pictures)
+        self._stale |= set(self._pictures)
         failed, self._failures = self._failures, {}
         for path in {key[0] for key in (*self._stale, *failed)}:
             self.changed.emit(path)
 
     def forget(self, path: str) -> None:
-        """Drop what is known of a picture, which may have changed on disk."""
+        """Drop what is known of a picture, or on its way: it may be another one by now."""
+        self._stale |= {key for key in self._asked if key[0] == path}
         for key in {*self._pictures, *self._failures}:
             if key[0] == path:
                 self._pictures.pop(key, None)
@@ -109,7 +110,10 @@ class Thumbnails(QtCore.QObject):
         self._asked.discard(key)
         if image is None or image.isNull():
             self._pictures.pop(key, None)
-            self._failures[key] = error or StylizeError(f"{key[0]} cannot be shown.")
+            if key in self._stale:
+                self._stale.remove(key)
+            else:
+                self._failures[key] = error or StylizeError(f"{key[0]} cannot be shown.")
         else:
             self._pictures[key] = QtGui.QPixmap.fromImage(image)
             while len(self._pictures) > KEPT:

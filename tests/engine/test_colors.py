@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import PyOpenColorIO
 import pytest
 
 from maya_stylize.engine import resolution, tasks
-from maya_stylize.engine.run import _write
+from maya_stylize.engine.run import _write, run
 from maya_stylize.errors import ImageError
 from maya_stylize.files import sha256
-from maya_stylize.images import reader, spaces, writer
+from maya_stylize.images import metadata, reader, spaces, writer
 from maya_stylize.images.color_config import load
 from maya_stylize.jobs import MAP, MaterialJob, RepairJob, StylizeJob, SynthesizeJob
 
@@ -166,4 +167,29 @@ def test_a_picture_carries_its_config_by_content(pictures, tmp_path):
     carried = resolution.for_metadata(job)
     assert carried["color_config"] == f"sha256:{sha256(config)}"
     assert carried["color_spaces"] == {"exemplar": "sRGB"}
+    assert str(tmp_path) not in json.dumps(carried)
+
+
+def test_a_whole_job_in_a_studio_s_config(pictures, real_model, tmp_path):
+    """One octave of one evaluation takes no step: the result is the picture it starts from."""
+    config = tmp_path / "studio.ocio"
+    theirs = PyOpenColorIO.Config.CreateFromBuiltinConfig("cg-config-v1.0.0_aces-v1.3_ocio-v2.1")
+    config.write_text(theirs.serialize())
+    job = StylizeJob(
+        output=str(tmp_path / "o.exr"),
+        content=pictures["a.exr"],
+        styles=(pictures["b.png"],),
+        color_spaces={"content": "scene-linear DCI-P3 D65", "styles[0]": "sRGB"},
+        color_config=str(config),
+        device="cpu",
+        resolution={"octaves": [[40, 32, 1, 1, "true"]]},
+    )
+    result = list(run(job, real_model))[-1]
+    np.testing.assert_allclose(raw(result.path), NUMBERS, atol=1e-5)
+    decided = result.job["resolution"]
+    assert decided["color_config"] == f"sha256:{sha256(config)}"
+    assert decided["color_spaces"]["output"] == "scene-linear DCI-P3 D65"
+    assert decided["versions"]["opencolorio"] == PyOpenColorIO.__version__
+    carried = metadata.read_job(result.path)
+    assert carried["color_config"] == decided["color_config"]
     assert str(tmp_path) not in json.dumps(carried)
