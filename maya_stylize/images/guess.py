@@ -1,4 +1,4 @@
-"""Which color space a picture file is in, where nobody says."""
+"""Which color space a picture file is in: what is made of its header, and put there."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ _PRIMARIES = {
     "lin_rec2020_scene": (0.708, 0.292, 0.17, 0.797, 0.131, 0.046, 0.3127, 0.329),
 }
 _CLOSE = 1e-3
+# What formats can say besides sRGB; EXR says everything that has an identifier.
+_GAMMAS = ("lin_rec709_scene", "g18_rec709_scene", "g22_rec709_scene", "g24_rec709_scene")
+_SAID = {"png": (*_GAMMAS, "srgb_p3d65_scene", "lin_rec2020_scene"), "targa": _GAMMAS}
 
 
 def guess(path: Path, kind: str, spec: OpenImageIO.ImageSpec, depth: str) -> Space:
@@ -41,6 +44,21 @@ def guess(path: Path, kind: str, spec: OpenImageIO.ImageSpec, depth: str) -> Spa
     if key is None or key == space_names.identifier(named.name):
         return named
     return color_config.load(None).space(space_names.usual_name(key))
+
+
+def state(spec: OpenImageIO.ImageSpec, kind: str, depth: str, space: Space) -> None:
+    """Put a color space into a header, where the format can hold it and it is not the usual one.
+
+    Args:
+        spec: The header; changed.
+        kind: The format.
+        depth: As in `reader.Picture.depth`.
+        space: What the numbers are in.
+    """
+    key = space_names.identifier(space.name)
+    can_say = key is not None and (kind == "openexr" or key in _SAID.get(kind, ()))
+    if can_say and not space.is_like(usual(kind, depth)):
+        spec.attribute("oiio:ColorSpace", key)
 
 
 def _by_primaries(primaries: object) -> str | None:

@@ -17,7 +17,8 @@ import OpenImageIO
 from maya_stylize import __version__
 from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing, unwritable
-from maya_stylize.images import formats, metadata, mipmaps, space_names
+from maya_stylize.images import formats, metadata, mipmaps
+from maya_stylize.images.guess import state
 from maya_stylize.images.held import Held
 from maya_stylize.images.keep import Keep
 from maya_stylize.images.spaces import FLOATS, Space, usual
@@ -113,20 +114,21 @@ def write(
     check_writable(path)
     is_texture = _format_of(path) == "tx"
     kind = kind_of(path, depth)
-    if not np.isfinite(pixels).all():
+    colors = (space or usual(kind, depth)).back(pixels)
+    if not (np.isfinite(pixels).all() and np.isfinite(colors).all()):
         raise ImageError(
             f"{path} was not written: the picture has values that are NaN or infinite.",
             "Run the job again with its default settings.",
         )
     if alpha is not None and kind == "jpeg":
         raise ImageError(f"{path} cannot hold alpha: JPEG has none.", "Write a PNG, TIFF or EXR.")
-    values = _encode(kind, (space or usual(kind, depth)).back(pixels), alpha, depth)
+    values = _encode(kind, colors, alpha, depth)
     if alpha is not None and under is not None:
         _put_under(values, alpha <= 0, under, depth)
     exact = held is not None and held.put(values) and kind != "jpeg"
     spec = _header(kind, values, keep)
-    if space is not None and space.name != usual(kind, depth).name:
-        spec.attribute("oiio:ColorSpace", space_names.identifier(space.name) or "")
+    if space is not None:
+        state(spec, kind, depth, space)
     description = None if job is None else metadata.pack(job)
     sidecar = None
     if description is not None and metadata.fits(kind, description):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import OpenImageIO
 import PyOpenColorIO
@@ -225,6 +227,16 @@ def test_every_name_of_the_table_is_a_space_of_the_built_in_config():
             assert config.space(name).is_data == (key == "data")
 
 
+def test_without_opencolorio_one_is_told_what_to_install(monkeypatch):
+    """As in an environment that an earlier version's installer made; sRGB needs none."""
+    monkeypatch.setitem(sys.modules, "PyOpenColorIO", None)
+    config = color_config.ColorConfig(color_config.BUILT_IN)
+    assert config.space("sRGB").into(COLORS) is COLORS
+    with pytest.raises(ImageError, match="OpenColorIO is not installed") as caught:
+        config.space("ACEScg")
+    assert "pip install opencolorio" in caught.value.hint
+
+
 def write_exr(path, values, **attributes):
     spec = OpenImageIO.ImageSpec(values.shape[1], values.shape[0], values.shape[2], "float")
     for name, value in attributes.items():
@@ -296,10 +308,33 @@ def test_what_is_written_comes_back_in_the_file_s_own_numbers(tmp_path, name, su
         assert worst == 0
 
 
-def test_an_exr_says_which_space_it_is_in(tmp_path):
-    space = color_config.load(None).space("ACES - ACEScg")
-    writer.write(tmp_path / "a.exr", COLORS, depth="float", space=space)
-    assert reader.read(tmp_path / "a.exr").space.name == "ACEScg"
+@pytest.mark.parametrize(
+    ("suffix", "name", "told"),
+    [
+        ("png", "gamma 2.2 Rec 709", "gamma 2.2 Rec.709"),
+        ("tga", "gamma 1.8 Rec.709", "gamma 1.8 Rec.709"),
+        ("png", "Display P3", "Display P3"),
+        ("png", "ACEScg", "sRGB"),  # better than a wrong word
+        ("tga", "AdobeRGB", "sRGB"),
+        ("jpg", "gamma 2.2 Rec.709", "sRGB"),
+        ("tif", "gamma 2.2 Rec.709", "sRGB"),
+        ("exr", "AdobeRGB", "AdobeRGB"),
+        ("exr", "Raw", "Raw"),
+    ],
+)
+def test_what_a_format_can_tell_of_its_space(tmp_path, suffix, name, told):
+    space = color_config.load(None).space(name)
+    writer.write(tmp_path / f"a.{suffix}", COLORS, space=space)
+    assert reader.read(tmp_path / f"a.{suffix}").space.name == told
+
+
+def test_another_name_of_srgb_leaves_the_bytes_as_they_are(tmp_path):
+    space = color_config.load(None).space("Utility - sRGB - Texture")
+    for suffix in ("png", "tif", "jpg", "tga"):
+        writer.write(tmp_path / f"a.{suffix}", COLORS)
+        writer.write(tmp_path / f"b.{suffix}", COLORS, space=space)
+        one, other = ((tmp_path / f"{name}.{suffix}").read_bytes() for name in "ab")
+        assert one == other
 
 
 def test_values_beyond_what_a_space_can_mean_are_told(tmp_path):
