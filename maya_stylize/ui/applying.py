@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from maya_stylize import map_names
@@ -9,6 +10,7 @@ from maya_stylize.errors import SceneError
 from maya_stylize.host.scene import Scene, Texture
 from maya_stylize.ui.drops import SUFFIXES
 from maya_stylize.ui.history import Entry
+from maya_stylize.ui.scene_colors import of_result
 from maya_stylize.ui.texture_list import TextureList
 from maya_stylize.ui.texture_model import shown
 
@@ -17,6 +19,7 @@ def apply(scene: Scene, textures: TextureList, entry: Entry) -> str:
     """Put a result in the place of the selected texture, else of the one it was made for.
 
     The maps of a material go each in the place of the same kind of map of the texture's material.
+    New textures have the color space that the result was written in, where the job knew it.
 
     Returns:
         What was left out, in words; "" where nothing was.
@@ -26,12 +29,14 @@ def apply(scene: Scene, textures: TextureList, entry: Entry) -> str:
     """
     target = _target(scene, textures, entry)
     if not entry.maps:
-        applied = scene.apply(target, Path(entry.path))
+        applied = scene.apply(_colored(target, entry), Path(entry.path))
         left = ""
     else:
         places = _places(scene, target, entry)
         pictures = [
-            (places[kind], Path(path)) for kind, path in entry.maps.items() if kind in places
+            (_colored(places[kind], entry, kind), Path(path))
+            for kind, path in entry.maps.items()
+            if kind in places
         ]
         new = scene.apply_together(pictures)
         old = [texture.node for texture, _ in pictures]
@@ -57,6 +62,12 @@ def revert(scene: Scene, textures: TextureList) -> None:
     old, *_ = scene.revert_together([texture, *_made_with(scene, texture)])
     textures.refresh()
     textures.select(old.node)
+
+
+def _colored(texture: Texture, entry: Entry, kind: str = "") -> Texture:
+    """Return a texture in the color space of the result that is to take its place."""
+    space = of_result(entry.job, kind) or texture.color_space
+    return dataclasses.replace(texture, color_space=space)
 
 
 def _places(scene: Scene, target: Texture, entry: Entry) -> dict[str, Texture]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -131,6 +132,7 @@ def test_the_selected_texture_fills_the_wells_and_makes_the_job(
         seamless="both",
         quality="draft",
         seed=3,
+        color_spaces=dict.fromkeys(wall, "sRGB"),
         output=str(pictures / "wall_material_v001_<map>.png"),
     )
     panel.maker.start.click()
@@ -271,6 +273,24 @@ def test_each_map_takes_the_place_of_its_kind_in_one_step(
         f"wall_{kind}_file_new" for kind in KINDS
     )
     assert panel.textures.texture().node == "wall_normal_file"
+
+
+def test_each_map_has_the_color_space_of_what_it_was_learned_from(
+    panel: Panel, page: ModePage, scene: FakeScene, client: FakeClient, wall: dict[str, str]
+) -> None:
+    spaces = {"wall_albedo_file": "ACEScg", "wall_normal_file": "Raw", "wall_height_file": "Raw"}
+    scene.all = [
+        dataclasses.replace(each, color_space=spaces.get(each.node, "sRGB")) for each in scene.all
+    ]
+    panel.textures.refresh()
+    panel.textures.select("wall_albedo_file")
+    panel.maker.start.click()
+    finish(client, client.queue[0], Path(wall["albedo"]))
+    scene.network = {"coffee_file": "albedo", "bricks_file": "height"}
+    panel.textures.select("coffee_file")
+    panel.results.apply.click()
+    new = {each.node: each.color_space for each in scene.all if each.applied}
+    assert new == {"coffee_file_new": "ACEScg", "bricks_file_new": "Raw"}
 
 
 def test_what_the_material_has_no_texture_for_is_told(
