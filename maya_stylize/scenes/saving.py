@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -51,11 +52,11 @@ def targets(scenes: Iterable[Path], pattern: str) -> dict[Path, Target]:
             raise JobError(f"--save-as {pattern}: there is no {{{field}}}.", hint)
     named = not _FIELD.search(pattern)
     chosen: dict[Path, Target] = {}
-    takers: dict[Path, Path] = {}
+    takers: dict[str, Path] = {}
     for scene in scenes:
         parts = {"stem": scene.stem, "suffix": scene.suffix}
         name = _FIELD.sub(lambda field, parts=parts: parts[field[1]], pattern)  # type: ignore[misc]
-        path = scene.parent / name
+        path = Path(os.path.normpath(scene.parent / name))
         if scene.suffix.lower() in SUFFIXES and path.suffix.lower() not in SUFFIXES:
             raise JobError(f"--save-as {pattern}: {path.name} is no name for a scene.", hint)
         if _same(path, scene) and not named:
@@ -63,7 +64,7 @@ def targets(scenes: Iterable[Path], pattern: str) -> dict[Path, Target]:
                 f"--save-as {pattern} is the scene {scene} itself.",
                 f"{hint} To overwrite the scene, name it: --save-as {scene}.",
             )
-        other = takers.setdefault(path, scene)
+        other = takers.setdefault(os.path.normcase(path), scene)
         if other != scene:
             raise JobError(f"{other} and {scene} would both be saved as {path}.", hint)
         chosen[scene] = Target(path, named)

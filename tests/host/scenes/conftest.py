@@ -13,6 +13,7 @@ from maya import cmds
 from maya_stylize.worker import launch
 
 WORKER = Path(__file__).with_name("worker.py")
+FAKE_MAYA = Path(__file__).parents[1] / "fake_maya"
 
 
 class Department:
@@ -90,3 +91,19 @@ def department(room: Any, monkeypatch: pytest.MonkeyPatch) -> Department:
     monkeypatch.setenv(launch.PYTHON_VARIABLE, str(python))
     monkeypatch.setenv("JOBS", str(made.jobs_file))
     return made
+
+
+@pytest.fixture
+def mayapy(department: Department) -> Path:
+    """A mayapy with the stand-in of Maya, which has no package but its own."""
+    program = department.folder / "autodesk" / "maya2025" / "bin" / "mayapy"
+    program.parent.mkdir(parents=True)
+    program.write_text(
+        f"""#!/bin/sh
+export FAKE_MAYAPY="{department.folder}"
+export PYTHONPATH="{FAKE_MAYA}${{PYTHONPATH:+:$PYTHONPATH}}"
+exec "{sys.executable}" -S "$@"
+"""
+    )
+    program.chmod(0o755)
+    return program
