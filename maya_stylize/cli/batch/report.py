@@ -18,6 +18,7 @@ from maya_stylize.engine.plan import with_longer_side
 from maya_stylize.errors import StylizeError, printable
 from maya_stylize.files import replacing
 from maya_stylize.images import reader, writer
+from maya_stylize.images.keep import Keep
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import StylizeJob
 from maya_stylize.recipes import Recipe
@@ -132,7 +133,7 @@ def _image(path: Path) -> str:
             pixels = (pixels * alpha + BEHIND * (1 - alpha)).astype(np.float32)
         with tempfile.TemporaryDirectory() as folder:
             small = Path(folder) / "small.jpg"
-            writer.write(small, pixels)
+            writer.write(small, pixels, keep=Keep(format="jpeg", compression="jpeg:85"))
             data = base64.b64encode(small.read_bytes()).decode("ascii")
     except StylizeError:
         return ""  # why is told where it matters
