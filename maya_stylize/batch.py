@@ -129,7 +129,8 @@ def _summarize(done: api.Report) -> None:
         if status in statuses
     ]
     failed = [scene.scene for scene in done.scenes if not scene.ok]
-    _say(f"{len(done.scenes)} scenes; pictures: {', '.join(counts) or 'none was found'}")
+    scenes = "1 scene" if len(done.scenes) == 1 else f"{len(done.scenes)} scenes"
+    _say(f"{scenes}; pictures: {', '.join(counts) or 'none was found'}")
     if failed:
         _complain(f"not all is well with {', '.join(failed)}.", "The reasons are above.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from pathlib import Path
 from typing import Any
 
 from commands import command, undoable
@@ -244,11 +245,14 @@ def referenceQuery(
     node: str,
     isNodeReferenced: bool = False,
     isLoaded: bool = False,
+    referenceNode: bool = False,
     filename: bool = False,
     shortName: bool = False,
 ) -> Any:
     if isLoaded:
         return scene.state.references[node]
+    if referenceNode:
+        return f"{Path(node).stem}RN"
     file = scene.node(node).reference
     if isNodeReferenced:
         return bool(file)
@@ -293,4 +297,14 @@ def sets(
             member = f"{member}Shape"
         plug = f"{member}.{'instObjGroups[0]' if is_dag else 'message'}"
         scene.connect(plug, f"{slot}[{used}]", force=False)
+    return made
+
+
+@undoable
+def scriptNode(name: str, scriptType: int, sourceType: str, beforeScript: str) -> str:
+    if sourceType not in ("python", "mel"):
+        raise RuntimeError("scriptNode: the source type is mel or python.")
+    made = scene.create("script", name)
+    if scriptType == 1:  # run when the scene is opened
+        scene.node(made).values["before"] = beforeScript
     return made

@@ -74,6 +74,7 @@ def file(
     type: str = "",
     reference: bool = False,
     namespace: str = "",
+    unloadReference: str = "",
 ) -> Any:
     if query:
         if reference:
@@ -96,6 +97,9 @@ def file(
         scene.open(path, ignoreVersion, executeScriptNodes)
     elif reference:
         scene.add_reference(path, namespace)
+    elif unloadReference:
+        (file,) = (f for f in scene.state.references if f"{Path(f).stem}RN" == unloadReference)
+        scene.unload_reference(file)
     return None
 
 

@@ -57,7 +57,6 @@ class Scene:
         self.undo_on = True
         self.depth = 0
         self.modified = False
-        self.scripts_run: list[str] = []
         self.plug_ins = {"mtoa"}
         self.installed_plug_ins = {"mtoa"}
         self.batch = False
@@ -133,7 +132,8 @@ class Scene:
         self.new()
         self.state, self.scene_name, self.modified = state, path, False
         if run_scripts:
-            self.scripts_run += [name for name in state.nodes if state.nodes[name].type == "script"]
+            for node in [node for node in state.nodes.values() if node.type == "script"]:
+                exec(node.values["before"], {})
         self.trigger("SceneOpened")
         if lost:  # and yet the rest is there
             raise RuntimeError(f"Reference file not found: {', '.join(sorted(lost))}")
@@ -243,6 +243,7 @@ class Scene:
         unique, number = wanted, 1
         while unique in self.state.nodes:
             unique, number = f"{wanted.rstrip('0123456789')}{number}", number + 1
+        self.modified = True
         self.state.nodes[unique] = Node(kind, copy.deepcopy(TYPES[kind]), parent=parent)
         self._call("added", kind, unique)
         return unique
@@ -291,6 +292,7 @@ class Scene:
         node = self.state.nodes[name]
         if attribute in OUTPUTS.get(node.type, ()):
             raise RuntimeError(f"setAttr: The attribute '{plug}' cannot be set.")
+        self.modified = True
         node.values[attribute] = value
         for element in _ELEMENT.finditer(attribute):
             node.values.setdefault(element[1], {})[int(element[2])] = None
@@ -320,6 +322,7 @@ class Scene:
             if not force:
                 raise RuntimeError(f"'{destination}' already has an incoming connection.")
             self.disconnect(destination)
+        self.modified = True
         self.state.connections[destination] = source
         self.changed(source, 0x1)
         self.changed(destination, 0x1)

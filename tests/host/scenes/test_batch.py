@@ -82,7 +82,7 @@ def test_what_is_chosen_and_a_dry_run(department: Department, mayapy: Path) -> N
     code, out, _ = run(mayapy, *common, "--selected-set", "none")
     assert (code, "There is no set none" in out) == (1, True)
     code, out, _ = run(mayapy, *common, "--match", "nothing")
-    assert (code, out.splitlines()[-1]) == (1, "1 scenes; pictures: none was found")
+    assert (code, out.splitlines()[-1]) == (1, "1 scene; pictures: none was found")
     assert sorted(department.folder.rglob("*")) == before
 
 

@@ -85,7 +85,7 @@ def test_the_batch_is_run_by_its_name(department: Department, location: Path) ->
     scene = department.scene("wall.ma", brick="brick.png")
     code, out, err = run("-m", "maya_stylize.batch", scene, "--recipe", department.recipe)
     assert (code, err) == (0, "")
-    assert out.splitlines()[-1] == "1 scenes; pictures: 1 made"
+    assert out.splitlines()[-1] == "1 scene; pictures: 1 made"
     assert department.links(department.folder / "wall_stylized.ma") == {
         "brick_mtl": "brick_stylized.png"
     }
