@@ -34,10 +34,7 @@ EACH = """{"recipe": 1, "job": {"kind": "stylize"}, "exemplars": ["rust.png", "b
 @pytest.fixture
 def folder(tmp_path, real_model, monkeypatch) -> Path:
     """A folder with recipes and pictures, where the commands are run, and the copying worker."""
-    python = tmp_path / "worker"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{COPYING}"\n')
-    python.chmod(0o755)
-    monkeypatch.setenv("MAYA_STYLIZE_PYTHON", str(python))
+    monkeypatch.setenv("MAYA_STYLIZE_PYTHON", str(worker(tmp_path, "cpu:0")))
     monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
     monkeypatch.chdir(tmp_path)
     for name in ("rust", "bricks"):
@@ -48,6 +45,14 @@ def folder(tmp_path, real_model, monkeypatch) -> Path:
     (tmp_path / "recipe.json").write_text(RECIPE)
     (tmp_path / "each.json").write_text(EACH)
     return tmp_path
+
+
+def worker(folder: Path, device: str) -> Path:
+    """Write what stands for the engine's Python."""
+    python = folder / "worker"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{COPYING}" {device}\n')
+    python.chmod(0o755)
+    return python
 
 
 def picture(path: Path, exemplar: str = "pebbles", corner: int = 0) -> None:
@@ -197,6 +202,7 @@ def test_only_pictures_that_match_are_made(folder):
         (["in", "-o", "out", "--report", "report"], "report: report does not end in .html"),
         (["in", "-o", "out", "--report", "no/r.html"], "report: there is no folder"),
         (["in", "other", "-o", "out"], "other/a.png and in/a.png would both become"),
+        (["in", "-o", "in/a.png/out"], "cannot be written"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_made(folder, capsys, words, message):
@@ -205,6 +211,22 @@ def test_wrong_usage_is_told_before_anything_is_made(folder, capsys, words, mess
     assert batch(*words) == 2
     assert message in capsys.readouterr().err
     assert not (folder / "out").exists()
+
+
+def test_a_machine_of_many_processors_has_several_workers(folder, monkeypatch):
+    """Each of the two pictures waits for the other one to be begun."""
+    monkeypatch.setattr("maya_stylize.cli.batch.running.available_threads", lambda: 5)
+    for name in ("this meets", "that meets"):
+        picture(folder / "in" / f"{name}.png")
+    assert batch("in", "-o", "out") == 0
+    assert len((folder / "starts").read_text().splitlines()) == 2
+
+
+def test_a_gpu_has_one_worker_however_many_processors(folder, monkeypatch):
+    monkeypatch.setattr("maya_stylize.cli.batch.running.available_threads", lambda: 64)
+    worker(folder, "gpu:0")
+    assert batch("in", "-o", "out") == 0
+    assert len((folder / "starts").read_text().splitlines()) == 1
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "many", "1000"])

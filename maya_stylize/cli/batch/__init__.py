@@ -114,7 +114,7 @@ def _batch(arguments: argparse.Namespace) -> int:
     try:
         arguments.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise unwritable(arguments.output, error) from error
+        raise unwritable(arguments.output, error, JobError) from error
     from maya_stylize.cli.batch.running import Run  # needed for nothing of the above
 
     came_to_end = Run(outcomes, ledger, arguments.workers)()

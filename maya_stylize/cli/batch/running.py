@@ -67,7 +67,8 @@ class Run:
             self._began.setdefault(number, monotonic())
             self._display.progress(number, worker, event)
         elif kind == "device":
-            self._learn(event)
+            if self._given is None and event["device"].startswith("cpu"):
+                self._pool.workers = max(1, available_threads() // PROCESSORS)
         elif kind == "log":
             outcome.notes.append(event["message"])
             if event["level"] == "warning":
@@ -75,13 +76,6 @@ class Run:
         elif kind in ("result", "failure", "cancelled"):
             self._end(number, outcome, event)
             self._display.ended(number, worker)
-
-    def _learn(self, device: Mapping[str, Any]) -> None:
-        on_cpu = device["device"].startswith("cpu")
-        if on_cpu and self._given is None:
-            self._pool.workers = max(1, available_threads() // PROCESSORS)
-        elif not on_cpu and device["memory"]:
-            self._pool.memory = device["memory"]
 
     def _end(self, number: int, outcome: Outcome, event: Mapping[str, Any]) -> None:
         if event["event"] == "cancelled":
