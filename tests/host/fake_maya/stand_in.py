@@ -186,15 +186,17 @@ class Scene:
 
     @contextmanager
     def undoable(self, command: str) -> Iterator[None]:
+        if self.depth or not self.undo_on:
+            yield
+            return
         before = copy.deepcopy(self.state)
         try:
             yield
         finally:
-            if not self.depth:
-                self._remember(command, before)
+            self._remember(command, before)
 
     def open_chunk(self, name: str) -> None:
-        if not self.depth:
+        if not self.depth and self.undo_on:
             self.chunk = (name, copy.deepcopy(self.state))
         self.depth += 1
 

@@ -83,7 +83,7 @@ class Department:
 
 @pytest.fixture
 def department(room: Any, monkeypatch: pytest.MonkeyPatch) -> Department:
-    room.fake.batch = True
+    room.fake.batch, room.fake.undo_on = True, False  # as in mayapy
     made = Department(room)
     python = made.folder / "engine_python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "{WORKER}"\n')
