@@ -32,6 +32,7 @@ WITHOUT_QT = (
     "tests/install",
     "tests/test_checks.py",
     "tests/test_files.py",
+    "tests/test_job_sources.py",
     "tests/test_jobs.py",
     "tests/test_ledger.py",
     "tests/test_recipes.py",
