@@ -153,6 +153,8 @@ def run(
     paths = list(dict.fromkeys(Path(scene).absolute() for scene in scenes))
     saving.targets(paths, save_as)  # refuses what would go wrong between two scenes
     done = Report()
+    if report_to is not None:
+        done.write(Path(report_to).absolute())  # so that its folder is not found wrong at the end
     with open_session(recipe, folder, told) as session:
         for path in paths:
             try:

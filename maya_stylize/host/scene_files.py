@@ -23,6 +23,9 @@ _PROJECT_MARK = "workspace.mel"
 class MayaSceneFiles(MayaScene, SceneFiles):
     """Maya, made to open one scene after another; for the main thread only."""
 
+    def __init__(self) -> None:
+        self._has_opened = False
+
     def open(self, path: Path) -> None:
         """Open a scene in place of the open one, in the project that it lies in.
 
@@ -30,10 +33,11 @@ class MayaSceneFiles(MayaScene, SceneFiles):
 
         Raises:
             SceneError: Maya cannot read the scene, or not all of it; or, in Maya with a window,
-                the open scene has changes that are not saved.
+                the scene that an artist had open has changes that are not saved.
         """
-        if not cmds.about(batch=True):
+        if not self._has_opened and not cmds.about(batch=True):
             standalone.refuse_unsaved()
+        self._has_opened = True
         project = next((each for each in path.parents if (each / _PROJECT_MARK).is_file()), None)
         try:
             if project is not None:
@@ -76,6 +80,7 @@ class MayaSceneFiles(MayaScene, SceneFiles):
                     raise
                 _take_over(written, path)
                 cmds.file(rename=path.as_posix())
+                cmds.file(modified=False)  # the new name does not make it so
         except OSError as error:
             raise unwritable(path, error, SceneError) from error
         except RuntimeError as error:

@@ -65,7 +65,8 @@ class Session:
     ) -> SceneReport:
         """Open a scene, make its textures anew, relink them, and save it under another name.
 
-        The scene stays open. In Maya with a window, an open scene with unsaved changes is refused.
+        The scene stays open until the next one takes its place. In Maya with a window, unsaved
+        changes of the scene that is open before the first one are refused.
 
         Args:
             scene: A `.ma` or `.mb`.

@@ -84,7 +84,9 @@ def file(
         raise RuntimeError(f"Invalid loadReferenceDepth: {loadReferenceDepth}")
     if (newFile or open) and scene.modified and not force:
         raise RuntimeError("Unsaved changes.")
-    if newFile:
+    if modified is not None:
+        scene.modified = modified
+    elif newFile:
         scene.new()
         scene.modified = False
     elif rename:

@@ -105,6 +105,16 @@ def test_wrong_usage(
     assert "Traceback" not in err
 
 
+def test_a_report_that_cannot_be_written_is_told_before_the_work(
+    department: Department, mayapy: Path
+) -> None:
+    scene = department.scene("wall.ma", brick="brick.png")
+    report = department.folder / "no" / "report.json"
+    code, out, err = run(mayapy, scene, "--recipe", department.recipe, "--report", report)
+    assert (code, out) == (1, "")
+    assert "report.json cannot be written: No such file or directory." in err
+
+
 def test_without_an_engine_it_says_so(
     department: Department, mayapy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

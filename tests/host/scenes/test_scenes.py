@@ -331,6 +331,18 @@ def test_in_a_maya_with_a_window_unsaved_work_is_safe(department: Department) ->
     came = api.stylize_scene(scene, department.recipe)
     assert came.status == "failed"
     assert "changes that are not saved" in came.message
+    assert cmds.file(query=True, sceneName=True) == ""
+
+
+def test_in_a_maya_with_a_window_too_one_scene_follows_the_other(department: Department) -> None:
+    department.picture("torn.png", "broken")
+    scenes = [
+        department.scene(f"{name}.ma", **{name: f"{name}.png"}) for name in ("a", "torn", "b")
+    ]
+    department.fake.batch = False
+    done = run(department, *scenes)
+    assert [scene.status for scene in done.scenes] == ["saved", "nothing", "saved"]
+    assert cmds.file(query=True, modified=True) is False
 
 
 def test_recipes_that_are_none_for_scenes(department: Department) -> None:
