@@ -146,18 +146,17 @@ class Projections:
     def _sloped(self, layer: str, weights: FloatArray, table: FloatArray) -> float:
         """Put the derivatives in the place of a layer's projections; return its loss."""
         maps = self._maps[layer]
+        counts: list[Counts | None] = [None]
         if layer in self._guides:
             guides = self._guides[layer].reshape(len(weights), -1)
-            counts: list[Counts | None] = [counted(guide) for guide in guides]
-            tables = list(table)
+            counts = list(counted(guides))
         else:
-            guides = np.full((1, 1), 1 / maps[0].size, np.float32)
-            counts, tables = [None], [table]
+            guides, table = np.full((1, 1), 1 / maps[0].size, np.float32), table[None]
         loss = 0.0
         for direction, numbers in enumerate(maps):
             values = numbers.ravel()
             slope = np.zeros_like(values)
-            for weight, guide, count, quantile in zip(weights, guides, counts, tables, strict=True):
+            for weight, guide, count, quantile in zip(weights, guides, counts, table, strict=True):
                 apart = values - transported(values, quantile[direction], count)
                 slope += weight / 2 / len(maps) * guide * apart
                 loss += float(weight / 4 / len(maps) * np.sum(guide * apart**2, dtype=np.float64))

@@ -13,6 +13,7 @@ from keras import ops
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.sliced import distance
 from maya_stylize.engine.statistics import gram_matrix
+from maya_stylize.engine.transport import counted
 from maya_stylize.engine.vgg19 import FloatArray
 
 # Of a layer: one number, or one for each of its regions, (R,).
@@ -126,10 +127,19 @@ class Targets:
             "style_weights": _tensors(self.style.weights),
             "metrics": _tensors(self.style.metrics),
             "directions": _tensors(self.style.directions),
-            "guides": _tensors(self.guides),
+            "guides": self._guides,
             "features": _tensors(self.content.features),
             "feature_weights": _tensors(self.content.weights),
             "constant": ops.convert_to_tensor(self.constant, "float32"),
+        }
+
+    @property
+    def _guides(self) -> dict[str, Tensor]:
+        """The guides as the style's terms take them: in units, where levels are counted."""
+        if not self.style.directions:
+            return _tensors(self.guides)
+        return {
+            layer: ops.convert_to_tensor(counted(guides)) for layer, guides in self.guides.items()
         }
 
     def style_loss(self, grams: Mapping[str, FloatArray]) -> float:

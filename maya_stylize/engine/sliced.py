@@ -70,7 +70,7 @@ def distance(
     directions: Tensor,
     table: Tensor,
     data_format: str,
-    guides: Tensor | None = None,
+    counts: Tensor | None = None,
 ) -> Tensor:
     """Return the squared distance between one picture's features and an example's.
 
@@ -82,15 +82,15 @@ def distance(
         directions: (C, D).
         table: The example's quantiles, (D, LEVELS), or (R, D, LEVELS) for R regions.
         data_format: Of the features.
-        guides: What each position counts for in each region, (R, H, W, 1), each region's with a
-            sum of one; None where all count the same.
+        counts: What each position counts for in each region, (R, H, W, 1), in units (`transport`);
+            None where all count the same.
 
     Returns:
         A scalar, or (R,).
     """
     matrix = positions_by_channels(features, data_format)
     rows = ops.transpose(ops.matmul(matrix, directions))
-    if guides is None:
+    if counts is None:
         ordered = ops.sort(rows, axis=-1)
         ones = ops.ones_like(rows[0])
         at = (ops.cumsum(ones) - 0.5) / ops.sum(ones)
@@ -101,11 +101,10 @@ def distance(
         return ops.mean(ops.square(ordered - aims))
     order = ops.argsort(rows, axis=-1)
     ordered = ops.take_along_axis(rows, order, axis=-1)
-    weights = ops.reshape(guides, (guides.shape[0], -1))
-    shares = ops.take(weights, order, axis=1)  # (R, D, N)
-    counts = ops.cast(ops.round(shares * UNITS), "int32")
-    reached = ops.cast(ops.cumsum(counts, axis=-1), "float32")
-    at = (reached - ops.cast(counts, "float32") / 2) / UNITS
+    each = ops.take(ops.reshape(counts, (counts.shape[0], -1)), order, axis=1)  # (R, D, N)
+    reached = ops.cast(ops.cumsum(each, axis=-1, dtype="int32"), "float32") / UNITS
+    shares = ops.cast(each, "float32") / UNITS
+    at = reached - shares / 2
     below, share = _between(at)
     low = ops.take_along_axis(table, below, axis=-1)
     high = ops.take_along_axis(table, below + 1, axis=-1)

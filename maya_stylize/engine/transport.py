@@ -21,8 +21,17 @@ UNITS = 1 << 30
 
 
 def counted(weights: FloatArray) -> Counts:
-    """Return weights that sum to one in whole units."""
-    return np.rint(np.asarray(weights, np.float64) * UNITS).astype(np.int32)
+    """Return weights in whole units.
+
+    What rounding takes from one it gives to the next, so that millions of small weights add up to
+    all units as well.
+
+    Args:
+        weights: (R, ...), each of the R with a sum of one, or of zero.
+    """
+    reached = np.cumsum(weights.reshape(len(weights), -1), axis=1, dtype=np.float64)
+    counts = np.diff(np.rint(reached * UNITS), axis=1, prepend=0)
+    return counts.astype(np.int32).reshape(weights.shape)
 
 
 def quantiles(values: FloatArray, weights: FloatArray | None = None) -> FloatArray:
