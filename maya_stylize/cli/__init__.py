@@ -32,6 +32,7 @@ MODULES = {
     "model": "model",
     "info": "info",
     "panel": "panel",
+    "mayapy": "mayapy",
 }
 
 FAILED = 1

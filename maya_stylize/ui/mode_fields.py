@@ -36,6 +36,16 @@ MATCH_HISTOGRAM = Field(
     True,
     advanced=True,
 )
+STATISTICS = Field(
+    "statistics",
+    "Statistics",
+    "What the picture has in common with its example. Arrangements: which features come together, "
+    "the papers' choice, better at large structures. Values: how often each comes, better at "
+    "colors, flat areas and sharp edges; takes longer.",
+    Choice((("gram", "Arrangements"), ("sliced", "Values"))),
+    "gram",
+    advanced=True,
+)
 POOLING = Field(
     "pooling",
     "Pooling",
