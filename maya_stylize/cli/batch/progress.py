@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from maya_stylize.cli.batch.survey import MADE, WAITING, Outcome
+from maya_stylize.cli.batch.survey import CANCELLED, MADE, WAITING, Outcome
 from maya_stylize.errors import printable
 
 # So much has to be done before the time that is left can be told.
@@ -78,7 +78,8 @@ class Display:
         if worker in self._workers:
             self._bars.update(self._workers[worker], visible=False)
         self._update()
-        self.tell(self._outcomes[number])
+        if self._outcomes[number].state != CANCELLED:  # of which there may be very many at once
+            self.tell(self._outcomes[number])
 
     def tell(self, outcome: Outcome) -> None:
         """Print a line of what became of an item."""

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from maya_stylize.cli.batch.progress import Display
-from maya_stylize.cli.batch.survey import CANCELLED, MADE, WAITING, Outcome
+from maya_stylize.cli.batch.survey import CANCELLED, FAILED, MADE, Outcome
 from maya_stylize.cli.interrupt import counted
 from maya_stylize.engine.backend import available_threads, free_memory
 from maya_stylize.engine.plan import SHARE
@@ -44,8 +44,9 @@ class Run:
         asked = 0
         with self._display, counted() as interrupts:
             for number, outcome in enumerate(self._outcomes):
-                if outcome.state != WAITING or outcome.estimate is None:
+                if outcome.state == FAILED:
                     self._display.tell(outcome)
+                if outcome.estimate is None:
                     continue
                 job = outcome.item.job
                 self._pool.add(job.to_json(), job.outputs[0], outcome.estimate.room.memory)
