@@ -70,6 +70,7 @@ SYNTHESIZE = st.builds(
     **common(),
     exemplar=PATHS,
     size=st.none() | st.tuples(SIDES, SIDES),
+    statistics=st.sampled_from(jobs.STATISTICS),
     layers=layer_weights(),
     match_histogram=st.booleans(),
     seamless=st.sampled_from(jobs.SEAMLESS),
@@ -88,6 +89,7 @@ STYLIZE = st.builds(
     alpha=st.sampled_from(jobs.ALPHA),
     content_weight=st.floats(0, 1e15),
     content_layers=layer_weights(),
+    statistics=st.sampled_from(jobs.STATISTICS),
     style_layers=layer_weights(),
     regions=st.lists(st.builds(Region, PATHS, st.none() | PATHS), max_size=3),
 )
@@ -191,7 +193,10 @@ def test_the_defaults_of_a_texture_are_those_of_the_2015_paper() -> None:
         "pooling": "average",
         "backend": "tensorflow",
         "device": "auto",
+        "color_spaces": {},
+        "color_config": None,
         "size": None,
+        "statistics": "gram",
         "layers": {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "pool4": 1e9},
         "match_histogram": True,
         "seamless": "no",
@@ -208,6 +213,8 @@ def test_the_defaults_of_a_transfer_are_those_of_the_2016_paper() -> None:
         "pooling": "average",
         "backend": "tensorflow",
         "device": "auto",
+        "color_spaces": {},
+        "color_config": None,
         "styles": [{"path": "s.png", "weight": 1.0}],
         "size": None,
         "start": "content",
@@ -217,6 +224,7 @@ def test_the_defaults_of_a_transfer_are_those_of_the_2016_paper() -> None:
         "alpha": "keep",
         "content_weight": 1e6,
         "content_layers": {"conv4_2": 1.0},
+        "statistics": "gram",
         "style_layers": dict.fromkeys(
             ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"), 1e9 / 5
         ),
@@ -275,6 +283,12 @@ COMMON_FAULTS: list[tuple[str, Any, str]] = [
     ("device", "cuda:0", 'device: must be "auto", "cpu", "gpu" or "gpu:0", got \'cuda:0\'.'),
     ("device", "gpu:999", "device: must be"),
     ("device", 0, "device: must be"),
+    ("color_spaces", "sRGB", "color_spaces: must be names of color spaces by picture"),
+    ("color_spaces", {"output": 3}, "color_spaces.output: must be the name of a color space"),
+    ("color_spaces", {"output": " "}, "color_spaces.output: must be the name"),
+    ("color_spaces", {"other.png": "Raw"}, "color_spaces: the job has no picture 'other.png'."),
+    ("color_config", "", "color_config: must be a path"),
+    ("color_config", 1, "color_config: must be a path"),
     ("resolution", None, "resolution: must be what an earlier run of the job wrote there"),
     ("resolution", [1], "resolution: must be"),
     ("resolution", {"a": NAN}, "resolution: must be"),
@@ -315,6 +329,9 @@ SYNTHESIZE_FAULTS: list[tuple[str, Any, str]] = [
     ("seamless", "yes", "seamless: must be one of no, both, across, down, got 'yes'."),
     ("seamless", True, "seamless: must be"),
     ("seamless", None, "seamless: must be"),
+    ("statistics", "mean", "statistics: must be one of gram, sliced, got 'mean'."),
+    ("statistics", True, "statistics: must be"),
+    ("statistics", None, "statistics: must be"),
     ("content", "c.png", "content: a synthesize job has no such field."),
     *REGION_FAULTS,
     ("regions", [{"target": "t.png", "style": 1}], "regions[0].style: must be one of the 1"),
@@ -351,6 +368,7 @@ STYLIZE_FAULTS: list[tuple[str, Any, str]] = [
     ("content_layers", None, "content_layers: must be layers with weights"),
     ("content_layers", {"conv4_2": True}, "content_layers.conv4_2: must be"),
     ("style_layers", {"conv1_1": "1"}, "style_layers.conv1_1: must be"),
+    ("statistics", ["sliced"], "statistics: must be one of gram, sliced, got ['sliced']."),
     ("exemplar", "e.png", "exemplar: a stylize job has no such field."),
     *REGION_FAULTS,
 ]
@@ -367,6 +385,7 @@ REPAIR_FAULTS: list[tuple[str, Any, str]] = [
     ("exemplar", "", "exemplar: must be a path"),
     ("layers", {}, "layers: must be layers with weights"),
     ("size", 512, "size: a repair job has no such field."),
+    ("statistics", "sliced", "statistics: a repair job has no such field."),
 ]
 MATERIAL_FAULTS: list[tuple[str, Any, str]] = [
     ("output", "new.png", "output: must be a file's name with <map> where a map's name goes"),
@@ -378,6 +397,7 @@ MATERIAL_FAULTS: list[tuple[str, Any, str]] = [
     ("joint_layers", ["relu1"], "joint_layers: must be a list of layers"),
     *[fault for fault in SYNTHESIZE_FAULTS if fault[0] in ("size", "layers", "match_histogram")],
     ("seamless", "yes", "seamless: must be one of"),
+    ("statistics", "sliced", "statistics: a material job has no such field."),
 ]
 FAULTS = [
     *((A_SYNTHESIZE, *fault) for fault in COMMON_FAULTS + SYNTHESIZE_FAULTS),
@@ -473,3 +493,35 @@ def test_junk_is_a_job_or_a_job_error(junk: dict[str, Any]) -> None:
         except JobError:
             continue
         assert from_json(job.to_json()) == job
+
+
+def test_a_color_space_is_given_by_path_or_by_role() -> None:
+    job = StylizeJob(
+        output="o.png",
+        content="c.exr",
+        styles=("s.png", "t.png"),
+        start="s.png",
+        color_spaces={"c.exr": "ACEScg", "./s.png": "sRGB", "output": "Raw"},
+    )
+    spaces = {"content": "ACEScg", "styles[0]": "sRGB", "start": "sRGB", "output": "Raw"}
+    assert job.color_spaces == spaces
+    assert job.to_json()["color_spaces"] == spaces
+    assert from_json(job.to_json()) == job
+    assert [job.space_of(path) for path in job.pictures] == ["ACEScg", "sRGB", None, "sRGB"]
+
+
+def test_a_picture_is_in_one_color_space() -> None:
+    with pytest.raises(JobError, match=r"a.png is in sRGB and in Raw"):
+        StylizeJob(
+            output="o.png",
+            content="a.png",
+            styles=("a.png",),
+            color_spaces={"content": "sRGB", "styles[0]": "Raw"},
+        )
+
+
+def test_an_unknown_role_is_told_with_those_there_are() -> None:
+    with pytest.raises(JobError) as caught:
+        RepairJob(output="o.png", picture="p.png", mask="m.png", color_spaces={"mask": "Raw"})
+    assert "'mask'" in caught.value.message
+    assert caught.value.hint == "Name a picture's path or one of: picture, output."

@@ -19,7 +19,7 @@ from maya_stylize.engine.climb import Climb
 from maya_stylize.engine.encoder import Encoder
 from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.maps import Maps
-from maya_stylize.engine.plan import Plan, maps_of, regions_of, settle
+from maya_stylize.engine.plan import Plan, is_sliced, maps_of, regions_of, settle
 from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.seamless import wrap_of
 from maya_stylize.engine.tasks import Output
@@ -71,10 +71,11 @@ def run(
     backend = activate(job.backend, job.device, resolution.read_threads(job))
     fast = backend.unit.has_faster and schedule.worth_tracing(octaves)
     size, example = problem.size, problem.largest_example
-    plan = Plan(*size, tuple(octaves), example, regions_of(job), maps_of(job))
+    plan = Plan(*size, tuple(octaves), example, regions_of(job), maps_of(job), is_sliced(job))
     room = settle(job, plan, free_memory(backend.device), fast)
     history, tile = room.history, room.tile
-    resolved = resolution.resolve(job, backend, identity, octaves, history, tile)
+    spaces = task.spaces
+    resolved = resolution.resolve(job, backend, identity, octaves, history, tile, spaces)
     if resume is not None:
         resume.check(resolved)
     changed = resolution.differences(job.resolution, resolved.resolution)
@@ -110,7 +111,7 @@ def run(
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != tile:
                 resolved = resolution.resolve(
-                    job, backend, identity, octaves, history, evaluation.tile
+                    job, backend, identity, octaves, history, evaluation.tile, spaces
                 )
             pixels = _finished(problem, climb.pixels)
             carried = resolution.for_metadata(resolved)
@@ -121,7 +122,8 @@ def run(
     if isinstance(job, RepairJob) and not written[0].exact:
         yield Log(f"{written[0].path}: what is kept is the source's but for rounding.", "warning")
     whole = monotonic() - began if is_new and evaluation.tile == tile else None
-    speed.remember(backend.unit, fast, climb.stints, whole)
+    if not plan.sliced:  # what is kept is of Gram matrices
+        speed.remember(backend.unit, fast, climb.stints, whole)
     for axis, (name, wraps) in enumerate(zip(("down", "across"), wrap_of(job), strict=True)):
         if wraps:
             score = seam.score(pixels, axis)
@@ -143,8 +145,9 @@ def _write(output: Output, pixels: FloatArray, job: dict[str, Any]) -> writer.Wr
         alpha=output.cover.alpha,
         under=output.cover.under,
         depth=output.like.depth,
+        space=output.space,
         job=job,
-        keep=output.like.keep,
+        keep=output.keep,
         held=output.held,
     )
 
