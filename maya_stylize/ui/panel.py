@@ -58,7 +58,8 @@ class Panel(QtWidgets.QWidget):
         self.textures = TextureList(scene, self._model)
         if isinstance(scene, PictureList):
             self.textures.add_below(PictureButtons(scene, self.textures))
-        colors = SceneColors(scene, self._model.textures, self.textures.texture)
+        scene_textures, selected = self._model.textures, self.textures.texture
+        colors = SceneColors(scene, scene_textures, selected, self.history.job_of)
         self.thumbnails.colors = colors.for_thumbnail
         self.maker = Maker(scene, self.thumbnails, self._selected_file, colors)
         self.preview = Preview(self.thumbnails, loader.shared())

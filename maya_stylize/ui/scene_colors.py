@@ -15,12 +15,13 @@ _LEADS = {"synthesize": "exemplar", "stylize": "content", "repair": "picture"}
 
 
 class SceneColors:
-    """Knows the color spaces of the pictures that the scene shows.
+    """Knows the color spaces of the pictures that the scene shows, and of results.
 
     Args:
         scene: Has the config.
         textures: Gives its textures.
         selected: Gives the one of them that is selected, which goes before others with its file.
+        job_of: Gives the job that made a picture, as plain data; None where there is none.
     """
 
     def __init__(
@@ -28,16 +29,19 @@ class SceneColors:
         scene: Scene,
         textures: Callable[[], list[Texture]],
         selected: Callable[[], Texture | None],
+        job_of: Callable[[str], Mapping[str, Any] | None],
     ) -> None:
         self._scene, self._textures, self._selected = scene, textures, selected
+        self._job_of = job_of
 
     def of(self, path: str) -> str | None:
-        """Return the color space of a picture, None where the scene does not say."""
+        """Return the color space of a picture; None where neither scene nor results say."""
         selected = self._selected()
         for texture in (*([] if selected is None else [selected]), *self._textures()):
             if path in (texture.path, *texture.tiles) and texture.color_space not in _UNTOLD:
                 return texture.color_space
-        return None
+        job = self._job_of(path)
+        return None if job is None else of_result(job)
 
     def config(self) -> str | None:
         """Return the scene's config; None where it has none."""
