@@ -19,7 +19,7 @@ from maya_stylize.engine.climb import Climb
 from maya_stylize.engine.encoder import Encoder
 from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.maps import Maps
-from maya_stylize.engine.plan import Plan, maps_of, regions_of, settle
+from maya_stylize.engine.plan import Plan, is_sliced, maps_of, regions_of, settle
 from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.seamless import wrap_of
 from maya_stylize.engine.tasks import Output
@@ -71,7 +71,7 @@ def run(
     backend = activate(job.backend, job.device, resolution.read_threads(job))
     fast = backend.unit.has_faster and schedule.worth_tracing(octaves)
     size, example = problem.size, problem.largest_example
-    plan = Plan(*size, tuple(octaves), example, regions_of(job), maps_of(job))
+    plan = Plan(*size, tuple(octaves), example, regions_of(job), maps_of(job), is_sliced(job))
     room = settle(job, plan, free_memory(backend.device), fast)
     history, tile = room.history, room.tile
     spaces = task.spaces
@@ -122,7 +122,8 @@ def run(
     if isinstance(job, RepairJob) and not written[0].exact:
         yield Log(f"{written[0].path}: what is kept is the source's but for rounding.", "warning")
     whole = monotonic() - began if is_new and evaluation.tile == tile else None
-    speed.remember(backend.unit, fast, climb.stints, whole)
+    if not plan.sliced:  # what is kept is of Gram matrices
+        speed.remember(backend.unit, fast, climb.stints, whole)
     for axis, (name, wraps) in enumerate(zip(("down", "across"), wrap_of(job), strict=True)):
         if wraps:
             score = seam.score(pixels, axis)
