@@ -9,6 +9,7 @@ from maya_stylize import jobs
 from maya_stylize.errors import StylizeError
 from maya_stylize.host.no_scene import PictureList
 from maya_stylize.host.scene import Scene
+from maya_stylize.host.scene_colors import SceneColors
 from maya_stylize.ui import again, applying, loader, look, stored, support
 from maya_stylize.ui.all_tiles import AllTiles
 from maya_stylize.ui.calls import Answer, Client
@@ -26,7 +27,6 @@ from maya_stylize.ui.plan_line import PlanLine
 from maya_stylize.ui.preview import Preview
 from maya_stylize.ui.qt import Qt, QtCore, QtWidgets
 from maya_stylize.ui.runs import Run, Runs
-from maya_stylize.ui.scene_colors import SceneColors
 from maya_stylize.ui.slots import LOG, slot
 from maya_stylize.ui.texture_list import TextureList
 from maya_stylize.ui.texture_model import TextureModel, shown

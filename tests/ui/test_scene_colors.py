@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from panel_fakes import FakeClient, FakeScene, texture
 
+from maya_stylize.host.scene_colors import of_result
 from maya_stylize.jobs import Style
 from maya_stylize.ui.modes import by_name
 from maya_stylize.ui.panel import Panel
-from maya_stylize.ui.scene_colors import of_result
 
 PLAIN = {"version": 1, "output": "o.png"}
 
