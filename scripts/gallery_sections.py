@@ -184,10 +184,10 @@ def statistics(studio: Studio) -> str:
     """The same textures by Gram matrices and by sliced statistics."""
     text = (
         "## Statistics\n\n"
-        "A piece of an exemplar, a texture made from it by Gram matrices, and one by `--statistics "
-        f"sliced`: 160x160 pixels, quality {studio.quality}, seed 0. Then a transfer at 144 pixels: "
-        "a piece of the style, and both results. All are shown three times as large; what they "
-        "show is told in [statistics](statistics.md).\n\n"
+        "A piece of an exemplar, a texture made from it by Gram matrices, and one by "
+        f"`--statistics sliced`: 160x160 pixels, quality {studio.quality}, seed 0. Then a transfer "
+        "at 144 pixels: a piece of the style, and both results. All are shown three times as "
+        "large; what they show is told in [statistics](statistics.md).\n\n"
     )
     for name in ("tartan", "bricks", "pebbles"):
         made = [

@@ -109,13 +109,13 @@ def test_loss_and_gradient_agree_with_the_oracle(engine_backend, data_format, si
         assert np.sum(gradient * direction) == wanted
 
 
-@settings(max_examples=10 if NAME == "tensorflow" else 3)
+@settings(max_examples=8 if NAME == "tensorflow" else 3)
 @given(
     height=st.integers(16, 60),
     width=st.integers(16, 60),
     tile=st.integers(1, 48),
     wrap=st.sampled_from(WRAPS),
-    regions=st.integers(0, 2),
+    regions=st.sampled_from([0, 2]),
 )
 def test_tiles_give_the_loss_and_gradient_of_the_whole(
     encoders, height, width, tile, wrap, regions
