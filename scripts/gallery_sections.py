@@ -186,7 +186,7 @@ def statistics(studio: Studio) -> str:
         "## Statistics\n\n"
         "A piece of an exemplar, a texture made from it by Gram matrices, and one by "
         f"`--statistics sliced`: 160x160 pixels, quality {studio.quality}, seed 0. Then a transfer "
-        "at 144 pixels: a piece of the style, and both results. All are shown three times as "
+        "at 144 pixels: a piece of the style, and both results. All are shown twice as "
         "large; what they show is told in [statistics](statistics.md).\n\n"
     )
     for name in ("tartan", "bricks", "pebbles"):
@@ -222,7 +222,7 @@ def statistics(studio: Studio) -> str:
 
 
 def _large(pictures: list[FloatArray]) -> list[FloatArray]:
-    return [each.repeat(3, 0).repeat(3, 1) for each in pictures]
+    return [each.repeat(2, 0).repeat(2, 1) for each in pictures]
 
 
 def _maps_of(pixels: FloatArray) -> dict[str, FloatArray]:
