@@ -25,12 +25,14 @@ MODULES = {
     "stylize": "jobs",
     "repair": "repair",
     "material": "material",
+    "batch": "batch",
     "run": "jobs",
     "convert": "convert",
     "normalize": "convert",
     "model": "model",
     "info": "info",
     "panel": "panel",
+    "mayapy": "mayapy",
 }
 
 FAILED = 1

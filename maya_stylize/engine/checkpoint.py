@@ -20,14 +20,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maya_stylize.engine.resolution import differences, file_hash
+from maya_stylize.engine.resolution import differences
 from maya_stylize.errors import EngineError, StylizeError
 from maya_stylize.files import checkpoint_of, replacing
+from maya_stylize.job_sources import file_hash
 from maya_stylize.jobs import Job, from_json
 
 FloatArray = npt.NDArray[np.float32]
 
-FORMAT = 2
+FORMAT = 3
 EVERY_SECONDS = 60.0
 # Writing may take this share of the time at most.
 LARGEST_SHARE = 0.05

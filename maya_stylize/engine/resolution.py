@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 from maya_stylize import checks
 from maya_stylize.engine.backend import Backend, versions
 from maya_stylize.engine.schedule import LOSSES, Octave
 from maya_stylize.engine.seamless import fits
-from maya_stylize.errors import ImageError, JobError
-from maya_stylize.files import sha256
+from maya_stylize.errors import JobError
+from maya_stylize.images import color_config
+from maya_stylize.job_sources import file_hash, with_sources
 from maya_stylize.jobs import Job
 
 LARGEST_NUMBER = 10**6
 
 
-def file_hash(path: str) -> str:
-    """Return "sha256:" and the hash of a file's content.
-
-    Raises:
-        ImageError: The file cannot be read.
-    """
-    try:
-        return "sha256:" + sha256(Path(path))
-    except OSError as error:
-        raise ImageError(
-            f"{path}: cannot be read ({error.strerror}).", "Check the path."
-        ) from error
-
-
 def resolve(
-    job: Job, backend: Backend, model: str, octaves: list[Octave], history: int, tile: int
+    job: Job,
+    backend: Backend,
+    model: str,
+    octaves: list[Octave],
+    history: int,
+    tile: int,
+    spaces: dict[str, str],
 ) -> Job:
     """Return the job with everything in it that decides the result's bytes.
 
@@ -43,6 +35,7 @@ def resolve(
         octaves: What it goes through.
         history: The optimizer's.
         tile: Side of the tiles; 0 for whole pictures.
+        spaces: Names of the pictures' color spaces, and of the results'.
     """
     resolution = {
         "backend": backend.name,
@@ -54,6 +47,8 @@ def resolve(
         "tile": tile,
         "octaves": [dataclasses.astuple(item) for item in octaves],
         "model": model,
+        "color_config": color_config.content_of(job.color_config),
+        "color_spaces": spaces,
         "versions": versions(backend.name),
     }
     return dataclasses.replace(job, resolution=resolution)
@@ -146,22 +141,10 @@ def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 def for_metadata(job: Job) -> dict[str, Any]:
     """Return the job as a picture carries it: pictures by their content, the output left out."""
-    data = job.to_json()
+    data = with_sources(job.to_json(), file_hash)
     del data["output"]
-    for name in ("exemplar", "content", "picture", "mask"):
-        if data.get(name) is not None:
-            data[name] = file_hash(data[name])
-    data.get("maps", {}).update(
-        {kind: file_hash(path) for kind, path in data.get("maps", {}).items()}
-    )
-    for region in data.get("regions", ()):
-        for name in ("target", "source"):
-            if region[name] is not None:
-                region[name] = file_hash(region[name])
-    for style in data.get("styles", ()):
-        style["path"] = file_hash(style["path"])
-    if data.get("start", "content") not in ("content", "noise"):
-        data["start"] = file_hash(data["start"])
+    if job.color_config is not None:
+        data["color_config"] = color_config.content_of(job.color_config)
     return data
 
 

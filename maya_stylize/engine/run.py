@@ -74,7 +74,8 @@ def run(
     plan = Plan(*size, tuple(octaves), example, regions_of(job), maps_of(job), is_sliced(job))
     room = settle(job, plan, free_memory(backend.device), fast)
     history, tile = room.history, room.tile
-    resolved = resolution.resolve(job, backend, identity, octaves, history, tile)
+    spaces = task.spaces
+    resolved = resolution.resolve(job, backend, identity, octaves, history, tile, spaces)
     if resume is not None:
         resume.check(resolved)
     changed = resolution.differences(job.resolution, resolved.resolution)
@@ -110,7 +111,7 @@ def run(
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != tile:
                 resolved = resolution.resolve(
-                    job, backend, identity, octaves, history, evaluation.tile
+                    job, backend, identity, octaves, history, evaluation.tile, spaces
                 )
             pixels = _finished(problem, climb.pixels)
             carried = resolution.for_metadata(resolved)
@@ -144,8 +145,9 @@ def _write(output: Output, pixels: FloatArray, job: dict[str, Any]) -> writer.Wr
         alpha=output.cover.alpha,
         under=output.cover.under,
         depth=output.like.depth,
+        space=output.space,
         job=job,
-        keep=output.like.keep,
+        keep=output.keep,
         held=output.held,
     )
 

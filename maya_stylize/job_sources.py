@@ -1,0 +1,79 @@
+"""The files that a job names: other paths in their place, or what they hold."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from maya_stylize.errors import ImageError
+from maya_stylize.files import sha256
+
+_SINGLE = ("exemplar", "content", "picture", "mask")
+_NO_PICTURES = ("content", "noise")
+# How OpenColorIO's own configs are named, which are no files.
+_OWN_CONFIG = "ocio://"
+
+
+def with_sources(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Return a job with every path that it reads changed.
+
+    Args:
+        data: A job as its `to_json` gives it; some fields may be left out.
+        change: Gives what stands in a path's place.
+    """
+    changed: dict[str, Any] = copy.deepcopy(dict(data))
+    for name in _SINGLE:
+        if changed.get(name) is not None:
+            changed[name] = change(changed[name])
+    if changed.get("start", "content") not in _NO_PICTURES:
+        changed["start"] = change(changed["start"])
+    if not (changed.get("color_config") or _OWN_CONFIG).startswith(_OWN_CONFIG):
+        changed["color_config"] = change(changed["color_config"])
+    maps = changed.get("maps", {})
+    maps.update({kind: change(path) for kind, path in maps.items()})
+    for style in changed.get("styles", ()):
+        style["path"] = change(style["path"])
+    for region in changed.get("regions", ()):
+        for name in ("target", "source"):
+            if region[name] is not None:
+                region[name] = change(region[name])
+    return changed
+
+
+def file_hash(path: str) -> str:
+    """Return "sha256:" and the hash of a file's content.
+
+    Raises:
+        ImageError: The file cannot be read.
+    """
+    try:
+        return "sha256:" + sha256(Path(path))
+    except OSError as error:
+        raise ImageError(
+            f"{path}: cannot be read ({error.strerror}).", "Check the path."
+        ) from error
+
+
+class FileHashes:
+    """Hashes of files, each file read once while its size and time stay as they are."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[tuple[int, int, int], str]] = {}
+
+    def __call__(self, path: str) -> str:
+        """Return a file's hash, as `file_hash` does.
+
+        Raises:
+            ImageError: The file cannot be read.
+        """
+        try:
+            facts = Path(path).stat()
+        except OSError:
+            return file_hash(path)  # which says why
+        state = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
+        known = self._known.get(path)
+        if known is None or known[0] != state:
+            known = self._known[path] = (state, file_hash(path))
+        return known[1]
