@@ -8,9 +8,11 @@ mayapy must find the package: ``maya-stylize mayapy -m maya_stylize.batch ...`` 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from maya_stylize import api
 from maya_stylize.errors import JobError, StylizeError, printable
@@ -29,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 where everything that was asked for is there; 1 where a scene or a texture failed, or no
         texture was found; 2 for wrong usage; 130 after Ctrl-C.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a pipe's encoding may lack a path's letters
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     choice = api.Choice(tuple(options.match), tuple(options.material), tuple(options.selected_set))
     try:
@@ -136,7 +141,8 @@ def _summarize(done: api.Report) -> None:
 
 
 def _say(line: str) -> None:
-    print(printable(line), flush=True)
+    with suppress(BrokenPipeError):  # whoever read this has gone; the work goes on
+        print(printable(line), flush=True)
 
 
 def _complain(message: str, hint: str) -> None:
@@ -145,6 +151,6 @@ def _complain(message: str, hint: str) -> None:
 
 if __name__ == "__main__":
     CODE = main()
-    sys.stdout.flush()
-    # Plug-ins that are taken down at Maya's end may crash, and the exit code would be theirs.
+    # Every line was flushed. Plug-ins that are taken down at Maya's end may crash, and the exit
+    # code would be theirs.
     os._exit(CODE)

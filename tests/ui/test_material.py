@@ -276,7 +276,12 @@ def test_each_map_takes_the_place_of_its_kind_in_one_step(
 
 
 def test_each_map_has_the_color_space_of_what_it_was_learned_from(
-    panel: Panel, page: ModePage, scene: FakeScene, client: FakeClient, wall: dict[str, str]
+    panel: Panel,
+    page: ModePage,
+    scene: FakeScene,
+    client: FakeClient,
+    wall: dict[str, str],
+    wait: Any,
 ) -> None:
     spaces = {"wall_albedo_file": "ACEScg", "wall_normal_file": "Raw", "wall_height_file": "Raw"}
     scene.all = [
@@ -285,7 +290,13 @@ def test_each_map_has_the_color_space_of_what_it_was_learned_from(
     panel.textures.refresh()
     panel.textures.select("wall_albedo_file")
     panel.maker.start.click()
-    finish(client, client.queue[0], Path(wall["albedo"]))
+    made = finish(client, client.queue[0], Path(wall["albedo"]))
+    panel.preview.map.setCurrentIndex(panel.preview.map.findData("height"))
+    panel.preview.map.activated.emit(2)
+    wait(lambda: made["height"] in (each.get("path") for _, each in client.asked))
+    asked = {each["path"]: each for name, each in client.asked if name == "thumbnail"}
+    assert asked[made["albedo"]]["color_space"] == "ACEScg"
+    assert asked[made["height"]]["color_space"] == "Raw"
     scene.network = {"coffee_file": "albedo", "bricks_file": "height"}
     panel.textures.select("coffee_file")
     panel.results.apply.click()

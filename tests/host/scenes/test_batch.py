@@ -105,6 +105,30 @@ def test_wrong_usage(
     assert "Traceback" not in err
 
 
+def test_names_of_all_letters_and_pipes_that_know_few(
+    department: Department, mayapy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    scene = department.scene("Mäuerchen 壁.ma", brick="Ziegel ö.png")
+    report = department.folder / "report.json"
+    code, out, err = run(mayapy, scene, "--recipe", department.recipe, "--report", report)
+    assert (code, err) == (0, "")
+    assert "M\\xe4uerchen \\u58c1.ma" in out
+    told = json.loads(report.read_text())["scenes"][0]
+    assert Path(told["saved"]) == department.folder / "Mäuerchen 壁_stylized.ma"
+    assert Path(told["saved"]).is_file()
+
+
+def test_the_work_goes_on_when_nobody_reads_any_more(department: Department, mayapy: Path) -> None:
+    scenes = [department.scene(f"{name}.ma", **{name: f"{name}.png"}) for name in ("a", "b")]
+    process = start(mayapy, *scenes, "--recipe", department.recipe)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) == 0
+    assert (department.folder / "b_stylized.ma").is_file()
+
+
 def test_a_report_that_cannot_be_written_is_told_before_the_work(
     department: Department, mayapy: Path
 ) -> None:
