@@ -25,6 +25,7 @@ MODULES = {
     "stylize": "jobs",
     "repair": "repair",
     "material": "material",
+    "farm": "farm",
     "run": "jobs",
     "convert": "convert",
     "normalize": "convert",
