@@ -124,8 +124,16 @@ class Ledger:
         return hashlib.sha256(json.dumps(named, sort_keys=True).encode("ascii")).hexdigest()
 
 
+def knows(picture: Path) -> bool:
+    """Return whether a picture is one that was made here, as it is now or changed."""
+    return _entry(picture).is_file()
+
+
 def _path(job: Job) -> Path:
-    output = Path(job.outputs[0])
+    return _entry(Path(job.outputs[0]))
+
+
+def _entry(output: Path) -> Path:
     return output.with_name(FOLDER) / f"{output.name}.json"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from maya_stylize import recipes
 from maya_stylize.errors import JobError
-from maya_stylize.jobs import RepairJob, Style, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import KINDS, RepairJob, Style, StylizeJob, SynthesizeJob
 from maya_stylize.recipes import Recipe
 
 FOLDER = Path("/studio/recipes")
@@ -198,7 +198,12 @@ def test_no_name_leads_out_of_the_folder(pattern, picture, exemplar):
     assert made not in ("", ".", "..")
 
 
-@given(st.dictionaries(st.text(), st.recursive(st.none() | st.text() | st.floats(), st.lists)))
+_VALUES = st.none() | st.booleans() | st.floats() | st.text() | st.lists(st.text() | st.integers())
+
+
+@given(
+    st.dictionaries(st.sampled_from([*KINDS["synthesize"].__annotations__, "seed", "x"]), _VALUES)
+)
 def test_whatever_a_job_holds_is_taken_or_refused_by_name(job):
     try:
         found = Recipe.from_json({"recipe": 1, "job": {**job, "kind": "synthesize"}}, FOLDER)

@@ -26,6 +26,7 @@ MODULES = {
     "repair": "repair",
     "material": "material",
     "farm": "farm",
+    "batch": "batch",
     "run": "jobs",
     "convert": "convert",
     "normalize": "convert",

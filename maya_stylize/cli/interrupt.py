@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 from maya_stylize.events import Event, Result
@@ -43,4 +45,26 @@ def until_interrupted(stream: Generator[Event, None, None]) -> Iterator[Event]:
             yield event
     finally:
         stream.close()
+        signal.signal(signal.SIGINT, before)
+
+
+@dataclass
+class Interrupts:
+    """How often Ctrl-C was pressed."""
+
+    count: int = 0
+
+
+@contextmanager
+def counted() -> Iterator[Interrupts]:
+    """Count Ctrl-C instead of interrupting the block; it has to look."""
+    interrupts = Interrupts()
+
+    def count(_signal: int, _frame: FrameType | None) -> None:
+        interrupts.count += 1
+
+    before = signal.signal(signal.SIGINT, count)
+    try:
+        yield interrupts
+    finally:
         signal.signal(signal.SIGINT, before)

@@ -1,0 +1,99 @@
+"""Runs what a batch has left to do, and remembers what it has made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+
+from maya_stylize.cli.batch.progress import Display
+from maya_stylize.cli.batch.survey import CANCELLED, MADE, WAITING, Outcome
+from maya_stylize.cli.interrupt import counted
+from maya_stylize.engine.backend import available_threads, free_memory
+from maya_stylize.engine.plan import SHARE
+from maya_stylize.errors import StylizeError
+from maya_stylize.events import Failure
+from maya_stylize.ledger import Ledger
+from maya_stylize.worker.pool import Pool
+
+POLL_SECONDS = 0.2
+# Processors for each worker: one keeps several busy at times, and none at others.
+PROCESSORS = 2
+
+
+class Run:
+    """One run of a batch.
+
+    Args:
+        outcomes: As surveyed; those that wait are made.
+        ledger: Remembers them.
+        workers: How many at most; None for as many as the device is good for.
+    """
+
+    def __init__(self, outcomes: list[Outcome], ledger: Ledger, workers: int | None) -> None:
+        self._outcomes, self._ledger = outcomes, ledger
+        self._given = workers
+        self._began: dict[int, float] = {}
+        self._numbers: list[int] = []  # of the outcomes, by the pool's numbers
+        # Until a worker tells what it runs on, one is enough: a GPU has no use for a second.
+        self._pool = Pool(self._told, workers or 1, int(free_memory("cpu:0") * SHARE))
+        self._display = Display(outcomes)
+
+    def __call__(self) -> bool:
+        """Make what waits; return whether all of it was let come to an end."""
+        asked = 0
+        with self._display, counted() as interrupts:
+            for number, outcome in enumerate(self._outcomes):
+                if outcome.state != WAITING or outcome.estimate is None:
+                    self._display.tell(outcome)
+                    continue
+                job = outcome.item.job
+                self._pool.add(job.to_json(), job.outputs[0], outcome.estimate.room.memory)
+                self._numbers.append(number)
+            try:
+                while self._pool.busy:
+                    if interrupts.count > asked:
+                        asked = interrupts.count
+                        self._pool.cancel()
+                    self._pool.step(POLL_SECONDS)
+            finally:
+                self._pool.shutdown()
+        return not asked
+
+    def _told(self, job: int, worker: int, event: Mapping[str, Any]) -> None:
+        number, kind = self._numbers[job], event["event"]
+        outcome = self._outcomes[number]
+        if kind == "progress":
+            self._began.setdefault(number, monotonic())
+            self._display.progress(number, worker, event)
+        elif kind == "device":
+            self._learn(event)
+        elif kind == "log":
+            outcome.notes.append(event["message"])
+            if event["level"] == "warning":
+                self._display.note(f"{outcome.item.name}: {event['message']}")
+        elif kind in ("result", "failure", "cancelled"):
+            self._end(number, outcome, event)
+            self._display.ended(number, worker)
+
+    def _learn(self, device: Mapping[str, Any]) -> None:
+        on_cpu = device["device"].startswith("cpu")
+        if on_cpu and self._given is None:
+            self._pool.workers = max(1, available_threads() // PROCESSORS)
+        elif not on_cpu and device["memory"]:
+            self._pool.memory = device["memory"]
+
+    def _end(self, number: int, outcome: Outcome, event: Mapping[str, Any]) -> None:
+        if event["event"] == "cancelled":
+            outcome.state = CANCELLED
+            return
+        if event["event"] == "failure":
+            outcome.fail(Failure(event["kind"], event["message"], event["hint"]))
+            return
+        outcome.state, outcome.loss = MADE, event["loss"]
+        outcome.seconds = round(monotonic() - self._began.get(number, monotonic()), 1)
+        facts = {"seconds": outcome.seconds, "loss": outcome.loss}
+        try:
+            self._ledger.record(outcome.item.job, outcome.key, facts)
+        except StylizeError as error:
+            outcome.fail(Failure(error.kind, error.message, error.hint))

@@ -1,0 +1,395 @@
+"""Batches as users start them. The worker copies pictures, but where its results are looked at."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO
+import pytest
+
+import maya_stylize
+from maya_stylize.cli import main
+from maya_stylize.demo import EXEMPLARS
+from maya_stylize.images import reader, writer
+
+ROOT = Path(maya_stylize.__file__).parents[1]
+COPYING = Path(__file__).parent / "workers" / "copying.py"
+HANGING_SECONDS = 300
+RECIPE = '{"recipe": 1, "job": {"kind": "stylize", "styles": ["rust.png"]}}'
+EACH = """{"recipe": 1, "job": {"kind": "stylize"}, "exemplars": ["rust.png", "bricks.png"],
+ "output": "{stem}_{exemplar}{suffix}"}"""
+
+
+@pytest.fixture
+def folder(tmp_path, real_model, monkeypatch) -> Path:
+    """A folder with recipes and pictures, where the commands are run, and the copying worker."""
+    python = tmp_path / "worker"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{COPYING}"\n')
+    python.chmod(0o755)
+    monkeypatch.setenv("MAYA_STYLIZE_PYTHON", str(python))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.chdir(tmp_path)
+    for name in ("rust", "bricks"):
+        picture(tmp_path / f"{name}.png", name)
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b"):
+        picture(tmp_path / "in" / f"{name}.png")
+    (tmp_path / "recipe.json").write_text(RECIPE)
+    (tmp_path / "each.json").write_text(EACH)
+    return tmp_path
+
+
+def picture(path: Path, exemplar: str = "pebbles", corner: int = 0) -> None:
+    path.parent.mkdir(exist_ok=True)
+    pixels = reader.read(EXEMPLARS / f"{exemplar}.png").pixels
+    writer.write(path, pixels[corner : corner + 32, :40])
+
+
+def batch(*words: str, recipe: str = "recipe.json") -> int:
+    return main(["batch", *words, "--recipe", recipe])
+
+
+def made(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_every_picture_of_a_folder_is_made_and_told(folder, capsys):
+    (folder / "in" / "notes.txt").write_text("no picture")
+    (folder / "in" / ".hidden.png").write_bytes(b"")
+    assert batch("in", "-o", "out/deep") == 0
+    out = folder / "out" / "deep"
+    assert sorted(made(out)) == ["a_stylized.png", "b_stylized.png"]
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == ["out/deep/a_stylized.png", "out/deep/b_stylized.png"]
+    assert "2 made." in printed.err
+
+
+def test_run_again_it_makes_only_what_is_left(folder, capsys):
+    assert batch("in", "-o", "out") == 0
+    capsys.readouterr()
+    before = {path: path.stat().st_mtime_ns for path in (folder / "out").glob("*.png")}
+    picture(folder / "in" / "c.png")
+    picture(folder / "in" / "b.png", "granite")
+    assert batch("in", "-o", "out") == 0
+    printed = capsys.readouterr()
+    assert "2 made, 1 done before." in printed.err
+    assert len(printed.out.splitlines()) == 3
+    a = folder / "out" / "a_stylized.png"
+    assert a.stat().st_mtime_ns == before[a]
+    assert made(folder / "out")["b_stylized.png"] == (folder / "in" / "b.png").read_bytes()
+
+
+def test_another_setting_or_exemplar_makes_it_anew(folder, capsys):
+    assert batch("in/a.png", "-o", "out") == 0
+    (folder / "recipe.json").write_text(RECIPE.replace("[", '["bricks.png", '))
+    assert batch("in/a.png", "-o", "out") == 0
+    picture(folder / "bricks.png", "granite")
+    assert batch("in/a.png", "-o", "out") == 0
+    assert capsys.readouterr().err.count("1 made.") == 3
+    assert batch("in/a.png", "-o", "out") == 0
+    assert "1 done before." in capsys.readouterr().err
+
+
+def test_each_exemplar_has_its_results(folder):
+    assert batch("in", "-o", "out", recipe="each.json") == 0
+    names = ["a_bricks.png", "a_rust.png", "b_bricks.png", "b_rust.png"]
+    assert sorted(made(folder / "out")) == names
+    picture(folder / "moss.png", "granite")
+    assert batch("in/a.png", "-o", "out", "--exemplar", "moss.png", recipe="each.json") == 0
+    assert sorted(made(folder / "out")) == sorted([*names, "a_moss.png"])
+
+
+def test_what_fails_is_told_and_the_rest_is_made(folder, capsys):
+    (folder / "in" / "junk.png").write_bytes(b"junk")
+    picture(folder / "in" / "this fails.png")
+    picture(folder / "in" / "wird dies ü.png")
+    assert batch("in", "missing.png", "-o", "out", "--report", "out.html") == 1
+    assert sorted(made(folder / "out")) == ["a_stylized.png", "b_stylized.png"]
+    printed = capsys.readouterr().err
+    assert "2 made, 4 failed." in printed
+    for reason in (
+        "in/junk.png is not a PNG",
+        "in/this fails.png is <no> picture.",
+        "missing.png: cannot be read",
+        "The engine was ended from outside. It is run once more.",
+        "The engine was ended from outside.\n",
+    ):
+        assert reason in printed
+
+
+def test_a_file_that_no_batch_made_stays(folder, capsys):
+    (folder / "out").mkdir()
+    (folder / "out" / "a_stylized.png").write_bytes(b"an artist's")
+    assert batch("in", "-o", "out") == 1
+    assert (folder / "out" / "a_stylized.png").read_bytes() == b"an artist's"
+    assert "replace it with --overwrite a_stylized.png" in capsys.readouterr().err
+    assert batch("in", "-o", "out", "--overwrite", "b_stylized.png") == 1
+    assert (folder / "out" / "a_stylized.png").read_bytes() == b"an artist's"
+    assert batch("in", "-o", "out", "--overwrite", "a_stylized.png") == 0
+    assert (folder / "out" / "a_stylized.png").read_bytes() != b"an artist's"
+
+
+def test_a_result_that_was_painted_over_stays(folder):
+    assert batch("in", "-o", "out") == 0
+    (folder / "out" / "b_stylized.png").write_bytes(b"painted over")
+    (folder / "recipe.json").write_text(RECIPE.replace("[", '["bricks.png", '))
+    assert batch("in", "-o", "out") == 1
+    assert (folder / "out" / "b_stylized.png").read_bytes() == b"painted over"
+
+
+def test_results_beside_their_pictures_are_not_taken_for_pictures(folder, capsys):
+    for _ in range(2):
+        assert batch("in", "-o", "in") == 0
+    assert "2 done before." in capsys.readouterr().err
+    assert len(made(folder / "in")) == 4
+
+
+def test_a_dry_run_tells_and_makes_nothing(folder, capsys):
+    assert batch("in/a.png", "-o", "out") == 0
+    (folder / "in" / "junk.png").write_bytes(b"junk")
+    before = made(folder / "out")
+    capsys.readouterr()
+    assert batch("in", "-o", "out", "--dry-run") == 1
+    printed = capsys.readouterr().out
+    assert re.search(r"^done +a_stylized\.png$", printed, re.M)
+    assert re.search(r"^to make +b_stylized\.png +40x32, [\d.]+ GiB", printed, re.M)
+    assert re.search(r"^failed +junk_stylized\.png$", printed, re.M)
+    assert "1 to make, 1 done before, 1 failed" in printed
+    assert re.search(r"^memory +[\d.]+ GiB", printed, re.M)
+    assert re.search(r"^time ", printed, re.M)
+    assert made(folder / "out") == before
+    assert batch("in/b.png", "-o", "new", "--dry-run") == 0
+    assert not (folder / "new").exists()
+
+
+def test_tiles_of_a_set_are_results_of_their_own(folder):
+    for tile in (1001, 1012):
+        picture(folder / "in" / f"wall.{tile}.png")
+    assert batch("in/wall.<UDIM>.png", "-o", "out") == 0
+    assert sorted(made(folder / "out")) == ["wall_stylized.1001.png", "wall_stylized.1012.png"]
+
+
+def test_only_pictures_that_match_are_made(folder):
+    assert batch("in", "in/a.png", "-o", "out", "--match", "a*") == 0
+    assert list(made(folder / "out")) == ["a_stylized.png"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["in", "-o", "rust.png"], "rust.png is a file, not a folder"),
+        (["empty", "-o", "out"], "There is no picture in empty"),
+        (["in", "-o", "out", "--match", "z*"], "There is no picture whose name is like z* in in"),
+        (["in/no.<UDIM>.png", "-o", "out"], "there is no tile of in/no.<UDIM>.png"),
+        (["in", "-o", "out", "--overwrite", "z.png"], "no result of this batch is called z.png"),
+        (["in", "-o", "out", "--exemplar", "a.png", "--exemplar", "b.png"], "output: must be"),
+        (["in", "-o", "out", "--report", "report"], "report: report does not end in .html"),
+        (["in", "-o", "out", "--report", "no/r.html"], "report: there is no folder"),
+        (["in", "other", "-o", "out"], "other/a.png and in/a.png would both become"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_made(folder, capsys, words, message):
+    (folder / "empty").mkdir()
+    picture(folder / "other" / "a.png")
+    assert batch(*words) == 2
+    assert message in capsys.readouterr().err
+    assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "many", "1000"])
+def test_there_is_a_sensible_number_of_workers(folder, capsys, count):
+    with pytest.raises(SystemExit) as ended:
+        batch("in", "-o", "out", "--workers", count)
+    assert ended.value.code == 2
+    assert "--workers" in capsys.readouterr().err
+
+
+def test_a_result_that_would_be_a_picture_is_refused(folder, capsys):
+    """Told by name or not."""
+    (folder / "recipe.json").write_text(RECIPE[:-1] + ', "output": "{stem}{suffix}"}')
+    before = made(folder / "in")
+    assert batch("in", "-o", "in", "--overwrite", "a.png") == 2
+    assert "is a picture that the batch reads" in capsys.readouterr().err
+    assert made(folder / "in") == before
+    (folder / "recipe.json").write_text(RECIPE[:-1] + ', "output": "rust.png"}')
+    assert batch("in/a.png", "-o", ".", "--overwrite", "rust.png") == 2
+
+
+@pytest.mark.parametrize("recipe", ["{", '{"recipe": 1, "job": {"kind": "stylize", "x": 1}}'])
+def test_what_is_no_recipe_is_told_with_its_name(folder, capsys, recipe):
+    (folder / "recipe.json").write_text(recipe)
+    assert batch("in", "-o", "out") == 2
+    assert capsys.readouterr().err.startswith("maya-stylize: recipe.json: ")
+
+
+class Page(HTMLParser):
+    """What a browser would find in a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.words.append(data.strip())
+
+
+def test_the_report_shows_each_picture_beside_what_was_made_of_it(folder, tmp_path):
+    name = "<b>wänd & 'böden'.png"
+    picture(folder / "in" / name)
+    (folder / "in" / "junk<i>.png").write_bytes(b"junk")
+    assert batch("in", "-o", "out", "--report", "r.html", recipe="each.json") == 1
+    page = Page((folder / "r.html").read_text(encoding="utf-8"))
+    pictures = [attributes for tag, attributes in page.tags if tag == "img"]
+    # Three pictures beside each of six results, and for the unreadable one two exemplars.
+    assert len(pictures) == 3 * 6 + 2
+    for attributes in pictures:
+        kind, _, data = attributes["src"].partition(",")
+        assert kind == "data:image/jpeg;base64"
+        (tmp_path / "shown.jpg").write_bytes(base64.b64decode(data, validate=True))
+        shown = OpenImageIO.ImageBuf(str(tmp_path / "shown.jpg"))
+        size = (shown.spec().width, shown.spec().height)
+        assert size == (40, 32) == (int(attributes["width"]), int(attributes["height"]))
+    assert not {tag for tag, _ in page.tags} & {"b", "i", "script", "link"}
+    assert not [value for _, each in page.tags for key, value in each.items() if key == "href"]
+    assert f"source: {name}" in page.words
+    assert f"result: {Path(name).stem}_rust.png" in page.words
+    assert "A <note>." in page.words
+    assert any("in/junk<i>.png is not a PNG" in words for words in page.words)
+    assert any(words.startswith("made · ") and "loss 1.5" in words for words in page.words)
+
+
+def test_a_picture_with_alpha_is_shown_over_gray(folder):
+    pixels = np.ones((40, 40, 3), np.float32)
+    writer.write(folder / "in" / "glass.png", pixels, alpha=np.zeros((40, 40), np.float32))
+    assert batch("in/glass.png", "-o", "out", "--report", "r.html") == 0
+    page = Page((folder / "r.html").read_text(encoding="utf-8"))
+    data = next(each["src"] for tag, each in page.tags if tag == "img").partition(",")[2]
+    (folder / "shown.jpg").write_bytes(base64.b64decode(data))
+    shown = OpenImageIO.ImageBuf(str(folder / "shown.jpg")).get_pixels()
+    assert np.abs(shown - 0.5).max() < 0.02
+
+
+def test_control_characters_of_a_name_reach_neither_screen_nor_page(folder, capsys):
+    picture(folder / "in" / "a\x1b[31m.png")
+    assert batch("in", "-o", "out", "--report", "r.html") == 0
+    printed = capsys.readouterr()
+    assert "\x1b" not in printed.err + (folder / "r.html").read_text(encoding="utf-8")
+    assert "\\x1b[31m" in printed.err
+
+
+def test_ctrl_c_ends_the_batch_and_the_same_command_goes_on(folder):
+    picture(folder / "in" / "this waits.png")
+    command = [sys.executable, "-m", "maya_stylize", "batch", "in", "--recipe", "recipe.json"]
+    command += ["-o", "out", "--workers", "1", "--report", "r.html"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + HANGING_SECONDS
+        while not (folder / "out" / ".maya-stylize" / "b_stylized.png.json").exists():
+            assert time.monotonic() < end
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=HANGING_SECONDS)
+    assert process.returncode == 130
+    assert "2 made, 1 cancelled." in said
+    assert "To go on, run the same command again." in said
+    assert sorted(made(folder / "out")) == ["a_stylized.png", "b_stylized.png"]
+    assert "cancelled" in (folder / "r.html").read_text(encoding="utf-8")
+    (folder / "in" / "this waits.png").rename(folder / "in" / "c.png")
+    assert batch("in", "-o", "out") == 0
+    assert len(made(folder / "out")) == 3
+
+
+def test_every_recipe_and_command_of_the_documentation_runs(folder):
+    text = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
+    recipes = re.findall(r"^`(\w+\.json)`[^`]*?:\n\n```json\n(.*?)```", text, re.M | re.S)
+    commands = re.findall(r"^\$ maya-stylize (.*)$", text, re.M)
+    assert len(recipes) == text.count("```json") >= 5
+    assert len(commands) == text.count("$ ") >= 6
+    for name, content in recipes:
+        (folder / name).write_text(content)
+    for name in ("moss", "sand"):
+        picture(folder / f"{name}.png", "granite")
+    for name in ("textures/wall", "photos/wall_albedo", "photos/floor.1001", "photos/floor.1002"):
+        picture(folder / f"{name}.png")
+    for command in commands:
+        assert main(shlex.split(command)) == 0, command
+    for name, _ in recipes:
+        assert batch("textures", "-o", f"all/{name}", recipe=name) == 0
+        assert made(folder / "all" / name)
+    assert sorted(made(folder / "set")) == [
+        "floor_stylized.1001.png",
+        "floor_stylized.1002.png",
+        "wall_albedo_stylized.png",
+    ]
+
+
+@pytest.fixture(scope="module")
+def really(real_model, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A batch with the engine itself in two workers, once."""
+    folder = tmp_path_factory.mktemp("really")
+    for corner, name in enumerate(("a", "b")):
+        picture(folder / "in" / f"{name}.png", corner=40 * corner)
+    picture(folder / "rust.png", "rust")
+    job = '"kind": "stylize", "styles": ["rust.png"], "quality": "draft", "device": "cpu"'
+    (folder / "recipe.json").write_text(f'{{"recipe": 1, "job": {{{job}}}}}')
+    command = [sys.executable, "-m", "maya_stylize", "batch", "in", "--recipe", "recipe.json"]
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"},
+        "PYTHONPATH": str(ROOT),
+        "MAYA_STYLIZE_MODEL": str(real_model),
+        "MAYA_STYLIZE_HOME": str(tmp_path_factory.mktemp("home")),
+    }
+    done = subprocess.run(
+        [*command, "-o", "out", "--workers", "2"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=HANGING_SECONDS,
+    )
+    return folder, done
+
+
+def test_two_workers_make_what_one_process_makes(really, real_model):
+    from maya_stylize.engine.run import run
+    from maya_stylize.jobs import StylizeJob
+
+    folder, done = really
+    assert (done.returncode, "2 made." in done.stderr) == (0, True), done.stderr
+    job = StylizeJob(
+        content=str(folder / "in" / "b.png"),
+        styles=[str(folder / "rust.png")],
+        quality="draft",
+        device="cpu",
+        output=str(folder / "b.png"),
+    )
+    for _ in run(job, real_model):
+        pass
+    in_batch = folder / "out" / "b_stylized.png"
+    assert in_batch.read_bytes() == (folder / "b.png").read_bytes()
+
+
+def test_the_real_results_are_known_afterwards(really, real_model, capsys, monkeypatch):
+    folder, _ = really
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_PYTHON", str(shutil.which("false")))  # no worker is needed
+    assert batch("in", "-o", "out", "--report", "r.html") == 0
+    assert "2 done before." in capsys.readouterr().err
