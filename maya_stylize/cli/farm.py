@@ -129,8 +129,12 @@ def _export(arguments: argparse.Namespace) -> int:
     about = bundle.About(len(textures), arguments.tx, recipe.to_json())
     bundle.write(arguments.output, textures, about, arguments.results, arguments.chunk)
     tasks = -(-len(textures) // arguments.chunk)
-    print(f"{arguments.output}: {len(textures)} textures in {tasks} tasks")
+    print(f"{arguments.output}: {_counted(len(textures), 'texture')} in {_counted(tasks, 'task')}")
     return 0
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _check_results(outputs: list[str], tx: bool, knows: Callable[[Path], bool]) -> None:

@@ -29,17 +29,21 @@ def finish(arguments: argparse.Namespace, tell: Callable[[str, str], None]) -> i
     jobs, results = Path(arguments.jobs), Path(arguments.results)
     order = Order(arguments.jobs, arguments.results, arguments.path_mapping, arguments.textures)
     about = bundle.about(jobs)
-    textures = [order.texture(number) for number in order.numbers()]
-    tell("status", f"checking {len(textures)} textures")
-    entries = finishing.check(textures)
+    wanted = order.numbers()
+    numbers = sorted({*range(1, about.count + 1), *wanted})
+    textures = {number: order.texture(number) for number in numbers}
+    tell("status", f"checking {len(wanted)} textures")
+    entries = finishing.made(textures, wanted)
     if about.tx:
-        for index, texture in enumerate(textures):
-            tell("status", f"{texture.name}, {index + 1} of {len(textures)}")
-            finishing.texture_for(texture)
-            tell("progress", f"{100 * (index + 1) / (len(textures) + 1):.1f}")
-    finishing.write_list(results, textures, about.tx)
+        for index, number in enumerate(wanted):
+            tell("status", f"{textures[number].name}, {index + 1} of {len(wanted)}")
+            finishing.texture_for(textures[number])
+            tell("progress", f"{100 * (index + 1) / (len(wanted) + 1):.1f}")
+    # What was made earlier stays listed.
+    finishing.write_list(results, [textures[number] for number in entries], about.tx)
     outcomes = []
-    for texture, entry in zip(textures, entries, strict=True):
+    for number, entry in entries.items():
+        texture = textures[number]
         item = Item(texture.picture, texture.exemplar, texture.job)
         seconds, loss = entry.facts.get("seconds"), entry.facts.get("loss")
         outcomes.append(Outcome(item, MADE, entry.key, None, seconds, loss))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -179,7 +180,7 @@ def read(folder: Path, number: int) -> Texture:
         raise JobError(f"{path}: {error.message}", error.hint) from error
     # It must not lead out of the folder of the results.
     name = job.output
-    if Path(name).name != name or "/" in name or "\\" in name or "\0" in name:
+    if Path(name).name != name or not Path(name).suffix or re.search(r"[/\\\0]", name):
         raise JobError(f"{path}: output: {name} is not the plain name of a file.", _EXPORT)
     sound = isinstance(picture, str) and (exemplar is None or isinstance(exemplar, str))
     if not sound or not isinstance(content, dict) or set(content) != set(job.sources):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,25 @@ from maya_stylize.ledger import Entry, State
 LIST = "results.json"
 
 
-def check(textures: Sequence[Texture]) -> list[Entry]:
-    """Return what is recorded of each texture's result.
+def made(textures: Mapping[int, Texture], wanted: Collection[int]) -> dict[int, Entry]:
+    """Return what is recorded of each result that is there, by number.
+
+    Args:
+        textures: All of a bundle.
+        wanted: The numbers of those that have to be there.
 
     Raises:
         StylizeError: One is not there as it was made.
     """
-    entries = [ledger_of(texture.job).look(texture.job) for texture in textures]
-    missing = [
-        texture.name
-        for texture, entry in zip(textures, entries, strict=True)
-        if entry.state is not State.DONE
-    ]
+    entries = {
+        number: entry
+        for number, texture in textures.items()
+        if (entry := ledger_of(texture.job).look(texture.job)).state is State.DONE
+    }
+    missing = [textures[number].name for number in wanted if number not in entries]
     if missing:
         raise StylizeError(
-            f"{len(missing)} of {len(textures)} textures are not there as they were made: "
+            f"{len(missing)} of {len(wanted)} textures are not there as they were made: "
             f"{', '.join(missing)}.",
             "Run the step tiles again.",
         )

@@ -32,4 +32,3 @@ def resolved(job: Job, model: str, threads: int | None) -> Job:
     found = estimate(whole, backend.unit)
     octaves, room = list(found.plan.octaves), found.room
     return resolution.resolve(whole, backend, model, octaves, room.history, room.tile)
-

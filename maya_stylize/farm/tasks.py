@@ -132,9 +132,7 @@ class Worker:
     def _made(self, texture: Texture, statistics: Path) -> Generator[events.Event, None, None]:
         """Make one texture, if it is not made yet; an earlier task's checkpoint is gone on from."""
         texture.check(self._hashes)
-        job = texture.job
-        model = _begin(job)
-        mark = _mark(job)
+        job, mark = texture.job, _mark(texture.job)
         known = ledger_of(job)
         entry = known.look(job)
         if entry.state is State.DONE:
@@ -146,6 +144,7 @@ class Worker:
                 f"{job.output} is there, and no batch or farm made it as it is.",
                 "Move it away, or export with another folder for the results.",
             )
+        model = _begin(job)
         _write_mark(mark, entry.key)
         began = monotonic()
         facts: dict[str, Any] = {}
@@ -223,6 +222,8 @@ def _shared(textures: list[Texture]) -> list[Texture]:
         own = isinstance(job, (RepairJob, MaterialJob))
         if own or (isinstance(job, StylizeJob) and job.keep_colors != "no"):
             continue  # what is learned depends on the picture itself
+        if ledger_of(job).look(job).state is State.DONE:
+            continue
         data = job.to_json()
         for name in ("output", "seed", "content", "start"):
             data.pop(name, None)

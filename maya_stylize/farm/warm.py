@@ -33,6 +33,10 @@ LOOK_SECONDS = 2.0
 GRACE_SECONDS = 60.0
 
 
+class _Gone(Exception):  # noqa: N818  # not an error: it ends an order
+    """Nobody hears any more what is told."""
+
+
 class Warm:
     """Serves one session.
 
@@ -71,7 +75,7 @@ class Warm:
                         self._leave()  # with the connection open: its end is the process's end
                     with self._busy:
                         self._do(order, connection)
-            except (OSError, EOFError, AuthenticationError, ValueError, KeyError):
+            except (OSError, EOFError, AuthenticationError, ValueError, KeyError, _Gone):
                 continue  # whoever it was has gone, or is not one of us
             finally:
                 if self._ending.is_set():
@@ -100,7 +104,7 @@ class Warm:
                     if self._stop.is_set():
                         code = session.CANCELLED
                         break
-        except OSError:  # nobody hears it any more
+        except _Gone:
             return
         except Exception as error:
             if not isinstance(error, StylizeError):
@@ -131,4 +135,7 @@ class Warm:
 
 
 def _send(connection: Connection, kind: str, text: str) -> None:
-    connection.send_bytes(json.dumps([kind, text]).encode("utf-8"))
+    try:
+        connection.send_bytes(json.dumps([kind, text]).encode("utf-8"))
+    except OSError as error:
+        raise _Gone from error
