@@ -6,10 +6,15 @@ import argparse
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from maya_stylize.errors import JobError, ModelError, StylizeError, printable
 from maya_stylize.farm import session
+from maya_stylize.farm.template import RESULTS_FOLDER
+
+if TYPE_CHECKING:  # they need the engine's packages, which a task's own process does without
+    from maya_stylize.cli.batch.items import Item
+    from maya_stylize.recipes import Recipe
 
 # A task prints its progress once for each of so many percent.
 STEP = 1.0
@@ -45,8 +50,15 @@ def _add_export(parts: Any) -> None:
     export.add_argument(
         "places",
         metavar="FOLDER|FILE",
-        nargs="+",
+        nargs="*",
         help="the pictures: those directly in a folder, files, or sets of tiles: wall.<UDIM>.tif",
+    )
+    export.add_argument(
+        "--scenes",
+        metavar="LIST.json",
+        type=Path,
+        help="the textures of Maya scenes instead: what a scene batch has written with --dry-run "
+        "--report LIST.json; the results go where it lists them",
     )
     export.add_argument(
         "--recipe", metavar="RECIPE.json", type=Path, required=True, help="what is made of each"
@@ -103,7 +115,6 @@ def _count(text: str) -> int:
 
 def _export(arguments: argparse.Namespace) -> int:
     from maya_stylize import ledger, recipes
-    from maya_stylize.cli.batch.items import items, pictures
     from maya_stylize.convert import sources
     from maya_stylize.farm import bundle, resolving
     from maya_stylize.job_sources import FileHashes
@@ -113,8 +124,7 @@ def _export(arguments: argparse.Namespace) -> int:
     recipe = recipes.load(arguments.recipe)
     if arguments.exemplar:
         recipe = recipe.with_exemplars(arguments.exemplar)
-    results = arguments.results or arguments.output / "results"
-    found = items(recipe, pictures(arguments.places, arguments.match), results)
+    found, results = _found(arguments, recipe)
     _check_results([item.job.output for item in found], arguments.tx, ledger.knows)
     model = sources.info()
     if model is None:
@@ -127,10 +137,29 @@ def _export(arguments: argparse.Namespace) -> int:
         picture, exemplar = Path(item.picture).absolute(), item.exemplar
         textures.append(bundle.Texture(str(picture), exemplar, from_json(job.to_json()), content))
     about = bundle.About(len(textures), arguments.tx, recipe.to_json())
-    bundle.write(arguments.output, textures, about, arguments.results, arguments.chunk)
+    bundle.write(arguments.output, textures, about, results, arguments.chunk)
     tasks = -(-len(textures) // arguments.chunk)
     print(f"{arguments.output}: {_counted(len(textures), 'texture')} in {_counted(tasks, 'task')}")
     return 0
+
+
+def _found(arguments: argparse.Namespace, recipe: Recipe) -> tuple[list[Item], Path | None]:
+    """Return what is to be made, and the results' folder; None for the one in the bundle."""
+    from maya_stylize.cli import farm_scenes
+    from maya_stylize.cli.batch.items import items, pictures
+
+    if arguments.scenes is not None:
+        if arguments.places or arguments.results or arguments.match:
+            raise JobError(
+                f"scenes: {arguments.scenes} says what is made and where it goes.",
+                "Leave out the pictures, --match and --results.",
+            )
+        return farm_scenes.items(arguments.scenes, recipe)
+    if not arguments.places:
+        raise JobError("There is nothing to export.", "Name pictures or folders, or --scenes.")
+    folder = arguments.results or arguments.output / RESULTS_FOLDER
+    places = pictures(arguments.places, arguments.match)
+    return items(recipe, places, folder), arguments.results
 
 
 def _counted(count: int, word: str) -> str:

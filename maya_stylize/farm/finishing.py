@@ -10,7 +10,7 @@ from typing import Any
 from maya_stylize import tile_sets
 from maya_stylize.errors import JobError, StylizeError
 from maya_stylize.farm.bundle import Texture
-from maya_stylize.farm.tasks import ledger_of
+from maya_stylize.farm.tasks import entry_of
 from maya_stylize.files import replacing
 from maya_stylize.images import textures as tx_files
 from maya_stylize.ledger import Entry, State
@@ -31,7 +31,7 @@ def made(textures: Mapping[int, Texture], wanted: Collection[int]) -> dict[int, 
     entries = {
         number: entry
         for number, texture in textures.items()
-        if (entry := ledger_of(texture.job).look(texture.job)).state is State.DONE
+        if (entry := entry_of(texture.job)).state is State.DONE
     }
     missing = [textures[number].name for number in wanted if number not in entries]
     if missing:

@@ -6,7 +6,7 @@ import json
 import traceback
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -20,7 +20,7 @@ from maya_stylize.farm.bundle import Texture
 from maya_stylize.files import checkpoint_of, unwritable
 from maya_stylize.job_sources import FileHashes
 from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob
-from maya_stylize.ledger import FOLDER, Ledger, State
+from maya_stylize.ledger import FOLDER, Entry, Ledger, State
 from maya_stylize.worker.running import explain
 
 # What a task tells: a percentage, what it is at, why it failed, or a line for its log.
@@ -133,8 +133,7 @@ class Worker:
         """Make one texture, if it is not made yet; an earlier task's checkpoint is gone on from."""
         texture.check(self._hashes)
         job, mark = texture.job, _mark(texture.job)
-        known = ledger_of(job)
-        entry = known.look(job)
+        entry = entry_of(job)
         if entry.state is State.DONE:
             yield events.Log("is made already.")
             return
@@ -153,13 +152,26 @@ class Worker:
                 if isinstance(event, events.Result):
                     facts = {"seconds": round(monotonic() - began, 1), "loss": event.loss}
                 yield event
-        known.record(job, entry.key, facts)
+        _ledger(job).record(_as_in_a_batch(job), entry.key, facts)
         mark.unlink(missing_ok=True)
 
 
-def ledger_of(job: Job) -> Ledger:
-    """Return the ledger of results that were made with a resolved job's network."""
+def entry_of(job: Job) -> Entry:
+    """Return how a resolved job's output stands, as a batch on one machine would know it.
+
+    Raises:
+        ImageError: A picture of the job, or its output, cannot be read.
+    """
+    return _ledger(job).look(_as_in_a_batch(job))
+
+
+def _ledger(job: Job) -> Ledger:
     return Ledger(str(job.resolution.get("model")))
+
+
+def _as_in_a_batch(job: Job) -> Job:
+    """Return a job without what was decided at its export, which a batch decides as it runs it."""
+    return replace(job, resolution={})
 
 
 def _begin(job: Job) -> Path:
@@ -222,7 +234,7 @@ def _shared(textures: list[Texture]) -> list[Texture]:
         own = isinstance(job, (RepairJob, MaterialJob))
         if own or (isinstance(job, StylizeJob) and job.keep_colors != "no"):
             continue  # what is learned depends on the picture itself
-        if ledger_of(job).look(job).state is State.DONE:
+        if entry_of(job).state is State.DONE:
             continue
         data = job.to_json()
         for name in ("output", "seed", "content", "start"):

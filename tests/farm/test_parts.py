@@ -210,6 +210,29 @@ def _nothing(folder: Path) -> None:
     pass
 
 
+def listing(*textures: tuple[str, str, str]) -> str:
+    """Return a scene batch's report of (picture, status, output)."""
+    entries = [
+        {"nodes": ["file1"], "picture": picture, "status": status, "output": output, "message": ""}
+        for picture, status, output in textures
+    ]
+    scene = {"ok": True, "scene": "/a.ma", "status": "listed", "textures": entries}
+    return json.dumps({"report": 1, "ok": True, "scenes": [scene]})
+
+
+def _two_folders(folder: Path) -> None:
+    text = listing(("a.png", "to make", "x/a.png"), ("b.png", "to make", "y/b.png"))
+    (folder / "list.json").write_text(text)
+
+
+def _all_made(folder: Path) -> None:
+    (folder / "list.json").write_text(listing(("a.png", "there", "x/a.png")))
+
+
+def _no_list(folder: Path) -> None:
+    (folder / "list.json").write_text('{"report": 1, "scenes": [{"textures": [1]}]}')
+
+
 @pytest.mark.parametrize(
     ("prepare", "arguments", "told"),
     [
@@ -220,6 +243,11 @@ def _nothing(folder: Path) -> None:
         (_one_tx_for_two, ["a.png", "a.tif", "--tx"], "would both have a_stylized.tx"),
         (_name_leads_out, ["a.png"], "output"),
         (_nothing, ["a.png", "missing.png"], "missing.png"),
+        (_nothing, [], "nothing to export"),
+        (_two_folders, ["--scenes", "list.json"], "into 2 folders"),
+        (_all_made, ["--scenes", "list.json"], "nothing left to make"),
+        (_no_list, ["--scenes", "list.json"], "not the report of a scene batch"),
+        (_all_made, ["a.png", "--scenes", "list.json"], "says what is made"),
     ],
 )
 def test_a_bundle_that_cannot_be_is_refused_before_it_is_begun(
@@ -272,3 +300,23 @@ def test_an_output_never_leaves_the_results(
     path.write_text(json.dumps(data))
     with pytest.raises(JobError, match="output"):
         bundle.read(path.parent, 1)
+
+
+def test_textures_of_scenes_are_exported_under_the_names_that_their_batch_has_listed(
+    there: Path, real_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is there is left out; tiles are each one's own; two nodes' picture is made once."""
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    for tile in ("1001", "1003"):
+        (there / f"w.{tile}.png").write_bytes((there / "a.png").read_bytes())
+    one = ("a.png", "to make", "new/a_stylized_1f0c9a3e.png")
+    tiles = ("w.<UDIM>.png", "to make", "new/w_stylized.<UDIM>.png")
+    text = listing(one, one, ("b.png", "there", "new/b_stylized.png"), tiles)
+    (there / "list.json").write_text(text)
+    assert export("--scenes", "list.json") == 0
+    jobs = there / "bundle" / "jobs"
+    names = [bundle.read(jobs, number).name for number in (1, 2, 3)]
+    assert bundle.about(jobs).count == 3
+    assert names == ["a_stylized_1f0c9a3e.png", "w_stylized.1001.png", "w_stylized.1003.png"]
+    values = json.loads((there / "bundle" / "parameter_values.json").read_text())
+    assert values["parameterValues"][0]["value"] == str(there / "new")

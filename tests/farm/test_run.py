@@ -93,6 +93,13 @@ def test_what_is_made_is_not_made_again(documented: dict[str, str]) -> None:
     assert "Session ended successfully" in log
 
 
+def test_a_batch_knows_what_the_farm_has_made(documented: dict[str, str]) -> None:
+    (command,) = [each for each in documented if each.startswith("maya-stylize batch")]
+    lines = documented[command].splitlines()
+    assert [line.split()[0] for line in lines[:-1]] == COUNT * ["done"]
+    assert f"{COUNT} done before" in lines[-1]
+
+
 def test_one_task_and_other_paths_give_the_same_bytes(
     documented: dict[str, str], farm: Farm, again: Path, tmp_path: Path
 ) -> None:
