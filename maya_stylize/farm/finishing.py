@@ -10,7 +10,7 @@ from typing import Any
 from maya_stylize import tile_sets
 from maya_stylize.errors import JobError, StylizeError
 from maya_stylize.farm.bundle import Texture
-from maya_stylize.farm.tasks import entry_of
+from maya_stylize.farm.standing import entry_of
 from maya_stylize.files import replacing
 from maya_stylize.images import textures as tx_files
 from maya_stylize.ledger import Entry, State

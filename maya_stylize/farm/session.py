@@ -51,14 +51,21 @@ def start(folder: Path) -> None:
     apart: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         apart = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+    # The scheduler waits for the end of what holds its pipes: the process gets none of them.
     try:
-        with log.open("ab") as file:
-            # The scheduler waits for the end of what holds its pipes.
+        file = log.open("ab")
+    except OSError as error:
+        raise unwritable(log, error, WorkerError) from error
+    with file:
+        try:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, **apart
             )
-    except OSError as error:
-        raise unwritable(log, error, WorkerError) from error
+        except OSError as error:
+            raise WorkerError(
+                f"{sys.executable} cannot be started ({error.strerror}).",
+                "Check the installation on this worker.",
+            ) from error
     until = monotonic() + START_SECONDS
     while not connection_file(folder).exists():
         code = process.poll()

@@ -6,7 +6,7 @@ import json
 import traceback
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -15,12 +15,12 @@ from maya_stylize import events
 from maya_stylize.convert import sources
 from maya_stylize.engine import backend, checkpoint, resolution
 from maya_stylize.errors import EngineError, ModelError, StylizeError, printable
-from maya_stylize.farm import bundle, mapping, ranges
+from maya_stylize.farm import bundle, mapping, ranges, standing
 from maya_stylize.farm.bundle import Texture
-from maya_stylize.files import checkpoint_of, unwritable
+from maya_stylize.files import checkpoint_of
 from maya_stylize.job_sources import FileHashes
 from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob
-from maya_stylize.ledger import FOLDER, Entry, Ledger, State
+from maya_stylize.ledger import FOLDER, State
 from maya_stylize.worker.running import explain
 
 # What a task tells: a percentage, what it is at, why it failed, or a line for its log.
@@ -132,19 +132,13 @@ class Worker:
     def _made(self, texture: Texture, statistics: Path) -> Generator[events.Event, None, None]:
         """Make one texture, if it is not made yet; an earlier task's checkpoint is gone on from."""
         texture.check(self._hashes)
-        job, mark = texture.job, _mark(texture.job)
-        entry = entry_of(job)
+        job = texture.job
+        entry = standing.entry_of(job)
         if entry.state is State.DONE:
             yield events.Log("is made already.")
             return
-        # A task that was killed just before it could record its result has left its mark.
-        if entry.state is State.FOREIGN and _read_mark(mark) != entry.key:
-            raise StylizeError(
-                f"{job.output} is there, and no batch or farm made it as it is.",
-                "Move it away, or export with another folder for the results.",
-            )
+        standing.begin(job, entry)
         model = _begin(job)
-        _write_mark(mark, entry.key)
         began = monotonic()
         facts: dict[str, Any] = {}
         with closing(_run(job, model, statistics)) as work:
@@ -152,26 +146,7 @@ class Worker:
                 if isinstance(event, events.Result):
                     facts = {"seconds": round(monotonic() - began, 1), "loss": event.loss}
                 yield event
-        _ledger(job).record(_as_in_a_batch(job), entry.key, facts)
-        mark.unlink(missing_ok=True)
-
-
-def entry_of(job: Job) -> Entry:
-    """Return how a resolved job's output stands, as a batch on one machine would know it.
-
-    Raises:
-        ImageError: A picture of the job, or its output, cannot be read.
-    """
-    return _ledger(job).look(_as_in_a_batch(job))
-
-
-def _ledger(job: Job) -> Ledger:
-    return Ledger(str(job.resolution.get("model")))
-
-
-def _as_in_a_batch(job: Job) -> Job:
-    """Return a job without what was decided at its export, which a batch decides as it runs it."""
-    return replace(job, resolution={})
+        standing.record(job, entry, facts)
 
 
 def _begin(job: Job) -> Path:
@@ -234,31 +209,10 @@ def _shared(textures: list[Texture]) -> list[Texture]:
         own = isinstance(job, (RepairJob, MaterialJob))
         if own or (isinstance(job, StylizeJob) and job.keep_colors != "no"):
             continue  # what is learned depends on the picture itself
-        if entry_of(job).state is State.DONE:
+        if standing.entry_of(job).state is State.DONE:
             continue
         data = job.to_json()
         for name in ("output", "seed", "content", "start"):
             data.pop(name, None)
         groups.setdefault(json.dumps(data, sort_keys=True), []).append(texture)
     return [group[0] for group in groups.values() if len(group) > 1]
-
-
-def _mark(job: Job) -> Path:
-    """Return the file that says which job has begun to make an output."""
-    output = Path(job.output)
-    return output.with_name(FOLDER) / f"{output.name}.begun"
-
-
-def _read_mark(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii")
-    except (OSError, ValueError):
-        return ""
-
-
-def _write_mark(path: Path, key: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(key, encoding="ascii")
-    except OSError as error:
-        raise unwritable(path, error) from error

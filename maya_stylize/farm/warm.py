@@ -1,8 +1,9 @@
 """The warm process of a session: it loads engine and model once and does the session's tasks.
 
 It listens where a file in the session's folder says, takes one order at a time, and ends when it is
-told to, when that file is gone (the session's folder goes with the session), or on SIGTERM. A task
-that goes without a word, because it was killed, is a cancelled one: its checkpoint is left.
+told to, when that file is gone (the session's folder goes with the session), on SIGTERM, or when it
+has had nothing to do for long: the next task starts another one. A task that goes without a word,
+because it was killed, is a cancelled one: its checkpoint is left.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from contextlib import closing, suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from maya_stylize.errors import StylizeError
@@ -29,6 +31,7 @@ from maya_stylize.files import replacing
 from maya_stylize.worker.running import explain
 
 LOOK_SECONDS = 2.0
+IDLE_SECONDS = 1800.0
 # A job may write its checkpoint before the process ends by force.
 GRACE_SECONDS = 60.0
 
@@ -37,20 +40,26 @@ class _Gone(Exception):  # noqa: N818  # not an error: it ends an order
     """Nobody hears any more what is told."""
 
 
+# Whoever it was has gone, or is not one of us.
+_NO_ORDER = (OSError, EOFError, AuthenticationError, ValueError, LookupError, TypeError, _Gone)
+
+
 class Warm:
     """Serves one session.
 
     Args:
         folder: The session's.
+        idle: Seconds without an order after which it ends.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, idle: float = IDLE_SECONDS) -> None:
         self._file = session.connection_file(folder)
         self._worker = Worker(session.log_file(folder))
         self._log = session.log_file(folder)
         self._stop = threading.Event()
         self._ending = threading.Event()
         self._busy = threading.Lock()
+        self._idle, self._since = idle, monotonic()
         self._own = ""
         if sys.platform != "win32":  # in a folder of its own: a socket's path has to be short
             self._own = tempfile.mkdtemp(prefix="maya-stylize-")
@@ -75,7 +84,16 @@ class Warm:
                         self._leave()  # with the connection open: its end is the process's end
                     with self._busy:
                         self._do(order, connection)
-            except (OSError, EOFError, AuthenticationError, ValueError, KeyError, _Gone):
+                        self._since = monotonic()
+            except (
+                OSError,
+                EOFError,
+                AuthenticationError,
+                ValueError,
+                LookupError,
+                TypeError,
+                _Gone,
+            ):
                 continue  # whoever it was has gone, or is not one of us
             finally:
                 if self._ending.is_set():
@@ -121,8 +139,9 @@ class Warm:
         self._stop.set()
 
     def _watch(self) -> None:
-        while not self._ending.wait(LOOK_SECONDS):
-            if not self._file.exists():
+        while not self._ending.wait(min(LOOK_SECONDS, self._idle)):
+            bored = not self._busy.locked() and monotonic() - self._since > self._idle
+            if bored or not self._file.exists():
                 self.end()
 
     def _leave(self) -> None:
