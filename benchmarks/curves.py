@@ -79,7 +79,8 @@ def memory(plt: Any) -> None:
         sides, peaks = [row[0] for row in chosen], [row[2] / 2**30 for row in chosen]
         panel.plot(sides, peaks, "o-", color=color, label=label)
     panel.set_xscale("log", base=2)
-    panel.set_xticks([256, 512, 1024, 2048, 4096, 8192], [256, 512, "1K", "2K", "4K", "8K"])
+    sides = sorted({row[0] for row in rows})
+    panel.set_xticks(sides, [f"{side // 1024}K" if side >= 1024 else side for side in sides])
     panel.axhline(3, color="gray", linewidth=0.6, linestyle=":")
     panel.set_ylim(0)
     panel.set_xlabel("side of the picture, pixels", fontsize=9)

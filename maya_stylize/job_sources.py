@@ -56,7 +56,7 @@ class FileHashes:
     """Hashes of files, each file read once while its size and time stay as they are."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[int, int], str]] = {}
+        self._known: dict[str, tuple[tuple[int, int, int], str]] = {}
 
     def __call__(self, path: str) -> str:
         """Return a file's hash, as `file_hash` does.
@@ -68,7 +68,7 @@ class FileHashes:
             facts = Path(path).stat()
         except OSError:
             return file_hash(path)  # which says why
-        state = (facts.st_mtime_ns, facts.st_size)
+        state = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
         known = self._known.get(path)
         if known is None or known[0] != state:
             known = self._known[path] = (state, file_hash(path))

@@ -32,9 +32,13 @@ WITHOUT_QT = (
     "tests/install",
     "tests/test_checks.py",
     "tests/test_files.py",
+    "tests/test_job_sources.py",
     "tests/test_jobs.py",
+    "tests/test_ledger.py",
+    "tests/test_recipes.py",
     "tests/test_settings.py",
     "tests/test_tile_sets.py",
+    "tests/worker/test_pool.py",
 )
 WITHOUT_TORCH = f"""\
 ==============================================================================

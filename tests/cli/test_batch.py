@@ -19,9 +19,14 @@ import OpenImageIO
 import pytest
 
 import maya_stylize
+from maya_stylize import recipes
 from maya_stylize.cli import main
+from maya_stylize.cli.batch.items import items
+from maya_stylize.cli.batch.progress import Display
+from maya_stylize.cli.batch.survey import survey
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.images import reader, writer
+from maya_stylize.ledger import Ledger
 
 ROOT = Path(maya_stylize.__file__).parents[1]
 COPYING = Path(__file__).parent / "workers" / "copying.py"
@@ -34,10 +39,7 @@ EACH = """{"recipe": 1, "job": {"kind": "stylize"}, "exemplars": ["rust.png", "b
 @pytest.fixture
 def folder(tmp_path, real_model, monkeypatch) -> Path:
     """A folder with recipes and pictures, where the commands are run, and the copying worker."""
-    python = tmp_path / "worker"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{COPYING}"\n')
-    python.chmod(0o755)
-    monkeypatch.setenv("MAYA_STYLIZE_PYTHON", str(python))
+    monkeypatch.setenv("MAYA_STYLIZE_PYTHON", str(worker(tmp_path, "cpu:0")))
     monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
     monkeypatch.chdir(tmp_path)
     for name in ("rust", "bricks"):
@@ -48,6 +50,14 @@ def folder(tmp_path, real_model, monkeypatch) -> Path:
     (tmp_path / "recipe.json").write_text(RECIPE)
     (tmp_path / "each.json").write_text(EACH)
     return tmp_path
+
+
+def worker(folder: Path, device: str) -> Path:
+    """Write what stands for the engine's Python."""
+    python = folder / "worker"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{COPYING}" {device}\n')
+    python.chmod(0o755)
+    return python
 
 
 def picture(path: Path, exemplar: str = "pebbles", corner: int = 0) -> None:
@@ -128,6 +138,35 @@ def test_what_fails_is_told_and_the_rest_is_made(folder, capsys):
         assert reason in printed
 
 
+@pytest.fixture
+def screen(capsys, monkeypatch):
+    """What a terminal shows, without what steers it."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda: re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
+
+
+def test_a_terminal_is_told_what_became_of_each(folder, screen):
+    (folder / "in" / "[bold]junk.png").write_bytes(b"junk")
+    assert batch("in", "-o", "out") == 1
+    shown = screen()
+    assert "failed    [bold]junk_stylized.png" in shown
+    assert re.search(r"batch +\S+ +100% 2 of 2", shown)
+    assert "3 of 2" not in shown
+
+
+def test_one_display_tells_of_all_and_of_each_worker(folder, screen):
+    recipe = recipes.load(folder / "recipe.json")
+    found = survey(items(recipe, ["in/a.png", "in/b.png"], folder / "out"), Ledger("model"), [])
+    with Display(found) as display:
+        display.progress(0, 0, {"fraction": 0.5, "stage": "octave 40x32"})
+        display.progress(1, 1, {"fraction": 0.1, "stage": "octave 20x16"})
+    shown = screen()
+    assert re.search(r"a_stylized\.png +\S+ +50% octave 40x32", shown)
+    assert re.search(r"b_stylized\.png +\S+ +10% octave 20x16", shown)
+    assert re.search(r"batch +\S+ +30% 0 of 2, \d:\d\d:\d\d left", shown)
+
+
 def test_a_file_that_no_batch_made_stays(folder, capsys):
     (folder / "out").mkdir()
     (folder / "out" / "a_stylized.png").write_bytes(b"an artist's")
@@ -197,6 +236,7 @@ def test_only_pictures_that_match_are_made(folder):
         (["in", "-o", "out", "--report", "report"], "report: report does not end in .html"),
         (["in", "-o", "out", "--report", "no/r.html"], "report: there is no folder"),
         (["in", "other", "-o", "out"], "other/a.png and in/a.png would both become"),
+        (["in", "-o", "in/a.png/out"], "cannot be written"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_made(folder, capsys, words, message):
@@ -207,12 +247,28 @@ def test_wrong_usage_is_told_before_anything_is_made(folder, capsys, words, mess
     assert not (folder / "out").exists()
 
 
-@pytest.mark.parametrize("count", ["0", "-1", "many", "1000"])
+def test_a_machine_of_many_processors_has_several_workers(folder, monkeypatch):
+    """Each of the two pictures waits for the other one to be begun."""
+    monkeypatch.setattr("maya_stylize.cli.batch.running.available_threads", lambda: 5)
+    for name in ("this meets", "that meets"):
+        picture(folder / "in" / f"{name}.png")
+    assert batch("in", "-o", "out") == 0
+    assert len((folder / "starts").read_text().splitlines()) == 2
+
+
+def test_a_gpu_has_one_worker_however_many_processors(folder, monkeypatch):
+    monkeypatch.setattr("maya_stylize.cli.batch.running.available_threads", lambda: 64)
+    worker(folder, "gpu:0")
+    assert batch("in", "-o", "out") == 0
+    assert len((folder / "starts").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "many", "²", "257", "1" * 5000])
 def test_there_is_a_sensible_number_of_workers(folder, capsys, count):
     with pytest.raises(SystemExit) as ended:
         batch("in", "-o", "out", "--workers", count)
     assert ended.value.code == 2
-    assert "--workers" in capsys.readouterr().err
+    assert "is no number from 1 to 256" in capsys.readouterr().err
 
 
 def test_a_result_that_would_be_a_picture_is_refused(folder, capsys):
@@ -308,6 +364,8 @@ def test_ctrl_c_ends_the_batch_and_the_same_command_goes_on(folder):
         _, said = process.communicate(timeout=HANGING_SECONDS)
     assert process.returncode == 130
     assert "2 made, 1 cancelled." in said
+    lines = re.findall(r"^(made|cancelled|kept) +(\w+\.png)", said, re.M)
+    assert lines == [("made", "a_stylized.png"), ("made", "b_stylized.png")]
     assert "To go on, run the same command again." in said
     assert sorted(made(folder / "out")) == ["a_stylized.png", "b_stylized.png"]
     assert "cancelled" in (folder / "r.html").read_text(encoding="utf-8")
@@ -318,11 +376,11 @@ def test_ctrl_c_ends_the_batch_and_the_same_command_goes_on(folder):
 
 def test_every_recipe_and_command_of_the_documentation_runs(folder):
     text = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
-    recipes = re.findall(r"^`(\w+\.json)`[^`]*?:\n\n```json\n(.*?)```", text, re.M | re.S)
+    written = re.findall(r"^`(\w+\.json)`[^`]*?:\n\n```json\n(.*?)```", text, re.M | re.S)
     commands = re.findall(r"^\$ maya-stylize (.*)$", text, re.M)
-    assert len(recipes) == text.count("```json") >= 5
+    assert len(written) == text.count("```json") >= 5
     assert len(commands) == text.count("$ ") >= 6
-    for name, content in recipes:
+    for name, content in written:
         (folder / name).write_text(content)
     for name in ("moss", "sand"):
         picture(folder / f"{name}.png", "granite")
@@ -330,7 +388,7 @@ def test_every_recipe_and_command_of_the_documentation_runs(folder):
         picture(folder / f"{name}.png")
     for command in commands:
         assert main(shlex.split(command)) == 0, command
-    for name, _ in recipes:
+    for name, _ in written:
         assert batch("textures", "-o", f"all/{name}", recipe=name) == 0
         assert made(folder / "all" / name)
     assert sorted(made(folder / "set")) == [

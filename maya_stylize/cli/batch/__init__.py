@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
 
 from maya_stylize import recipes
 from maya_stylize.cli.batch.items import items, pictures
@@ -20,6 +23,7 @@ from maya_stylize.files import unwritable
 from maya_stylize.ledger import Ledger
 
 DONE, SOME_FAILED = 0, 1
+MOST_WORKERS = 256
 
 
 def add_parsers(commands: Any) -> None:
@@ -90,10 +94,9 @@ def add_parsers(commands: Any) -> None:
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 256:
-        raise argparse.ArgumentTypeError(f"{text} is not from 1 to 256")
-    return count
+    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 1 to {MOST_WORKERS}")
+    return int(text)
 
 
 def _batch(arguments: argparse.Namespace) -> int:
@@ -106,7 +109,8 @@ def _batch(arguments: argparse.Namespace) -> int:
     if model is None:
         raise ModelError("There is no model on this machine yet.", "Run: maya-stylize model fetch.")
     ledger = Ledger(model.provenance.fingerprint)
-    outcomes = survey(found, ledger, arguments.overwrite)
+    with Console(stderr=True).status("Looking at the pictures"):
+        outcomes = survey(found, ledger, arguments.overwrite)
     if arguments.dry_run:
         return _tell(outcomes)
     if arguments.report is not None:
@@ -114,7 +118,7 @@ def _batch(arguments: argparse.Namespace) -> int:
     try:
         arguments.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise unwritable(arguments.output, error) from error
+        raise unwritable(arguments.output, error, JobError) from error
     from maya_stylize.cli.batch.running import Run  # needed for nothing of the above
 
     came_to_end = Run(outcomes, ledger, arguments.workers)()

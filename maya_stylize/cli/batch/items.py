@@ -37,6 +37,11 @@ class Item:
         """What the result's file is called."""
         return Path(self.job.output).name
 
+    @property
+    def described(self) -> str:
+        """What it is made of, in words."""
+        return self.picture if self.exemplar is None else f"{self.picture} like {self.exemplar}"
+
 
 def pictures(places: Iterable[str], match: str | None) -> list[str]:
     """Return the pictures that were named, and those in folders that were.
@@ -110,7 +115,7 @@ def _check_names(made: list[Item]) -> None:
         other = first.setdefault(_place(item.job.output), item)
         if other is not item:
             raise JobError(
-                f"output: {item.picture} and {other.picture} would both become {item.name}.",
+                f"output: {item.described} and {other.described} would both become {item.name}.",
                 'Write {stem}, and with several exemplars {exemplar}, in the recipe\'s "output", '
                 "or run the batch once for each folder.",
             )

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from maya_stylize.cli.batch.survey import KEPT, MADE, WAITING, Outcome
+from maya_stylize.cli.batch.survey import CANCELLED, MADE, WAITING, Outcome
 from maya_stylize.errors import printable
 
 # So much has to be done before the time that is left can be told.
@@ -78,7 +78,8 @@ class Display:
         if worker in self._workers:
             self._bars.update(self._workers[worker], visible=False)
         self._update()
-        self.tell(self._outcomes[number])
+        if self._outcomes[number].state != CANCELLED:  # of which there may be very many at once
+            self.tell(self._outcomes[number])
 
     def tell(self, outcome: Outcome) -> None:
         """Print a line of what became of an item."""
@@ -100,7 +101,7 @@ class Display:
         whole = sum(self._work.values())
         done = sum(self._work[number] * share for number, share in self._fractions.items())
         share = done / whole if whole else 1.0
-        ended = sum(outcome.state not in (WAITING, KEPT) for outcome in self._outcomes)
+        ended = sum(self._outcomes[number].state != WAITING for number in self._fractions)
         details = f"{ended} of {len(self._fractions)}"
         if LEAST_SHARE <= share < 1:
             left = round((monotonic() - self._began) * (1 - share) / share)

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from maya_stylize.cli.batch.progress import Display
-from maya_stylize.cli.batch.survey import CANCELLED, MADE, WAITING, Outcome
+from maya_stylize.cli.batch.survey import CANCELLED, FAILED, MADE, Outcome
 from maya_stylize.cli.interrupt import counted
 from maya_stylize.engine.backend import available_threads, free_memory
 from maya_stylize.engine.plan import SHARE
@@ -44,8 +44,9 @@ class Run:
         asked = 0
         with self._display, counted() as interrupts:
             for number, outcome in enumerate(self._outcomes):
-                if outcome.state != WAITING or outcome.estimate is None:
+                if outcome.state == FAILED:
                     self._display.tell(outcome)
+                if outcome.estimate is None:
                     continue
                 job = outcome.item.job
                 self._pool.add(job.to_json(), job.outputs[0], outcome.estimate.room.memory)
@@ -67,7 +68,8 @@ class Run:
             self._began.setdefault(number, monotonic())
             self._display.progress(number, worker, event)
         elif kind == "device":
-            self._learn(event)
+            if self._given is None and event["device"].startswith("cpu"):
+                self._pool.workers = max(1, available_threads() // PROCESSORS)
         elif kind == "log":
             outcome.notes.append(event["message"])
             if event["level"] == "warning":
@@ -75,13 +77,6 @@ class Run:
         elif kind in ("result", "failure", "cancelled"):
             self._end(number, outcome, event)
             self._display.ended(number, worker)
-
-    def _learn(self, device: Mapping[str, Any]) -> None:
-        on_cpu = device["device"].startswith("cpu")
-        if on_cpu and self._given is None:
-            self._pool.workers = max(1, available_threads() // PROCESSORS)
-        elif not on_cpu and device["memory"]:
-            self._pool.memory = device["memory"]
 
     def _end(self, number: int, outcome: Outcome, event: Mapping[str, Any]) -> None:
         if event["event"] == "cancelled":
