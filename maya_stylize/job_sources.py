@@ -12,6 +12,8 @@ from maya_stylize.files import sha256
 
 _SINGLE = ("exemplar", "content", "picture", "mask")
 _NO_PICTURES = ("content", "noise")
+# How OpenColorIO's own configs are named, which are no files.
+_OWN_CONFIG = "ocio://"
 
 
 def with_sources(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
@@ -27,6 +29,8 @@ def with_sources(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[
             changed[name] = change(changed[name])
     if changed.get("start", "content") not in _NO_PICTURES:
         changed["start"] = change(changed["start"])
+    if not (changed.get("color_config") or _OWN_CONFIG).startswith(_OWN_CONFIG):
+        changed["color_config"] = change(changed["color_config"])
     maps = changed.get("maps", {})
     maps.update({kind: change(path) for kind, path in maps.items()})
     for style in changed.get("styles", ()):

@@ -123,6 +123,16 @@ def _masks_of(regions: tuple[Region, ...]) -> tuple[str, ...]:
     )
 
 
+def _color_spaces(name: str, value: Any) -> dict[str, str]:
+    wanted = 'names of color spaces by picture, such as {"content": "ACEScg"}'
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise checks.refuse(name, wanted, value)
+    for key, space in value.items():
+        if not isinstance(space, str) or not space.strip():
+            raise checks.refuse(f"{name}.{key}", "the name of a color space", space)
+    return dict(value)
+
+
 def _resolution(name: str, value: Any) -> dict[str, Any]:
     wanted = "what an earlier run of the job wrote there"
     if not isinstance(value, Mapping):
@@ -145,6 +155,10 @@ class _Job:
         pooling: "average" (the papers' choice) or "max".
         backend: "tensorflow", "torch" or "jax".
         device: "auto" (the first GPU, else the CPU), "cpu", "gpu" or "gpu:N".
+        color_spaces: Names of color spaces by what is in them: one of `roles`, or the result under
+            "output". A picture's path may stand for its roles. The rest is told by the files.
+        color_config: OpenColorIO's config with these spaces: a file, or "ocio://" and a name; None
+            for OpenColorIO's own.
         resolution: What the engine decided before it started; empty until then.
     """
 
@@ -154,6 +168,8 @@ class _Job:
     pooling: str = _setting("average", checks.choice("average", "max"))
     backend: str = _setting("tensorflow", checks.choice(*BACKENDS))
     device: str = _setting("auto", checks.device)
+    color_spaces: dict[str, str] = _setting({}, _color_spaces)
+    color_config: str | None = _setting(None, checks.optional(checks.path))
     resolution: dict[str, Any] = _setting({}, _resolution)
 
     kind: ClassVar[str]
@@ -162,6 +178,38 @@ class _Job:
         for item in dataclasses.fields(self):
             checked = item.metadata["check"](item.name, getattr(self, item.name))
             object.__setattr__(self, item.name, checked)
+        object.__setattr__(self, "color_spaces", self._by_role())
+
+    def _by_role(self) -> dict[str, str]:
+        """Return the color spaces with roles in the place of paths.
+
+        Raises:
+            JobError: A key is neither, or one picture is in two spaces.
+        """
+        roles, found = self.roles, dict[str, str]()
+        for key, space in self.color_spaces.items():
+            known = [role for role, path in roles.items() if Path(path) == Path(key)]
+            for role in [key] if key in (*roles, "output") else known:
+                found[role] = space
+            if not known and key not in (*roles, "output"):
+                names = ", ".join((*roles, "output"))
+                raise JobError(
+                    f"color_spaces: the job has no picture {checks.shown(key)}.",
+                    f"Name a picture's path or one of: {names}.",
+                )
+        spaces: dict[str, str] = {}
+        for role, path in roles.items():
+            if role in found and spaces.setdefault(path, found[role]) != found[role]:
+                raise JobError(
+                    f"color_spaces: {path} is in {spaces[path]} and in {found[role]}.",
+                    "Name one color space for it.",
+                )
+        return found
+
+    def space_of(self, path: str) -> str | None:
+        """Return the name of a picture's color space; None where the job does not say."""
+        names = (self.color_spaces.get(role) for role, named in self.roles.items() if named == path)
+        return next(filter(None, names), None)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -169,9 +217,14 @@ class _Job:
         return (self.output,)
 
     @property
+    def roles(self) -> dict[str, str]:
+        """The pictures the job reads for their colors, by what they are in it; the first leads."""
+        raise NotImplementedError
+
+    @property
     def pictures(self) -> tuple[str, ...]:
         """Every picture the job reads for its colors."""
-        raise NotImplementedError
+        return tuple(self.roles.values())
 
     @property
     def masks(self) -> tuple[str, ...]:
@@ -221,9 +274,9 @@ class SynthesizeJob(_Job):
         _check_styles(self.regions, 1)
 
     @property
-    def pictures(self) -> tuple[str, ...]:
-        """Every picture the job reads for its colors."""
-        return (self.exemplar,)
+    def roles(self) -> dict[str, str]:
+        """The pictures the job reads for their colors, by what they are in it."""
+        return {"exemplar": self.exemplar}
 
     @property
     def masks(self) -> tuple[str, ...]:
@@ -277,10 +330,11 @@ class StylizeJob(_Job):
         _check_styles(self.regions, len(self.styles))
 
     @property
-    def pictures(self) -> tuple[str, ...]:
-        """Every picture the job reads for its colors."""
-        start = () if self.start in ("content", "noise") else (self.start,)
-        return (self.content, *(style.path for style in self.styles), *start)
+    def roles(self) -> dict[str, str]:
+        """The pictures the job reads for their colors, by what they are in it."""
+        styles = {f"styles[{index}]": style.path for index, style in enumerate(self.styles)}
+        start = {} if self.start in ("content", "noise") else {"start": self.start}
+        return {"content": self.content, **styles, **start}
 
     @property
     def masks(self) -> tuple[str, ...]:
@@ -330,9 +384,10 @@ class RepairJob(_Job):
             )
 
     @property
-    def pictures(self) -> tuple[str, ...]:
-        """Every picture the job reads for its colors."""
-        return (self.picture,) if self.exemplar is None else (self.picture, self.exemplar)
+    def roles(self) -> dict[str, str]:
+        """The pictures the job reads for their colors, by what they are in it."""
+        learned = {} if self.exemplar is None else {"exemplar": self.exemplar}
+        return {"picture": self.picture, **learned}
 
     @property
     def masks(self) -> tuple[str, ...]:
@@ -378,9 +433,9 @@ class MaterialJob(_Job):
         return tuple(str(path.with_name(path.name.replace(MAP, name))) for name in self.maps)
 
     @property
-    def pictures(self) -> tuple[str, ...]:
-        """Every picture the job reads for its colors."""
-        return tuple(self.maps.values())
+    def roles(self) -> dict[str, str]:
+        """The pictures the job reads for their colors, by what they are in it."""
+        return dict(self.maps)
 
     @property
     def masks(self) -> tuple[str, ...]:

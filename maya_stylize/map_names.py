@@ -45,12 +45,31 @@ def kind_of(name: str) -> str | None:
     Args:
         name: A file's name or path, or a node's.
     """
+    return _KINDS.get(_ending(name))
+
+
+def data_kind_of(name: str) -> str | None:
+    """Return which map with data a picture is: one of KINDS but for ALBEDO, or None.
+
+    What may be a word for the thing that is shown does not count: `rusty_metal.png` is a picture.
+
+    Args:
+        name: A file's name or path, or a node's.
+    """
+    ending = _ending(name)
+    kind = None if ending in _WORDS else _KINDS.get(ending)
+    return None if kind == ALBEDO else kind
+
+
+def _ending(name: str) -> str:
+    """Return the last word of a name, or the last two, where they are one of the endings."""
     parts = [part.lower() for part in _PARTS.findall(without_tile(name))]
     while parts and _BEHIND.fullmatch(parts[-1]):
         parts.pop()
     if not parts:
-        return None
+        return ""
     last = parts[-1] if len(parts[-1]) < 5 else parts[-1].removesuffix("map")
     if len(parts) == 1 and last in _WORDS:
-        return None
-    return _KINDS.get("".join(parts[-2:])) or _KINDS.get(last)
+        return ""
+    two = "".join(parts[-2:])
+    return two if two in _KINDS else last

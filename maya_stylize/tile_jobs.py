@@ -36,7 +36,7 @@ def each_tile(job: Job) -> dict[str, Job]:
                 )
         _check_output(job.output, tile_sets.OFF)
         return {"": job}
-    job = replace(job, styles=tuple(tile for style in job.styles for tile in _tiles(style)))
+    job = _with_tiles_as_styles(job)
     tiling = tile_sets.tiling_of(job.content)
     _check_output(job.output, tiling)
     if not tiling:
@@ -52,6 +52,18 @@ def each_tile(job: Job) -> dict[str, Job]:
         )
         for tile, path in _files("content", job.content).items()
     }
+
+
+def _with_tiles_as_styles(job: StylizeJob) -> StylizeJob:
+    """Return a job with the tiles of its styles in their place, each in its set's color space."""
+    styles: list[Style] = []
+    spaces = {role: name for role, name in job.color_spaces.items() if "[" not in role}
+    for index, style in enumerate(job.styles):
+        for tile in _tiles(style):
+            if space := job.color_spaces.get(f"styles[{index}]"):
+                spaces[f"styles[{len(styles)}]"] = space
+            styles.append(tile)
+    return replace(job, styles=tuple(styles), color_spaces=spaces)
 
 
 def _tiles(style: Style) -> list[Style]:

@@ -191,6 +191,8 @@ def test_the_defaults_of_a_texture_are_those_of_the_2015_paper() -> None:
         "pooling": "average",
         "backend": "tensorflow",
         "device": "auto",
+        "color_spaces": {},
+        "color_config": None,
         "size": None,
         "layers": {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "pool4": 1e9},
         "match_histogram": True,
@@ -208,6 +210,8 @@ def test_the_defaults_of_a_transfer_are_those_of_the_2016_paper() -> None:
         "pooling": "average",
         "backend": "tensorflow",
         "device": "auto",
+        "color_spaces": {},
+        "color_config": None,
         "styles": [{"path": "s.png", "weight": 1.0}],
         "size": None,
         "start": "content",
@@ -275,6 +279,12 @@ COMMON_FAULTS: list[tuple[str, Any, str]] = [
     ("device", "cuda:0", 'device: must be "auto", "cpu", "gpu" or "gpu:0", got \'cuda:0\'.'),
     ("device", "gpu:999", "device: must be"),
     ("device", 0, "device: must be"),
+    ("color_spaces", "sRGB", "color_spaces: must be names of color spaces by picture"),
+    ("color_spaces", {"output": 3}, "color_spaces.output: must be the name of a color space"),
+    ("color_spaces", {"output": " "}, "color_spaces.output: must be the name"),
+    ("color_spaces", {"other.png": "Raw"}, "color_spaces: the job has no picture 'other.png'."),
+    ("color_config", "", "color_config: must be a path"),
+    ("color_config", 1, "color_config: must be a path"),
     ("resolution", None, "resolution: must be what an earlier run of the job wrote there"),
     ("resolution", [1], "resolution: must be"),
     ("resolution", {"a": NAN}, "resolution: must be"),
@@ -473,3 +483,35 @@ def test_junk_is_a_job_or_a_job_error(junk: dict[str, Any]) -> None:
         except JobError:
             continue
         assert from_json(job.to_json()) == job
+
+
+def test_a_color_space_is_given_by_path_or_by_role() -> None:
+    job = StylizeJob(
+        output="o.png",
+        content="c.exr",
+        styles=("s.png", "t.png"),
+        start="s.png",
+        color_spaces={"c.exr": "ACEScg", "./s.png": "sRGB", "output": "Raw"},
+    )
+    spaces = {"content": "ACEScg", "styles[0]": "sRGB", "start": "sRGB", "output": "Raw"}
+    assert job.color_spaces == spaces
+    assert job.to_json()["color_spaces"] == spaces
+    assert from_json(job.to_json()) == job
+    assert [job.space_of(path) for path in job.pictures] == ["ACEScg", "sRGB", None, "sRGB"]
+
+
+def test_a_picture_is_in_one_color_space() -> None:
+    with pytest.raises(JobError, match=r"a.png is in sRGB and in Raw"):
+        StylizeJob(
+            output="o.png",
+            content="a.png",
+            styles=("a.png",),
+            color_spaces={"content": "sRGB", "styles[0]": "Raw"},
+        )
+
+
+def test_an_unknown_role_is_told_with_those_there_are() -> None:
+    with pytest.raises(JobError) as caught:
+        RepairJob(output="o.png", picture="p.png", mask="m.png", color_spaces={"mask": "Raw"})
+    assert "'mask'" in caught.value.message
+    assert caught.value.hint == "Name a picture's path or one of: picture, output."

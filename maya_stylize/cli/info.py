@@ -16,7 +16,7 @@ from maya_stylize import __version__
 from maya_stylize.convert import sources
 from maya_stylize.engine import backend
 
-LIBRARIES = ("keras", "numpy", "h5py", "openimageio", "protobuf")
+LIBRARIES = ("keras", "numpy", "h5py", "openimageio", "opencolorio", "protobuf")
 
 
 def add_parsers(commands: Any) -> None:

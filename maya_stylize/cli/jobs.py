@@ -10,7 +10,7 @@ from typing import Any
 
 from maya_stylize import checks
 from maya_stylize import jobs as job_kinds
-from maya_stylize.cli import running
+from maya_stylize.cli import color, running
 from maya_stylize.engine import checkpoint
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import (
@@ -194,6 +194,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         metavar="auto|cpu|gpu|gpu:N",
         help="what it runs on (default: auto, the first GPU if there is one)",
     )
+    color.add_options(parser)
     _add_output_options(parser)
 
 
@@ -267,7 +268,7 @@ def run(arguments: argparse.Namespace) -> int:
 def common(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return the fields that every kind of job has."""
     names = ("output", "seed", "quality", "pooling", "backend", "device")
-    return {name: getattr(arguments, name) for name in names}
+    return {name: getattr(arguments, name) for name in names} | color.fields(arguments)
 
 
 def width_and_height(text: str) -> tuple[int, int]:

@@ -28,7 +28,7 @@ from maya_stylize.jobs import Job, from_json
 
 FloatArray = npt.NDArray[np.float32]
 
-FORMAT = 2
+FORMAT = 3
 EVERY_SECONDS = 60.0
 # Writing may take this share of the time at most.
 LARGEST_SHARE = 0.05

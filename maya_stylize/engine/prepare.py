@@ -74,7 +74,8 @@ class Ready:
             grows: Whether what is not known yet is kept.
         """
         problem, chosen = self.task.problem, self.resolved.resolution
-        setting = {name: chosen[name] for name in chosen if name not in ("octaves", "history")}
+        other = ("octaves", "history", "color_config", "color_spaces")  # pixels tell of spaces
+        setting = {name: chosen[name] for name in chosen if name not in other}
         setting |= {
             "taps": list(problem.taps),
             "pooling": self.resolved.pooling,
@@ -105,10 +106,9 @@ def prepare(job: Job, task: Task, model_file: Path) -> Ready:
     example = problem.largest_example
     plan = Plan(*problem.size, tuple(octaves), example, regions_of(job), maps_of(job))
     room = settle(job, plan, free_memory(backend.device), fast)
-    resolved = resolution.resolve(job, backend, identity, octaves, room.history, room.tile)
-    return Ready(
-        task, model_file, identity, backend, octaves, fast, room.history, room.tile, resolved
-    )
+    history, tile = room.history, room.tile
+    resolved = resolution.resolve(job, backend, identity, octaves, history, tile, task.spaces)
+    return Ready(task, model_file, identity, backend, octaves, fast, history, tile, resolved)
 
 
 def model_identity(model_file: Path) -> str:

@@ -10,6 +10,7 @@ from maya_stylize.engine.backend import Backend, versions
 from maya_stylize.engine.schedule import LOSSES, Octave
 from maya_stylize.engine.seamless import fits
 from maya_stylize.errors import JobError
+from maya_stylize.images import color_config
 from maya_stylize.job_sources import file_hash, with_sources
 from maya_stylize.jobs import Job
 
@@ -17,7 +18,13 @@ LARGEST_NUMBER = 10**6
 
 
 def resolve(
-    job: Job, backend: Backend, model: str, octaves: list[Octave], history: int, tile: int
+    job: Job,
+    backend: Backend,
+    model: str,
+    octaves: list[Octave],
+    history: int,
+    tile: int,
+    spaces: dict[str, str],
 ) -> Job:
     """Return the job with everything in it that decides the result's bytes.
 
@@ -28,6 +35,7 @@ def resolve(
         octaves: What it goes through.
         history: The optimizer's.
         tile: Side of the tiles; 0 for whole pictures.
+        spaces: Names of the pictures' color spaces, and of the results'.
     """
     resolution = {
         "backend": backend.name,
@@ -39,6 +47,8 @@ def resolve(
         "tile": tile,
         "octaves": [dataclasses.astuple(item) for item in octaves],
         "model": model,
+        "color_config": color_config.content_of(job.color_config),
+        "color_spaces": spaces,
         "versions": versions(backend.name),
     }
     return dataclasses.replace(job, resolution=resolution)
@@ -133,6 +143,8 @@ def for_metadata(job: Job) -> dict[str, Any]:
     """Return the job as a picture carries it: pictures by their content, the output left out."""
     data = with_sources(job.to_json(), file_hash)
     del data["output"]
+    if job.color_config is not None:
+        data["color_config"] = color_config.content_of(job.color_config)
     return data
 
 

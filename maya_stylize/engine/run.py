@@ -88,7 +88,13 @@ def run(
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != ready.tile:
                 resolved = resolution.resolve(
-                    job, backend, ready.identity, octaves, ready.history, evaluation.tile
+                    job,
+                    backend,
+                    ready.identity,
+                    octaves,
+                    ready.history,
+                    evaluation.tile,
+                    task.spaces,
                 )
             pixels = _finished(problem, climb.pixels)
             carried = resolution.for_metadata(resolved)
@@ -147,8 +153,9 @@ def _write(output: Output, pixels: FloatArray, job: dict[str, Any]) -> writer.Wr
         alpha=output.cover.alpha,
         under=output.cover.under,
         depth=output.like.depth,
+        space=output.space,
         job=job,
-        keep=output.like.keep,
+        keep=output.keep,
         held=output.held,
     )
 

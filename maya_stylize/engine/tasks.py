@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from maya_stylize.engine import alpha, problems, schedule
+from maya_stylize.engine import alpha, colors, problems, schedule
 from maya_stylize.engine.maps import Maps
 from maya_stylize.engine.material import COLORED, NORMAL, Material
 from maya_stylize.engine.problems import Problem
@@ -17,8 +17,10 @@ from maya_stylize.events import Log
 from maya_stylize.images import reader
 from maya_stylize.images.held import Held
 from maya_stylize.images.islands import Cover
+from maya_stylize.images.keep import Keep
 from maya_stylize.images.raw import Range
 from maya_stylize.images.resize import resize
+from maya_stylize.images.spaces import Space
 from maya_stylize.images.tone import Curve
 from maya_stylize.jobs import Job, MaterialJob, StylizeJob, SynthesizeJob
 
@@ -33,6 +35,7 @@ class Output:
     Attributes:
         path: Where to.
         like: The picture whose depth it has, and what else is taken over.
+        space: The color space that it is written in.
         restore: Takes the result back to that one's range.
         cover: What it takes over of that one's transparency.
         held: Pixels that it has unchanged from that one; None for none.
@@ -40,9 +43,16 @@ class Output:
 
     path: str
     like: reader.Picture
+    space: Space
     restore: Conversion
     cover: Cover = OPAQUE
     held: Held | None = None
+
+    @property
+    def keep(self) -> Keep:
+        """What is taken over of the header: what tells of colors only where they are alike."""
+        keep = self.like.keep
+        return keep if self.space is self.like.space else replace(keep, primaries=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +63,13 @@ class Task:
         problem: In which every picture is brought into the range that the network knows.
         outputs: What is written: a picture for each three channels of the result.
         notes: What is to be said before it begins.
+        spaces: Names of the color spaces, by what is in them.
     """
 
     problem: Problem
     outputs: tuple[Output, ...]
     notes: list[Log]
+    spaces: dict[str, str]
 
     @property
     def maps(self) -> Maps | None:
@@ -71,7 +83,7 @@ def read(job: Job) -> Task:
     Raises:
         StylizeError: One cannot be read or used.
     """
-    pictures = {path: reader.read(path) for path in job.pictures}
+    pictures = colors.read(job)
     for path, picture in pictures.items():
         height, width = picture.pixels.shape[:2]
         if min(height, width) < schedule.SMALLEST_SIDE:
@@ -79,20 +91,21 @@ def read(job: Job) -> Task:
                 f"{path}: {width}x{height} pixels are too few to have a texture.",
                 f"Use a picture of at least {schedule.SMALLEST_SIDE} pixels a side.",
             )
-    colors, notes = alpha.seen(job, pictures)
+    seen, notes = alpha.seen(job, pictures)
     if isinstance(job, MaterialJob):
-        return _material(job, pictures, colors, notes)
-    curves = {path: Curve.of(found) for path, found in colors.items()}
+        return _material(job, pictures, seen, notes)
+    curves = {path: Curve.of(found) for path, found in seen.items()}
     notes += [
         Log(
             f"{path}: values from {found.min():.3g} to {found.max():.3g} on the sRGB curve; the "
             "network sees those beyond 0 to 1 compressed."
         )
-        for path, found in colors.items()
+        for path, found in seen.items()
         if curves[path].changes
     ]
-    pixels = {path: curves[path].compress(found) for path, found in colors.items()}
+    pixels = {path: curves[path].compress(found) for path, found in seen.items()}
     like = job.pictures[0]
+    space = colors.of_output(job, job.output, like, pictures[like])
     cover, restore, held = alpha.cover_of(job, pictures[like]), curves[like].restore, None
     problem: Problem
     if isinstance(job, SynthesizeJob):
@@ -104,27 +117,31 @@ def read(job: Job) -> Task:
         problem = problems.repair(job, pixels)
         if band := problem.canvas.band:
             notes.append(Log(f"The band along each seam is {band} pixels wide."))
-        held = Held.of(job.picture, ~problem.canvas.made, job.extend)
-    return Task(problem, (Output(job.output, pictures[like], restore, cover, held),), notes)
+        if space is pictures[like].space:
+            held = Held.of(job.picture, ~problem.canvas.made, job.extend)
+    if space is not pictures[like].space:
+        cover = replace(cover, under=None)
+    output = Output(job.output, pictures[like], space, restore, cover, held)
+    return _task(job, problem, (output,), pictures, notes)
 
 
 def _material(
     job: MaterialJob,
     pictures: Mapping[str, reader.Picture],
-    colors: Mapping[str, FloatArray],
+    seen: Mapping[str, FloatArray],
     notes: list[Log],
 ) -> Task:
     height, width = pictures[job.pictures[0]].pixels.shape[:2]
     exemplars, outputs = [], []
     for (kind, path), output in zip(job.maps.items(), job.outputs, strict=True):
         picture = pictures[path]
-        curve = Curve.of(colors[path])
+        curve = Curve.of(seen[path])
         into: Conversion = curve.compress
         back: Conversion = curve.restore
         if kind not in COLORED:
-            numbers = Range.of(picture, signed=kind == NORMAL)
+            numbers = Range.of(picture.pixels, signed=kind == NORMAL)
             into, back = numbers.numbers, numbers.pixels
-        pixels = into(colors[path])
+        pixels = into(seen[path])
         if kind not in (*COLORED, NORMAL):
             pixels = np.repeat(pixels.mean(-1, keepdims=True), 3, -1)
         rows, columns = pixels.shape[:2]
@@ -137,5 +154,20 @@ def _material(
         if columns != width:
             notes.append(Log(f"{path}: resampled from {columns}x{rows} to {width}x{height}."))
         exemplars.append(resize(pixels, width, height))
-        outputs.append(Output(output, picture, back))
-    return Task(Material(np.concatenate(exemplars, -1), job=job), tuple(outputs), notes)
+        space = colors.of_output(job, output, path, picture)
+        outputs.append(Output(output, picture, space, back))
+    problem = Material(np.concatenate(exemplars, -1), job=job)
+    return _task(job, problem, tuple(outputs), pictures, notes)
+
+
+def _task(
+    job: Job,
+    problem: Problem,
+    outputs: tuple[Output, ...],
+    pictures: Mapping[str, reader.Picture],
+    notes: list[Log],
+) -> Task:
+    written = {output.path: output.space for output in outputs}
+    spaces = {role: pictures[path].space.name for role, path in job.roles.items()}
+    spaces[colors.OUTPUT] = outputs[0].space.name
+    return Task(problem, outputs, [*colors.notes(job, pictures, written), *notes], spaces)

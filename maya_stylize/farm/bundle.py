@@ -183,9 +183,21 @@ def read(folder: Path, number: int) -> Texture:
     if Path(name).name != name or not Path(name).suffix or re.search(r"[/\\\0]", name):
         raise JobError(f"{path}: output: {name} is not the plain name of a file.", _EXPORT)
     sound = isinstance(picture, str) and (exemplar is None or isinstance(exemplar, str))
-    if not sound or not isinstance(content, dict) or set(content) != set(job.sources):
+    if not sound or not isinstance(content, dict) or set(content) != set(files_of(job)):
         raise JobError(f"{path}: is damaged.", _EXPORT)
     return Texture(str(picture), exemplar, job, content)
+
+
+def files_of(job: Job) -> list[str]:
+    """Return every file that a job reads, a color config included, each once."""
+    found: dict[str, None] = {}
+
+    def note(path: str) -> str:
+        found[path] = None
+        return path
+
+    with_sources(job.to_json(), note)
+    return list(found)
 
 
 def _to_json(texture: Texture) -> dict[str, Any]:

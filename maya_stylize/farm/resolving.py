@@ -31,4 +31,7 @@ def resolved(job: Job, model: str, threads: int | None) -> Job:
     backend = activate(whole.backend, whole.device, threads)
     found = estimate(whole, backend.unit)
     octaves, room = list(found.plan.octaves), found.room
-    return resolution.resolve(whole, backend, model, octaves, room.history, room.tile)
+    made = resolution.resolve(whole, backend, model, octaves, room.history, room.tile, {})
+    # Color spaces follow from the job, and from files and a config that are known by their hashes.
+    del made.resolution["color_spaces"]
+    return made

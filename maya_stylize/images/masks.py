@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from maya_stylize.errors import ImageError
 from maya_stylize.images import reader
-from maya_stylize.images.color import srgb_to_linear
 from maya_stylize.images.resize import resize
+from maya_stylize.images.spaces import RAW
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -35,9 +35,8 @@ def read(path: str | PathLike[str], size: tuple[int, int], of: str) -> FloatArra
     Raises:
         ImageError: It cannot be read, has other proportions, or is black all over.
     """
-    picture = reader.read(path)
-    pixels = picture.pixels if picture.encoding == "srgb" else srgb_to_linear(picture.pixels)
-    mask = np.clip(pixels.mean(-1), 0, 1)
+    picture = reader.read(path, RAW)
+    mask = np.clip(picture.pixels.mean(-1), 0, 1)
     if picture.alpha is not None:
         mask = mask * picture.alpha
     rows, columns = mask.shape

@@ -7,14 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from maya_stylize.images import formats, reader
-
-# OpenImageIO's names for the spaces that it knows, and what artists call them.
-_SPACES = {
-    "lin_rec709_scene": "linear",
-    "srgb_rec709_scene": "sRGB",
-    "lin_ap1_scene": "ACEScg",
-    "lin_ap0_scene": "ACES2065-1",
-}
+from maya_stylize.images.guess import guess
 
 
 @dataclass(frozen=True)
@@ -26,7 +19,8 @@ class Facts:
         height: In pixels, of the picture turned upright.
         channels: Their names, such as ("R", "G", "B", "A").
         depth: "uint8", "uint16", "half", "float" and so on: that of the first channel.
-        color_space: As the file says; otherwise "linear" for floats and "sRGB" for the rest.
+        color_space: As its name or its header tells it, in Maya's words; otherwise linear Rec.709
+            for floats and sRGB for the rest.
         format: "PNG", "TIFF", "EXR", "JPEG", "TGA" or "PSD".
     """
 
@@ -53,9 +47,7 @@ def probe(path: str | PathLike[str]) -> Facts:
         spec = source.spec()
         formats.check_size(path, spec.width, spec.height)
         depth = str(spec.channelformats[0] if spec.channelformats else spec.format)
-        floating = depth in ("half", "float", "double")
-        space = spec.get_string_attribute("oiio:ColorSpace")
-        space = _SPACES.get(space, space) or ("linear" if floating else "sRGB")
+        space = guess(path, kind, spec, depth).name
         width, height = spec.width, spec.height
         if spec.get_int_attribute("Orientation", 1) in (5, 6, 7, 8):
             width, height = height, width

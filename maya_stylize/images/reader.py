@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,9 @@ import OpenImageIO
 
 from maya_stylize.errors import ImageError
 from maya_stylize.images import formats, jpeg
-from maya_stylize.images.color import linear_to_srgb
+from maya_stylize.images.guess import guess
 from maya_stylize.images.keep import Keep
+from maya_stylize.images.spaces import Space
 from maya_stylize.images.values import read_values
 
 FloatArray = npt.NDArray[np.float32]
@@ -31,11 +32,12 @@ class Picture:
     """A picture as the engine wants it.
 
     Attributes:
-        pixels: float32 (height, width, 3), RGB on the sRGB curve, 0 to 1; floating point pictures
-            may go beyond. Colors are not multiplied by alpha.
+        pixels: float32 (height, width, 3), Rec.709 on the sRGB curve, 0 to 1, or data as it is;
+            floating point pictures may go beyond, and so may those of wider spaces. Colors are not
+            multiplied by alpha.
         alpha: float32 (height, width), 0 to 1, or None.
         depth: The file's own: "uint8", "uint16", "uint32", "half", "float" or "double".
-        encoding: The file's own: "srgb" for whole numbers, "linear" (Rec.709) for floats.
+        space: The file's own color space.
         format: OpenImageIO's name of the file's format, such as "png".
         keep: What a result takes over from the file.
         own: float32 (height, width, 3), colors in the file's own numbers, the largest whole one as
@@ -45,13 +47,13 @@ class Picture:
     pixels: FloatArray
     alpha: FloatArray | None
     depth: str
-    encoding: Literal["srgb", "linear"]
+    space: Space
     format: str
     keep: Keep
     own: FloatArray | None = None
 
 
-def read(path: str | PathLike[str]) -> Picture:
+def read(path: str | PathLike[str], space: Space | None = None) -> Picture:
     """Read a PNG, TIFF, EXR, JPEG, TGA or PSD file, whichever its content says it is.
 
     Gray becomes RGB, palettes are looked up, the EXIF orientation is applied. Of a file with
@@ -60,6 +62,7 @@ def read(path: str | PathLike[str]) -> Picture:
 
     Args:
         path: The file.
+        space: Its color space; None for what its name or its header says, or what is usual.
 
     Returns:
         The picture.
@@ -68,10 +71,10 @@ def read(path: str | PathLike[str]) -> Picture:
         ImageError: The file is missing, empty, damaged, cut short or no picture; or it holds what
             cannot be shown as RGB: CMYK, CIELAB, deep or volume data, other channels, NaN.
     """
-    return _read(Path(path), None)
+    return _read(Path(path), None, space)
 
 
-def glance(path: str | PathLike[str], longest: int) -> Picture:
+def glance(path: str | PathLike[str], longest: int, space: Space | None = None) -> Picture:
     """Read a picture for a look at it, in little memory however large the file is.
 
     The file's own smaller versions are used where it has them, as a `.tx` does; a large one is
@@ -80,6 +83,7 @@ def glance(path: str | PathLike[str], longest: int) -> Picture:
     Args:
         path: The file.
         longest: Length of the longer side that is wanted.
+        space: As for `read`.
 
     Returns:
         The picture, its longer side at least the one wanted and less than four times that, where
@@ -88,7 +92,7 @@ def glance(path: str | PathLike[str], longest: int) -> Picture:
     Raises:
         ImageError: As for `read`, values that are not finite aside.
     """
-    return _read(Path(path), longest)
+    return _read(Path(path), longest, space)
 
 
 def numbers(path: str | PathLike[str]) -> npt.NDArray[Any] | None:
@@ -122,7 +126,7 @@ def numbers(path: str | PathLike[str]) -> npt.NDArray[Any] | None:
     return np.ascontiguousarray(_orient(values[..., channels], turn))
 
 
-def _read(path: Path, longest: int | None) -> Picture:
+def _read(path: Path, longest: int | None, space: Space | None) -> Picture:
     kind = formats.identify(path)
     with opened(path, kind) as source:
         spec = source.spec()
@@ -140,9 +144,9 @@ def _read(path: Path, longest: int | None) -> Picture:
     else:
         pixels = np.nan_to_num(pixels, nan=0, posinf=0, neginf=0)
         alpha = None if alpha is None else np.nan_to_num(alpha, nan=0, posinf=0, neginf=0)
-    floating = depth in ("half", "float", "double")
-    if floating:
-        pixels = linear_to_srgb(pixels)
+    if space is None:
+        space = guess(path, kind, spec, depth)
+    pixels = space.read(pixels, path)
     turn = spec.get_int_attribute("Orientation", 1)
     upright = np.ascontiguousarray(_orient(pixels, turn))
     own = None
@@ -155,7 +159,7 @@ def _read(path: Path, longest: int | None) -> Picture:
         pixels=upright,
         alpha=None if alpha is None else np.ascontiguousarray(_orient(alpha, turn)),
         depth=depth,
-        encoding="linear" if floating else "srgb",
+        space=space,
         format=kind,
         keep=keep.turned() if turn in (5, 6, 7, 8) else keep,
         own=own,

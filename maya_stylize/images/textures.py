@@ -10,6 +10,8 @@ from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing
 from maya_stylize.images import formats, mipmaps, reader
 
+_KEPT = ("oiio:ColorSpace", "oiio:UnassociatedAlpha", "chromaticities", "ImageDescription")
+
 
 def make(source: Path, target: Path, repeats: bool) -> None:
     """Write a `.tx` of a picture: the same numbers, TIFF inside for whole ones, EXR for floats.
@@ -29,9 +31,9 @@ def make(source: Path, target: Path, repeats: bool) -> None:
         if values is None or opened.has_error:
             raise formats.damaged(source, kind, opened.geterror())
     header = OpenImageIO.ImageSpec(spec.width, spec.height, spec.nchannels, spec.format)
-    for name in ("oiio:ColorSpace", "oiio:UnassociatedAlpha", "ImageDescription"):
-        if (value := spec.getattribute(name)) is not None:
-            header.attribute(name, value)
+    for attribute in spec.extra_attribs:
+        if attribute.name in _KEPT:
+            header.attribute(attribute.name, attribute.type, attribute.value)
     inside = "openexr" if str(spec.format) in ("half", "float", "double") else "tiff"
     wrap = "periodic,periodic" if repeats else "clamp,clamp"
     with replacing(target, ImageError) as temporary:

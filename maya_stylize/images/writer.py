@@ -18,14 +18,14 @@ from maya_stylize import __version__
 from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing, unwritable
 from maya_stylize.images import formats, metadata, mipmaps
-from maya_stylize.images.color import srgb_to_linear
+from maya_stylize.images.guess import state
 from maya_stylize.images.held import Held
 from maya_stylize.images.keep import Keep
+from maya_stylize.images.spaces import FLOATS, Space, usual
 
 FloatArray = npt.NDArray[np.float32]
 
 _LARGEST_HALF = 65504.0
-_FLOATS = ("half", "float", "double")
 _NOTHING = Keep()
 
 
@@ -79,24 +79,26 @@ def write(
     alpha: FloatArray | None = None,
     under: FloatArray | None = None,
     depth: str = "uint8",
+    space: Space | None = None,
     job: Mapping[str, Any] | None = None,
     keep: Keep = _NOTHING,
     held: Held | None = None,
 ) -> Written:
     """Write a picture in the format of its suffix; the same input gives the same bytes.
 
-    Whole numbers hold the sRGB curve, clipped to 0..1 and rounded to the nearest; floats hold
-    linear Rec.709. PNG holds 8 or 16 bits, TIFF 8, 16 or float, EXR half or float, JPEG and TGA 8
-    bits: of these the one nearest to `depth` is taken. A .tx is tiled and mip-mapped: TIFF inside
-    for whole numbers, EXR for floats.
+    Whole numbers are clipped to 0..1 and rounded to the nearest. PNG holds 8 or 16 bits, TIFF 8, 16
+    or float, EXR half or float, JPEG and TGA 8 bits: of these the one nearest to `depth` is taken.
+    A .tx is tiled and mip-mapped: TIFF inside for whole numbers, EXR for floats.
 
     Args:
         path: Ends in .png, .tif, .tiff, .exr, .jpg, .jpeg, .tga or .tx.
-        pixels: (height, width, 3), RGB on the sRGB curve, not multiplied by alpha.
+        pixels: (height, width, 3), as in `reader.Picture.pixels`, not multiplied by alpha.
         alpha: (height, width), 0 to 1, or None; JPEG cannot hold it.
         under: (height, width, 3), numbers as in `reader.Picture.own`, which the file gets where
             alpha is 0 if it holds whole numbers as the source does, or floats as it does.
         depth: The source picture's, as in `reader.Picture.depth`.
+        space: The color space of the file's numbers; None for sRGB in whole numbers, and linear
+            Rec.709 in floats.
         job: Plain data that is stored in the metadata, or beside the picture where it does not fit.
         keep: What is taken over from the source picture, as in `reader.Picture.keep`.
         held: Pixels that are copied from the source to the bit, where the file has numbers of the
@@ -110,22 +112,23 @@ def write(
     """
     path = Path(path)
     check_writable(path)
-    kind = _format_of(path)
-    is_texture = kind == "tx"
-    if is_texture:
-        kind = "openexr" if depth in _FLOATS else "tiff"
-    if not np.isfinite(pixels).all():
+    is_texture = _format_of(path) == "tx"
+    kind = kind_of(path, depth)
+    colors = (space or usual(kind, depth)).back(pixels)
+    if not (np.isfinite(pixels).all() and np.isfinite(colors).all()):
         raise ImageError(
             f"{path} was not written: the picture has values that are NaN or infinite.",
             "Run the job again with its default settings.",
         )
     if alpha is not None and kind == "jpeg":
         raise ImageError(f"{path} cannot hold alpha: JPEG has none.", "Write a PNG, TIFF or EXR.")
-    values = _encode(kind, pixels, alpha, depth)
+    values = _encode(kind, colors, alpha, depth)
     if alpha is not None and under is not None:
         _put_under(values, alpha <= 0, under, depth)
     exact = held is not None and held.put(values) and kind != "jpeg"
     spec = _header(kind, values, keep)
+    if space is not None:
+        state(spec, kind, depth, space)
     description = None if job is None else metadata.pack(job)
     sidecar = None
     if description is not None and metadata.fits(kind, description):
@@ -157,6 +160,22 @@ def _check_sidecar(path: Path) -> None:
         )
 
 
+def kind_of(path: Path, depth: str) -> str:
+    """Return OpenImageIO's name of the format that a picture is written in.
+
+    Args:
+        path: Says it by its suffix.
+        depth: As for `write`.
+
+    Raises:
+        ImageError: The suffix is of no supported format.
+    """
+    kind = _format_of(path)
+    if kind == "tx":
+        return "openexr" if depth in FLOATS else "tiff"
+    return kind
+
+
 def _format_of(path: Path) -> str:
     kind = formats.SUFFIXES.get(path.suffix.lower())
     if kind is None:
@@ -168,18 +187,17 @@ def _format_of(path: Path) -> str:
 
 
 def _encode(
-    kind: str, pixels: FloatArray, alpha: FloatArray | None, depth: str
+    kind: str, colors: FloatArray, alpha: FloatArray | None, depth: str
 ) -> npt.NDArray[Any]:
     """Return the numbers that go into the file, (height, width, 3 or 4)."""
-    if kind == "openexr" or (kind == "tiff" and depth in _FLOATS):
-        colors = srgb_to_linear(pixels.astype(np.float32))
+    if kind == "openexr" or (kind == "tiff" and depth in FLOATS):
         if alpha is not None and kind == "openexr":  # EXR holds colors multiplied by alpha
             colors = colors * alpha[..., None]
         values = colors if alpha is None else np.dstack([colors, alpha])
         if kind == "openexr" and depth not in ("float", "double"):
             return np.clip(values, -_LARGEST_HALF, _LARGEST_HALF).astype(np.float16)
         return values.astype(np.float32)
-    values = pixels if alpha is None else np.dstack([pixels, alpha])
+    values = colors if alpha is None else np.dstack([colors, alpha])
     return _whole(values, np.uint16 if kind in ("png", "tiff") and depth != "uint8" else np.uint8)
 
 
@@ -194,7 +212,7 @@ def _put_under(
 ) -> None:
     """Put a source's own numbers where nobody sees them; another kind of numbers stays away."""
     floating = values.dtype.kind == "f"
-    if floating == (depth in _FLOATS):
+    if floating == (depth in FLOATS):
         own = under[hidden]
         values[hidden, :3] = own.astype(values.dtype) if floating else _whole(own, values.dtype)
 

@@ -14,6 +14,7 @@ from maya_stylize.ui.mode_page import ModePage
 from maya_stylize.ui.modes import MODES
 from maya_stylize.ui.output_form import OutputForm
 from maya_stylize.ui.qt import QtWidgets, Signal
+from maya_stylize.ui.scene_colors import SceneColors
 from maya_stylize.ui.thumbnails import Thumbnails
 
 
@@ -35,9 +36,11 @@ class Maker(QtWidgets.QWidget):
         scene: Scene,
         thumbnails: Thumbnails,
         selected: Callable[[], str | None],
+        colors: SceneColors,
         parent: Any = None,
     ) -> None:
         super().__init__(parent)
+        self._colors = colors
         self.tabs = QtWidgets.QTabWidget()
         self.tabs.setAccessibleName("Modes")
         self.tabs.setDocumentMode(True)
@@ -93,7 +96,7 @@ class Maker(QtWidgets.QWidget):
         self.draft(backend)  # what is wrong with it is told before what is wrong with the output
         output = self.output.next_output(source, page.mode.name, taken)
         pictures = {**page.pictures(), page.mode.wells[0].name: (Style(source),)}
-        return page.job(pictures, str(output), backend)
+        return self._colors.told(page.job(pictures, str(output), backend))
 
     def draft(self, backend: str) -> Job:
         """Return the job that is shown, with an output that is of no account.
@@ -105,7 +108,7 @@ class Maker(QtWidgets.QWidget):
             JobError: Something is missing or wrong.
         """
         page = self.page()
-        return page.job(page.pictures(), "draft.png", backend)
+        return self._colors.told(page.job(page.pictures(), "draft.png", backend))
 
     def state(self) -> dict[str, Any]:
         """Return everything set here as plain data."""

@@ -26,6 +26,7 @@ from maya_stylize.ui.plan_line import PlanLine
 from maya_stylize.ui.preview import Preview
 from maya_stylize.ui.qt import Qt, QtCore, QtWidgets
 from maya_stylize.ui.runs import Run, Runs
+from maya_stylize.ui.scene_colors import SceneColors
 from maya_stylize.ui.slots import LOG, slot
 from maya_stylize.ui.texture_list import TextureList
 from maya_stylize.ui.texture_model import TextureModel, shown
@@ -57,7 +58,9 @@ class Panel(QtWidgets.QWidget):
         self.textures = TextureList(scene, self._model)
         if isinstance(scene, PictureList):
             self.textures.add_below(PictureButtons(scene, self.textures))
-        self.maker = Maker(scene, self.thumbnails, self._selected_file)
+        colors = SceneColors(scene, self._model.textures, self.textures.texture)
+        self.thumbnails.colors = colors.for_thumbnail
+        self.maker = Maker(scene, self.thumbnails, self._selected_file, colors)
         self.preview = Preview(self.thumbnails, loader.shared())
         self.job_pane = JobPane(self.runs)
         self.results = HistoryPane(self.history)

@@ -34,6 +34,11 @@ class TextureModel(QtCore.QAbstractListModel):
 
     def set_textures(self, textures: list[Texture]) -> None:
         """Show these textures; pictures may have changed on disk, so facts are asked anew."""
+        spaces = {shown(texture): texture.color_space for texture in self._textures}
+        for texture in textures:
+            path = shown(texture)
+            if spaces.get(path, texture.color_space) != texture.color_space:
+                self._thumbnails.forget(path)
         self.beginResetModel()
         self._textures = textures
         self._facts.clear()

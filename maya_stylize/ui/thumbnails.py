@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from maya_stylize.errors import StylizeError
@@ -33,6 +34,8 @@ class Thumbnails(QtCore.QObject):
         self._failures: dict[Key, StylizeError] = {}
         self._lost: set[Key] = set()
         self._stale: set[Key] = set()
+        # Gives what the worker is told of a picture's colors.
+        self.colors: Callable[[str], Mapping[str, Any]] = lambda _: {}
 
     def get(self, path: str, size: int) -> Any:
         """Return a QPixmap, or None while it is on its way; `changed` tells when it came.
@@ -57,13 +60,14 @@ class Thumbnails(QtCore.QObject):
 
     def renew(self) -> None:
         """Ask again for what is looked at: files may have changed; old pictures stay meanwhile."""
-        self._stale = set(self._pictures)
+        self._stale |= set(self._pictures)
         failed, self._failures = self._failures, {}
         for path in {key[0] for key in (*self._stale, *failed)}:
             self.changed.emit(path)
 
     def forget(self, path: str) -> None:
-        """Drop what is known of a picture, which may have changed on disk."""
+        """Drop what is known of a picture, or on its way: it may be another one by now."""
+        self._stale |= {key for key in self._asked if key[0] == path}
         for key in {*self._pictures, *self._failures}:
             if key[0] == path:
                 self._pictures.pop(key, None)
@@ -88,7 +92,8 @@ class Thumbnails(QtCore.QObject):
             key, _ = self._wanted.popitem()
             self._asked.add(key)
             answered = functools.partial(self._answered, key)
-            self._client.request("thumbnail", {"path": key[0], "size": key[1]}, answered)
+            wanted = {"path": key[0], "size": key[1], **self.colors(key[0])}
+            self._client.request("thumbnail", wanted, answered)
 
     def _answered(self, key: Key, answer: Answer) -> None:
         if self._client.hello is None:  # the worker is gone, and asking would start it again
@@ -105,7 +110,10 @@ class Thumbnails(QtCore.QObject):
         self._asked.discard(key)
         if image is None or image.isNull():
             self._pictures.pop(key, None)
-            self._failures[key] = error or StylizeError(f"{key[0]} cannot be shown.")
+            if key in self._stale:
+                self._stale.remove(key)
+            else:
+                self._failures[key] = error or StylizeError(f"{key[0]} cannot be shown.")
         else:
             self._pictures[key] = QtGui.QPixmap.fromImage(image)
             while len(self._pictures) > KEPT:

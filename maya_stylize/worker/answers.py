@@ -27,7 +27,11 @@ def answer_probe(arguments: Answer, _: Report) -> Answer:
 def answer_thumbnail(arguments: Answer, _: Report) -> Answer:
     """Return where a small picture of a picture is."""
     size = checks.whole(16, 2048)("size", arguments.get("size"))
-    return {"path": str(thumbnail(_path(arguments, "path"), size))}
+    space, config = (
+        checks.optional(checks.path)(name, arguments.get(name))
+        for name in ("color_space", "color_config")
+    )
+    return {"path": str(thumbnail(_path(arguments, "path"), size, space, config))}
 
 
 def answer_plan(arguments: Answer, _: Report) -> Answer:

@@ -15,8 +15,8 @@ Commands, with their arguments beside "id" and "command":
     warm: {"backend"}. Starts the backend on the device that "auto" names, so that the first job
         finds it running; says that device, or fails. Waits for what runs before it.
     probe: {"path"}. Answered with width, height, channels, depth, color_space and format.
-    thumbnail: {"path", "size": longer side in pixels}. Answered with {"path"}: a PNG on disk,
-        display-referred, of at most that size.
+    thumbnail: {"path", "size": longer side in pixels, and perhaps "color_space" and "color_config"
+        as in a job}. Answered with {"path"}: a PNG on disk, display-referred, of at most that size.
     plan: {"job"}. Answered with {"width", "height", "octaves": [[width, height, evaluations]],
         "tile": 0 for whole pictures, "history", "memory": the process's peak in bytes, "seconds"},
         the last two estimated; seconds are null where this machine has not been measured yet.

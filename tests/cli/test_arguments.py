@@ -223,3 +223,52 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         cli.main(["--version"])
     assert caught.value.code == 0
     assert capsys.readouterr().out == f"maya-stylize {__version__}\n"
+
+
+def test_color_spaces_arrive_by_what_is_in_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OCIO", raising=False)
+    job = job_of(
+        *("stylize", "c.exr", "s.png", "-o", "o.exr", "--color-space", "ACEScg"),
+        *("--color-space", "s.png=Utility - sRGB - Texture", "--color-space", "output=Raw"),
+        *("--color-config", "maya.ocio"),
+    )
+    assert job.color_spaces == {
+        "content": "ACEScg",
+        "styles[0]": "Utility - sRGB - Texture",
+        "output": "Raw",
+    }
+    assert job.color_config == "maya.ocio"
+
+
+@pytest.mark.parametrize(
+    ("command", "lead"),
+    [
+        (["synthesize", "e.png", "-o", "o.png"], "exemplar"),
+        (["stylize", "c.png", "s.png", "-o", "o.png"], "content"),
+        (
+            ["repair", "p.png", "--seamless", "both", "--exemplar", "e.png", "-o", "o.png"],
+            "picture",
+        ),
+        (["material", "albedo=a.png", "height=h.png", "-o", "<map>.png"], "albedo"),
+    ],
+)
+def test_a_color_space_alone_is_the_first_picture_s(command: list[str], lead: str) -> None:
+    assert job_of(*command, "--color-space", " ACEScg ").color_spaces == {lead: "ACEScg"}
+    assert job_of(*command).color_spaces == {}
+
+
+def test_a_config_is_that_of_the_environment_unless_one_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OCIO", "studio.ocio")
+    command = ("synthesize", "e.png", "-o", "o.png")
+    assert job_of(*command).color_config == "studio.ocio"
+    assert job_of(*command, "--color-config", "mine.ocio").color_config == "mine.ocio"
+    monkeypatch.setenv("OCIO", "")
+    assert job_of(*command).color_config is None
+
+
+@pytest.mark.parametrize("text", ["", "=", "=sRGB", "e.png=", " "])
+def test_a_color_space_that_is_none(text: str) -> None:
+    with pytest.raises(JobError, match=r"color-space: must be SPACE or PICTURE=SPACE"):
+        job_of("synthesize", "e.png", "-o", "o.png", "--color-space", text)

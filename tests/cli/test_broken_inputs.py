@@ -225,6 +225,21 @@ CASES: dict[str, tuple[int, list[str], list[str]]] = {
         [*TEXTURE, "--model", "{in}/damaged.h5"],
         ["damaged.h5: the weights are not those that were converted", "sound copy"],
     ),
+    "color space that there is none of": (
+        FAILED,
+        [*TEXTURE, "--color-space", "sRBG"],
+        ["OpenColorIO's own config has no color space 'sRBG'", "sRGB"],
+    ),
+    "color config that is not there": (
+        FAILED,
+        [*TEXTURE, "--color-config", "{in}/nothing.ocio"],
+        ["nothing.ocio: there is no such color config"],
+    ),
+    "color space of another picture": (
+        WRONG,
+        [*TEXTURE, "--color-space", "other.png=sRGB"],
+        ["color_spaces: the job has no picture 'other.png'", "exemplar, output"],
+    ),
     "model is a folder": (FAILED, [*TEXTURE, "--model", "{out}"], ["Is a directory"]),
     "GPU that is not there": (
         FAILED,

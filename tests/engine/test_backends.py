@@ -101,3 +101,10 @@ def test_other_errors_of_a_backend_pass_through(engine_backend):
         engine_backend.telling_of_memory("octave 9x9"),
     ):
         raise RuntimeError("a bug")
+
+
+def test_a_library_of_a_later_version_is_named():
+    """As in an environment that an earlier version's installer made."""
+    with pytest.raises(EngineError, match="nowhere-to-be-found is not installed") as caught:
+        backend._version("nowhere-to-be-found")
+    assert "pip install nowhere-to-be-found" in caught.value.hint

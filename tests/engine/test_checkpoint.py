@@ -240,6 +240,7 @@ def test_one_of_another_version_is_refused(pictures, real_model, tmp_path):
         ({"versions": {"keras": "1"}}, "versions"),
         ({"model": "0" * 64}, "model"),
         ({"history": 7}, "history"),
+        ({"color_config": "sha256:0"}, "color_config"),
     ],
 )
 def test_one_of_another_run_is_refused(change, message, pictures, real_model, tmp_path):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from maya_stylize.errors import ImageError
 from maya_stylize.images.reader import glance, read
+from maya_stylize.images.spaces import LINEAR
 
 SHARED = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -75,7 +76,7 @@ def test_floats_are_averaged_as_light(tmp_path, depth):
     oiio_write(tmp_path / "a.exr", values, depth)
     found = glance(tmp_path / "a.exr", 16)
     assert found.pixels == pytest.approx(0.735357, abs=1e-3)  # half the light, on the sRGB curve
-    assert found.encoding == "linear"
+    assert found.space is LINEAR
 
 
 def test_the_files_own_smaller_versions_are_used(tmp_path):

@@ -50,7 +50,7 @@ def oiio_write(path, width, height, channels, depth, **attributes):
 def test_floats_are_linear(tmp_path, name, depth, kind):
     oiio_write(tmp_path / name, 5, 3, 4, depth)
     found = probe(tmp_path / name)
-    assert found == Facts(5, 3, ("R", "G", "B", "A"), depth, "linear", kind)
+    assert found == Facts(5, 3, ("R", "G", "B", "A"), depth, "scene-linear Rec.709-sRGB", kind)
 
 
 def test_a_color_space_that_the_file_names_is_kept(tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maya_stylize.images import spaces
 from maya_stylize.images.color import linear_to_srgb
 from maya_stylize.images.reader import read
 
@@ -44,7 +45,7 @@ def test_whole_numbers_as_opencv_wrote_them(suffix, dtype, tmp_path):
     values[0, 0], values[0, 1] = 0, largest
     cv2.imwrite(str(tmp_path / f"a.{suffix}"), values[..., ::-1])
     picture = read(tmp_path / f"a.{suffix}")
-    assert (picture.depth, picture.encoding) == (np.dtype(dtype).name, "srgb")
+    assert (picture.depth, picture.space) == (np.dtype(dtype).name, spaces.SRGB)
     assert picture.alpha is None
     assert picture.pixels.dtype == np.float32
     np.testing.assert_array_equal(picture.pixels, (values / largest).astype(np.float32))
@@ -153,7 +154,7 @@ def test_floats_are_linear_and_keep_what_is_beyond_one(suffix, tmp_path):
     values = np.stack([LINEAR, -LINEAR, LINEAR[::-1]], axis=-1)[None]
     oiio_write(tmp_path / f"a.{suffix}", values, "float")
     picture = read(tmp_path / f"a.{suffix}")
-    assert (picture.depth, picture.encoding) == ("float", "linear")
+    assert (picture.depth, picture.space) == ("float", spaces.LINEAR)
     np.testing.assert_allclose(picture.pixels[0, :, 0], ENCODED, atol=2e-6)
     np.testing.assert_allclose(picture.pixels[0, :, 1], np.negative(ENCODED), atol=2e-6)
 

@@ -48,6 +48,7 @@ class FakeScene:
         self.all = textures
         self.selected: list[str] = []
         self.watchers: list[Callable[[], None]] = []
+        self.config: Path | None = None
         self._project = project
 
     def textures(self, selected_only: bool = False) -> list[Texture]:
@@ -68,7 +69,7 @@ class FakeScene:
         return next(each for each in self.all if f"{each.node}_new" == texture.node)
 
     def color_config(self) -> Path | None:
-        return None
+        return self.config
 
     def project(self) -> Path | None:
         return self._project

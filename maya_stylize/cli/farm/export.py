@@ -36,7 +36,7 @@ def export(arguments: argparse.Namespace) -> int:
     textures = []
     for item in found:
         job = resolving.resolved(item.job, model.provenance.fingerprint, arguments.threads)
-        content = {path: hashes(path) for path in job.sources}
+        content = {path: hashes(path) for path in bundle.files_of(job)}
         exemplar = None if item.exemplar is None else str(Path(item.exemplar).absolute())
         picture = str(Path(item.picture).absolute())
         textures.append(bundle.Texture(picture, exemplar, job, content))

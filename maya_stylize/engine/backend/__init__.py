@@ -33,6 +33,8 @@ from maya_stylize.errors import EngineError
 
 NAMES = ("tensorflow", "torch", "jax")
 
+# Beside the backend's own.
+_LIBRARIES = ("keras", "numpy", "openimageio", "opencolorio")
 _in_use: list[Unit] = []
 
 # How the frameworks say that memory ran out, in an error's type or text.
@@ -128,14 +130,26 @@ def installed() -> dict[str, str]:
 
 
 def versions(name: str) -> dict[str, str]:
-    """Return the versions of the libraries that decide a result's bytes."""
+    """Return the versions of the libraries that decide a result's bytes.
+
+    Raises:
+        EngineError: One of them is missing, as in an environment of an earlier version.
+    """
     return {
         "maya_stylize": __version__,
         name: installed()[name],
-        "keras": metadata.version("keras"),
-        "numpy": metadata.version("numpy"),
-        "openimageio": metadata.version("openimageio"),
+        **{library: _version(library) for library in _LIBRARIES},
     }
+
+
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError as error:
+        raise EngineError(
+            f"{library} is not installed beside the engine.",
+            f"Run the installer again, or: python -m pip install {library}.",
+        ) from error
 
 
 def choose(name: str) -> None:

@@ -128,6 +128,7 @@ def test_a_plan_has_a_time_once_a_job_ran(side, job):
         ("thumbnail", {"path": "/nowhere/a.png", "size": 64}, "/nowhere/a.png"),
         ("thumbnail", {"path": "a.png", "size": 0}, "size"),
         ("thumbnail", {"path": "a.png", "size": "large"}, "size"),
+        ("thumbnail", {"path": "a.png", "size": 64, "color_space": 3}, "color_space"),
         ("plan", {"job": None}, "job"),
         ("plan", {"job": {"kind": "synthesize", "version": 1, "output": "o"}}, "exemplar"),
         ("model", {"action": "destroy"}, "action"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from maya_stylize import settings
 from maya_stylize.errors import ImageError
 from maya_stylize.images import reader, writer
+from maya_stylize.images.color import linear_to_srgb
 from maya_stylize.worker import thumbnails
 from maya_stylize.worker.thumbnails import thumbnail
 
@@ -103,3 +104,31 @@ def test_the_oldest_are_removed_when_there_are_too_many(tmp_path, monkeypatch):
     thumbnails.prune()
     left = (tmp_path / "home" / "thumbnails").iterdir()
     assert sorted(path.stat().st_mtime for path in left) == [2, 3, 4]
+
+
+def test_colors_are_those_of_the_space_that_is_named(tmp_path):
+    """ACEScg's green is beyond sRGB's; its grays are the same."""
+    picture = np.zeros((20, 40, 3), np.float32)
+    picture[:, :20, 1], picture[:, 20:] = 0.5, 0.18
+    writer.write(tmp_path / "a.exr", linear_to_srgb(picture), depth="float")
+    told = [
+        reader.read(thumbnail(tmp_path / "a.exr", 32, name)).pixels[8, [4, -4]]
+        for name in (None, "ACEScg", "Raw")
+    ]
+    np.testing.assert_allclose(told[0], [[0, 0.7354, 0], [0.4614] * 3], atol=0.003)
+    np.testing.assert_allclose(told[1], [[0, 0.7808, 0], [0.4614] * 3], atol=0.003)
+    np.testing.assert_allclose(told[2], [[0, 0.5, 0], [0.18] * 3], atol=0.003)
+
+
+def test_it_is_made_anew_for_another_space_or_config(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.png"), np.full((20, 40, 3), 128, np.uint8))
+    config = tmp_path / "studio.ocio"
+    text = "ocio_profile_version: 2\nroles: {default: a, aces_interchange: a}\ncolorspaces:\n"
+    config.write_text(text + "  - !<ColorSpace> {name: a}\n")
+    first = thumbnail(tmp_path / "a.png", 32, "a", str(config))
+    assert first != thumbnail(tmp_path / "a.png", 32, "sRGB")
+    assert first == thumbnail(tmp_path / "a.png", 32, "a", str(config))
+    config.write_text(text + "  - !<ColorSpace> {name: a, isdata: true}\n")
+    assert first != thumbnail(tmp_path / "a.png", 32, "a", str(config))
+    with pytest.raises(ImageError, match=r"studio.ocio has no color space 'b'; it has a"):
+        thumbnail(tmp_path / "a.png", 32, "b", str(config))

@@ -1,0 +1,106 @@
+"""The color spaces of a job's pictures and results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from maya_stylize.engine.material import COLORED
+from maya_stylize.errors import ImageError
+from maya_stylize.events import Log
+from maya_stylize.images import color_config, data_maps, reader, space_names, writer
+from maya_stylize.images.color_config import ColorConfig
+from maya_stylize.images.reader import Picture
+from maya_stylize.images.spaces import RAW, Space, usual
+from maya_stylize.jobs import Job, MaterialJob
+
+OUTPUT = "output"
+
+
+def read(job: Job) -> dict[str, Picture]:
+    """Read a job's pictures, each in its color space: the job's, or what the file tells.
+
+    A material's maps of data are raw whatever is said.
+
+    Raises:
+        ImageError: One cannot be read, or the config has no space of a name.
+    """
+    config = color_config.load(job.color_config)
+    maps = job.maps if isinstance(job, MaterialJob) else {}
+    data = [path for kind, path in maps.items() if kind not in COLORED]
+    pictures = {}
+    for path in job.pictures:
+        name = job.space_of(path)
+        if path in data:
+            space: Space | None = RAW
+        else:
+            space = None if name is None else _named(config, name, path)
+        pictures[path] = reader.read(path, space)
+    return pictures
+
+
+def of_output(job: Job, output: str, source: str, picture: Picture) -> Space:
+    """Return the color space that a result is written in.
+
+    It is the source's, unless the job names another one; but where nobody named the source's, and
+    the result is of another format, which may not tell its space, it is the format's usual one.
+
+    Args:
+        job: What is wanted.
+        output: The picture to write.
+        source: The picture that it is made from.
+        picture: The same as it was read.
+
+    Raises:
+        ImageError: The config has no such space, or it cannot be written.
+    """
+    named = job.color_spaces.get(OUTPUT)
+    kind = writer.kind_of(Path(output), picture.depth)
+    if picture.space.is_data and (named is None or isinstance(job, MaterialJob)):
+        return picture.space
+    if named is not None:
+        space = _named(color_config.load(job.color_config), named, output)
+        if space.is_like(picture.space) or space.name.lower() == picture.space.name.lower():
+            space = picture.space
+    elif job.space_of(source) is not None or kind == picture.format:
+        space = picture.space
+    else:
+        space = usual(kind, picture.depth)
+    space.check_writable()
+    return space
+
+
+def notes(job: Job, pictures: Mapping[str, Picture], outputs: Mapping[str, Space]) -> list[Log]:
+    """Return what is to be said of color spaces before a job begins.
+
+    Args:
+        job: What is wanted.
+        pictures: What it reads, by path.
+        outputs: The color spaces of what it writes, by path.
+    """
+    said = []
+    for path, picture in pictures.items():
+        told = job.space_of(path) is not None or picture.space.is_data
+        if not told and not picture.space.is_like(usual(picture.format, picture.depth)):
+            said.append(Log(f"{path}: its colors are in {picture.space.name}, as the file says."))
+    lead = job.pictures[0]
+    depth = pictures[lead].depth
+    for output, space in outputs.items():
+        kind = writer.kind_of(Path(output), depth)
+        if kind != pictures[lead].format and not space.is_like(usual(kind, depth)):
+            said.append(Log(f"{output}: is written in the color space {space.name}."))
+    if isinstance(job, MaterialJob):
+        for kind, path in job.maps.items():
+            name = job.color_spaces.get(kind, space_names.DATA)
+            if kind not in COLORED and space_names.identifier(name) != space_names.DATA:
+                said.append(Log(f"{path}: a map of {kind} is taken raw, not as {name}."))
+    elif warned := data_maps.warning(lead, pictures[lead].space):
+        said.append(Log(warned, "warning"))
+    return said
+
+
+def _named(config: ColorConfig, name: str, path: str) -> Space:
+    try:
+        return config.space(name)
+    except ImageError as error:
+        raise ImageError(f"{path}: {error.message}", error.hint) from error

@@ -1,0 +1,234 @@
+"""OpenColorIO's configs: the color spaces that a studio, Maya or OpenColorIO itself defines.
+
+What the network sees is defined by the sRGB standard alone, so a space is brought to linear Rec.709
+by its config, and from there on the curve by our own formula. A space that differs from sRGB or
+from linear Rec.709 by no more than rounding becomes exactly that, so that its numbers come back as
+they were.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from maya_stylize.errors import ImageError
+from maya_stylize.files import sha256
+from maya_stylize.images import space_names
+from maya_stylize.images.color import linear_to_srgb, srgb_to_linear
+from maya_stylize.images.spaces import LINEAR, RAW, SRGB, Space
+
+FloatArray = npt.NDArray[np.float32]
+
+# One of fixed content, that every later version has too.
+BUILT_IN = "ocio://studio-config-v5.0.0_aces-v2.1_ocio-v2.6"
+_OWN = {space_names.SRGB: SRGB, space_names.LINEAR: LINEAR, space_names.DATA: RAW}
+_ROUNDING = 1e-5
+
+
+class ColorConfig:
+    """A config, read when it is first needed.
+
+    Args:
+        name: A file, or one of OpenColorIO's own, such as "ocio://default".
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._title = "OpenColorIO's own config" if name == BUILT_IN else name
+
+    def space(self, name: str) -> Space:
+        """Return a color space.
+
+        Args:
+            name: Of a space, of an alias or of a role in the config; or what Maya or another config
+                calls one of them.
+
+        Raises:
+            ImageError: There is none of that name, or the config says nothing usable of it.
+        """
+        own = _OWN.get(space_names.identifier(name) or "")
+        if self._name == BUILT_IN and own is not None:
+            return replace(own, name=name)
+        found = self._find(name)
+        if found is None:
+            raise ImageError(
+                f"{self._title} has no color space {name!r}; {self._near(name)}.",
+                "Choose one that it has, or the config that has this one.",
+            )
+        if found.isData():
+            return replace(RAW, name=name)
+        forward = self._processor(found.getName(), True)
+        samples = _samples()
+        linear = _applied(forward(), samples)
+        if np.abs(linear_to_srgb(linear) - samples).max() < _ROUNDING:
+            return replace(SRGB, name=name)
+        if np.abs(linear - samples).max() < _ROUNDING:
+            return replace(LINEAR, name=name)
+        backward = self._processor(found.getName(), False)
+        return Space(
+            name,
+            lambda values: linear_to_srgb(_applied(forward(), values)),
+            lambda pixels: _applied(backward(), srgb_to_linear(pixels)),
+        )
+
+    @cached_property
+    def _config(self) -> Any:
+        ocio = _ocio()
+        ocio.SetLoggingLevel(ocio.LOGGING_LEVEL_NONE)
+        if not self._name.startswith("ocio://") and not Path(self._name).is_file():
+            raise ImageError(
+                f"{self._name}: there is no such color config.",
+                "Choose a file such as config.ocio, or none to take OpenColorIO's own.",
+            )
+        try:
+            config = ocio.Config.CreateFromFile(self._name)
+        except (ocio.Exception, ocio.ExceptionMissingFile, UnicodeDecodeError) as error:
+            raise ImageError(
+                f"{self._name} cannot be used as a color config: {_reason(error)}.",
+                "Choose another, or none to take OpenColorIO's own.",
+            ) from error
+        return config
+
+    def _find(self, name: str) -> Any:
+        """Return OpenColorIO's space of a name, or of another name of the same; None for none."""
+        found = self._config.getColorSpace(name)
+        key = space_names.identifier(name)
+        if found is None and self._name != BUILT_IN:
+            known = _built_in()._find(name)
+            names = () if known is None else (known.getName(), *known.getAliases())
+            found = self._first((*names, *space_names.names_of(key or "")))
+        elif found is None and key is not None:
+            found = self._config.getColorSpace(key)
+        return found
+
+    def _first(self, names: tuple[str, ...]) -> Any:
+        spaces = map(self._config.getColorSpace, filter(None, names))
+        return next((space for space in spaces if space is not None), None)
+
+    def _near(self, name: str) -> str:
+        names = {}
+        for space in self._config.getColorSpaces():
+            for each in (space.getName(), *space.getAliases()):
+                names[each.casefold()] = space.getName()
+        near = difflib.get_close_matches(name.casefold(), names, 5, 0.5)
+        if near:
+            return "near ones are " + ", ".join(dict.fromkeys(names[each] for each in near))
+        listed = list(dict.fromkeys(names.values()))
+        return "it has " + ", ".join(listed[:12]) + (", ..." if len(listed) > 12 else "")
+
+    def _processor(self, name: str, forward: bool) -> Callable[[], Any]:
+        """Return what makes the conversion of a space to linear Rec.709, or from it."""
+
+        @lru_cache(maxsize=1)
+        def made() -> Any:
+            ocio = _ocio()
+            try:
+                processor = self._to_linear(name) if forward else self._from_linear(name)
+                f32 = ocio.BIT_DEPTH_F32
+                return processor.getOptimizedCPUProcessor(f32, f32, ocio.OPTIMIZATION_LOSSLESS)
+            except (ocio.Exception, ocio.ExceptionMissingFile) as error:
+                way = "from" if forward else "to"
+                raise ImageError(
+                    f"{self._title}: colors cannot be converted {way} {name}: {_reason(error)}.",
+                    "Choose another color space, or mend the config.",
+                ) from error
+
+        return made
+
+    def _to_linear(self, name: str) -> Any:
+        if self._linear is not None:
+            return self._config.getProcessor(name, self._linear)
+        built_in = _built_in()._config
+        return _ocio().Config.GetProcessorFromConfigs(
+            self._config, name, built_in, space_names.LINEAR
+        )
+
+    def _from_linear(self, name: str) -> Any:
+        if self._linear is not None:
+            return self._config.getProcessor(self._linear, name)
+        built_in = _built_in()._config
+        return _ocio().Config.GetProcessorFromConfigs(
+            built_in, space_names.LINEAR, self._config, name
+        )
+
+    @cached_property
+    def _linear(self) -> str | None:
+        """The config's own linear Rec.709; None where another config has to help."""
+        names = [name for name in space_names.names_of(space_names.LINEAR) if name != "linear"]
+        found = self._first(tuple(names))
+        return None if found is None else str(found.getName())
+
+
+def load(name: str | None) -> ColorConfig:
+    """Return a config.
+
+    Args:
+        name: A file, or one of OpenColorIO's own, such as "ocio://default"; None for `BUILT_IN`.
+
+    Raises:
+        ImageError: It cannot be read; one that is built in is not read yet.
+    """
+    if name is None or name == BUILT_IN:
+        return _built_in()
+    config = ColorConfig(name)
+    config._config  # noqa: B018  # so that what is wrong with it is told now
+    return config
+
+
+def content_of(name: str | None) -> str:
+    """Return what tells a config from others: its file's hash, or OpenColorIO's name of it.
+
+    Raises:
+        ImageError: The file cannot be read.
+    """
+    if name is None or name.startswith("ocio://"):
+        return name or BUILT_IN
+    try:
+        return "sha256:" + sha256(Path(name))
+    except OSError as error:
+        raise ImageError(
+            f"{name}: cannot be read ({error.strerror}).", "Check the color config's path."
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> ColorConfig:
+    return ColorConfig(BUILT_IN)
+
+
+def _ocio() -> Any:
+    try:
+        import PyOpenColorIO
+    except ImportError as error:
+        raise ImageError(
+            "OpenColorIO is not installed beside the engine.",
+            "Run the installer again, or: python -m pip install opencolorio.",
+        ) from error
+    return PyOpenColorIO
+
+
+def _applied(processor: Any, values: FloatArray) -> FloatArray:
+    """Return values (..., 3) converted."""
+    changed = np.array(values, np.float32, order="C")
+    if changed.size:
+        processor.applyRGB(changed.reshape(-1))
+    return changed
+
+
+def _samples() -> FloatArray:
+    """Return grays and colors, (N, 3), by which spaces are compared."""
+    steps = np.linspace(0, 1, 9, dtype=np.float32)
+    return np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 3)
+
+
+def _reason(error: Exception) -> str:
+    text = re.sub(r"^(Error: )?Loading the OCIO profile '.*?' failed\. ", "", str(error).strip())
+    return (text.splitlines() or ["it is damaged"])[0].strip().rstrip(".")

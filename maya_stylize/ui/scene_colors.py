@@ -1,0 +1,67 @@
+"""Color spaces as the scene has them: of its textures, for the jobs and for the screen."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from maya_stylize.host.scene import Scene, Texture
+from maya_stylize.jobs import Job
+
+# Arnold's nodes may leave it to the file.
+_UNTOLD = ("", "auto")
+_LEADS = {"synthesize": "exemplar", "stylize": "content", "repair": "picture"}
+
+
+class SceneColors:
+    """Knows the color spaces of the pictures that the scene shows.
+
+    Args:
+        scene: Has the config.
+        textures: Gives its textures.
+        selected: Gives the one of them that is selected, which goes before others with its file.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        textures: Callable[[], list[Texture]],
+        selected: Callable[[], Texture | None],
+    ) -> None:
+        self._scene, self._textures, self._selected = scene, textures, selected
+
+    def of(self, path: str) -> str | None:
+        """Return the color space of a picture, None where the scene does not say."""
+        selected = self._selected()
+        for texture in (*([] if selected is None else [selected]), *self._textures()):
+            if path in (texture.path, *texture.tiles) and texture.color_space not in _UNTOLD:
+                return texture.color_space
+        return None
+
+    def config(self) -> str | None:
+        """Return the scene's config; None where it has none."""
+        found = self._scene.color_config()
+        return None if found is None else found.as_posix()
+
+    def for_thumbnail(self, path: str) -> dict[str, Any]:
+        """Return what the worker is told of a picture's colors to show it."""
+        space = self.of(path)
+        return {} if space is None else {"color_space": space, "color_config": self.config()}
+
+    def told(self, job: Job) -> Job:
+        """Return a job with what the scene says of its pictures."""
+        found = {role: self.of(path) for role, path in job.roles.items()}
+        spaces = {role: space for role, space in found.items() if space is not None}
+        return dataclasses.replace(job, color_spaces=spaces, color_config=self.config())
+
+
+def of_result(job: Mapping[str, Any]) -> str | None:
+    """Return the color space that a job's result is in; None where its file tells.
+
+    Args:
+        job: As plain data.
+    """
+    spaces = job.get("color_spaces") or {}
+    space = spaces.get("output") or spaces.get(_LEADS.get(str(job.get("kind")), ""))
+    return None if space is None else str(space)
