@@ -60,7 +60,7 @@ class Recipe:
 
     def layer_errors(self, x: Any) -> dict[str, float]:
         """Return the relative Gram errors of a picture in network units."""
-        return self.targets.layer_errors(finish(self.evaluation.grams(x)))
+        return self.targets.layer_errors(finish(self.evaluation.measured(x)))
 
     def judge(self, path: Path) -> tuple[float, dict[str, float]]:
         """Return a finished picture's loss and relative Gram errors, read from its file."""

@@ -66,7 +66,7 @@ def watched(name: str, size: int, seed: int) -> Iterator[dict[str, Any]]:
             if octave.shrink > 1 or optimizer is None or spent - latest < (1 if near else SELDOM):
                 continue
             latest, looked = spent, perf_counter()
-            grams = finish(evaluation.grams(optimizer.state.x))
+            grams = finish(evaluation.measured(optimizer.state.x))
             loss = recipe.targets.style_loss(grams) / reference["loss"]
             errors = recipe.targets.layer_errors(grams)
             worst = max(errors[layer] / bars[layer] for layer in bars)

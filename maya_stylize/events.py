@@ -42,7 +42,9 @@ class Result:
         sidecar: The JSON beside it, where the picture's format cannot hold the job.
         job: The resolved job.
         loss: The objective's last value.
-        layer_errors: Relative error of every layer's Gram matrix, ‖G−Ĝ‖/‖Ĝ‖.
+        layer_errors: Relative error of every layer's statistics: of its Gram matrix, ‖G−Ĝ‖/‖Ĝ‖;
+            where they are sliced, the same of the table of its projections' quantiles. The two
+            do not compare.
         maps: Of a material: the picture of each of its maps.
     """
 

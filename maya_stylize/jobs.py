@@ -18,6 +18,7 @@ SEAMLESS = ("no", "both", "across", "down")
 KEEP_COLORS = ("no", "luminance", "symmetric", "pca", "cholesky")
 ALPHA = ("keep", "mask", "ignore")
 BACKENDS = ("tensorflow", "torch", "jax")
+STATISTICS = ("gram", "sliced")
 
 # Gatys, Ecker, Bethge 2015, from the authors' notebook.
 TEXTURE_LAYERS = {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "pool4": 1e9}
@@ -252,7 +253,9 @@ class SynthesizeJob(_Job):
     Attributes:
         exemplar: The picture to learn from.
         size: Width and height of the result; None is the exemplar's size.
-        layers: Weight of each layer's Gram matrix.
+        statistics: How features are compared: "gram", by which of them come together; or
+            "sliced", by how often each value comes, along many directions (Heitz et al. 2021).
+        layers: Weight of each layer's statistics.
         match_histogram: Whether each color channel's histogram is matched at the end.
         seamless: Where the result repeats without a seam: "no", "across" (from its right edge to
             its left), "down" (from its bottom edge to its top) or "both".
@@ -262,6 +265,7 @@ class SynthesizeJob(_Job):
 
     exemplar: str = field(kw_only=True, metadata={"check": checks.path})
     size: tuple[int, int] | None = _setting(None, checks.optional(checks.size))
+    statistics: str = _setting("gram", checks.choice(*STATISTICS))
     layers: dict[str, float] = _setting(TEXTURE_LAYERS, checks.layer_weights)
     match_histogram: bool = _setting(True, checks.flag)
     seamless: str = _setting("no", checks.choice(*SEAMLESS))
@@ -303,7 +307,8 @@ class StylizeJob(_Job):
             "ignore", where colors are taken as they stand and the result is opaque.
         content_weight: Weight of the content against styles whose weights sum to one.
         content_layers: Weight of each layer's features, times content_weight.
-        style_layers: Weight of each layer's Gram matrix.
+        statistics: How the styles' features are compared, as in a `SynthesizeJob`.
+        style_layers: Weight of each layer's statistics.
         regions: Areas of the result, each with the area of a style that it is to look like; what no
             region covers looks like all of the styles.
     """
@@ -320,6 +325,7 @@ class StylizeJob(_Job):
     alpha: str = _setting("keep", checks.choice(*ALPHA))
     content_weight: float = _setting(CONTENT_WEIGHT, checks.number(0, 1e15))
     content_layers: dict[str, float] = _setting(CONTENT_LAYERS, checks.layer_weights)
+    statistics: str = _setting("gram", checks.choice(*STATISTICS))
     style_layers: dict[str, float] = _setting(STYLE_LAYERS, checks.layer_weights)
     regions: tuple[Region, ...] = _setting((), _regions)
 

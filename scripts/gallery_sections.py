@@ -10,7 +10,14 @@ from gallery_tools import FloatArray, Studio, show, twice
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine.color_control import LUMA
 from maya_stylize.images import reader, seam
-from maya_stylize.jobs import MaterialJob, Region, RepairJob, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import (
+    STATISTICS,
+    MaterialJob,
+    Region,
+    RepairJob,
+    StylizeJob,
+    SynthesizeJob,
+)
 
 
 def seamless(studio: Studio) -> str:
@@ -173,6 +180,33 @@ def materials(studio: Studio) -> str:
     return text
 
 
+def statistics(studio: Studio) -> str:
+    """The same textures by Gram matrices and by sliced statistics."""
+    text = (
+        "## Statistics\n\n"
+        "An exemplar, a texture made from it by Gram matrices, and one by `--statistics sliced`, "
+        f"all of 160x160 pixels, in quality {studio.quality} and with the seed 0; shown three "
+        "times as large. What they show is told in [statistics](statistics.md).\n\n"
+    )
+    for name in ("tartan", "bricks", "pebbles"):
+        made = [
+            studio.made(
+                SynthesizeJob(
+                    exemplar=str(EXEMPLARS / f"{name}.png"),
+                    output=studio.path(f"{name}_{kind}"),
+                    size=(160, 160),
+                    statistics=kind,
+                    quality=studio.quality,
+                )
+            )
+            for kind in STATISTICS
+        ]
+        pictures = [studio.exemplar(name)[:160, :160], *made]
+        large = [each.repeat(3, 0).repeat(3, 1) for each in pictures]
+        text += show(f"statistics_{name}", f"{name}: exemplar, Gram matrices, sliced", *large)
+    return text
+
+
 def _maps_of(pixels: FloatArray) -> dict[str, FloatArray]:
     """Return maps that go with a picture: bright is high and smooth."""
     height = np.clip(pixels @ LUMA, 0, 1)
@@ -201,4 +235,5 @@ SECTIONS: dict[str, Callable[[Studio], str]] = {
     "repaired": repaired,
     "regions": regions,
     "materials": materials,
+    "statistics": statistics,
 }

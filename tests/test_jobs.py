@@ -70,6 +70,7 @@ SYNTHESIZE = st.builds(
     **common(),
     exemplar=PATHS,
     size=st.none() | st.tuples(SIDES, SIDES),
+    statistics=st.sampled_from(jobs.STATISTICS),
     layers=layer_weights(),
     match_histogram=st.booleans(),
     seamless=st.sampled_from(jobs.SEAMLESS),
@@ -88,6 +89,7 @@ STYLIZE = st.builds(
     alpha=st.sampled_from(jobs.ALPHA),
     content_weight=st.floats(0, 1e15),
     content_layers=layer_weights(),
+    statistics=st.sampled_from(jobs.STATISTICS),
     style_layers=layer_weights(),
     regions=st.lists(st.builds(Region, PATHS, st.none() | PATHS), max_size=3),
 )
@@ -194,6 +196,7 @@ def test_the_defaults_of_a_texture_are_those_of_the_2015_paper() -> None:
         "color_spaces": {},
         "color_config": None,
         "size": None,
+        "statistics": "gram",
         "layers": {"conv1_1": 1e9, "pool1": 1e9, "pool2": 1e9, "pool3": 1e9, "pool4": 1e9},
         "match_histogram": True,
         "seamless": "no",
@@ -221,6 +224,7 @@ def test_the_defaults_of_a_transfer_are_those_of_the_2016_paper() -> None:
         "alpha": "keep",
         "content_weight": 1e6,
         "content_layers": {"conv4_2": 1.0},
+        "statistics": "gram",
         "style_layers": dict.fromkeys(
             ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"), 1e9 / 5
         ),
@@ -325,6 +329,9 @@ SYNTHESIZE_FAULTS: list[tuple[str, Any, str]] = [
     ("seamless", "yes", "seamless: must be one of no, both, across, down, got 'yes'."),
     ("seamless", True, "seamless: must be"),
     ("seamless", None, "seamless: must be"),
+    ("statistics", "mean", "statistics: must be one of gram, sliced, got 'mean'."),
+    ("statistics", True, "statistics: must be"),
+    ("statistics", None, "statistics: must be"),
     ("content", "c.png", "content: a synthesize job has no such field."),
     *REGION_FAULTS,
     ("regions", [{"target": "t.png", "style": 1}], "regions[0].style: must be one of the 1"),
@@ -361,6 +368,7 @@ STYLIZE_FAULTS: list[tuple[str, Any, str]] = [
     ("content_layers", None, "content_layers: must be layers with weights"),
     ("content_layers", {"conv4_2": True}, "content_layers.conv4_2: must be"),
     ("style_layers", {"conv1_1": "1"}, "style_layers.conv1_1: must be"),
+    ("statistics", ["sliced"], "statistics: must be one of gram, sliced, got ['sliced']."),
     ("exemplar", "e.png", "exemplar: a stylize job has no such field."),
     *REGION_FAULTS,
 ]
@@ -377,6 +385,7 @@ REPAIR_FAULTS: list[tuple[str, Any, str]] = [
     ("exemplar", "", "exemplar: must be a path"),
     ("layers", {}, "layers: must be layers with weights"),
     ("size", 512, "size: a repair job has no such field."),
+    ("statistics", "sliced", "statistics: a repair job has no such field."),
 ]
 MATERIAL_FAULTS: list[tuple[str, Any, str]] = [
     ("output", "new.png", "output: must be a file's name with <map> where a map's name goes"),
@@ -388,6 +397,7 @@ MATERIAL_FAULTS: list[tuple[str, Any, str]] = [
     ("joint_layers", ["relu1"], "joint_layers: must be a list of layers"),
     *[fault for fault in SYNTHESIZE_FAULTS if fault[0] in ("size", "layers", "match_histogram")],
     ("seamless", "yes", "seamless: must be one of"),
+    ("statistics", "sliced", "statistics: a material job has no such field."),
 ]
 FAULTS = [
     *((A_SYNTHESIZE, *fault) for fault in COMMON_FAULTS + SYNTHESIZE_FAULTS),

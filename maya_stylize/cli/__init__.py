@@ -33,6 +33,7 @@ MODULES = {
     "model": "model",
     "info": "info",
     "panel": "panel",
+    "mayapy": "mayapy",
 }
 
 FAILED = 1

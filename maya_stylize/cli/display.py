@@ -96,4 +96,6 @@ def _print_result(event: events.Result) -> None:
     print("\n".join(event.maps.values()) or event.path)
     if event.sidecar:
         print(event.sidecar)
-    print(f"  loss {event.loss:.4g}; Gram matrices off by: {errors}")
+    sliced = event.job.get("statistics") == "sliced"
+    what = "sliced statistics" if sliced else "Gram matrices"
+    print(f"  loss {event.loss:.4g}; {what} off by: {errors}")

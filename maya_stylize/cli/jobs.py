@@ -19,6 +19,7 @@ from maya_stylize.jobs import (
     KEEP_COLORS,
     QUALITIES,
     SEAMLESS,
+    STATISTICS,
     Job,
     Region,
     Style,
@@ -53,6 +54,7 @@ def add_parsers(commands: Any) -> None:
         help="where the result repeats without a seam: both ways, across (left to right) or down "
         "(top to bottom); exact at multiples of 16 pixels, else resampled (default: no)",
     )
+    _add_statistics(synthesize)
     _add_regions(synthesize, "the exemplar")
     add_common(synthesize)
     synthesize.set_defaults(run=run, job_of=_synthesize)
@@ -120,6 +122,7 @@ def add_parsers(commands: Any) -> None:
         metavar="W",
         help=f"more keeps more of the content (default: {job_kinds.CONTENT_WEIGHT:g})",
     )
+    _add_statistics(stylize)
     _add_regions(stylize, "a style")
     add_common(stylize)
     stylize.set_defaults(run=run, job_of=_stylize)
@@ -145,6 +148,17 @@ def add_parsers(commands: Any) -> None:
     )
     _add_output_options(from_file)
     from_file.set_defaults(run=run, job_of=_from_file)
+
+
+def _add_statistics(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--statistics",
+        choices=STATISTICS,
+        default="gram",
+        help="what is compared: gram, which features come together, as in the papers; sliced, how "
+        "often every value comes, which keeps colors and flat areas closer and arranges less "
+        "(default: gram)",
+    )
 
 
 def _add_regions(parser: argparse.ArgumentParser, example: str) -> None:
@@ -219,6 +233,7 @@ def _synthesize(arguments: argparse.Namespace) -> Job:
         size=None if arguments.size is None else width_and_height(arguments.size),
         match_histogram=not arguments.no_histogram,
         seamless=arguments.seamless,
+        statistics=arguments.statistics,
         regions=tuple(map(_region, arguments.regions)),
         **common(arguments),
     )
@@ -235,6 +250,7 @@ def _stylize(arguments: argparse.Namespace) -> Job:
         color_strength=arguments.color_strength,
         alpha=arguments.alpha,
         content_weight=arguments.content_weight,
+        statistics=arguments.statistics,
         regions=tuple(map(_region, arguments.regions)),
         **common(arguments),
     )

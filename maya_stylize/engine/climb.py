@@ -50,7 +50,7 @@ class Climb:
     Attributes:
         pixels: The picture so far, (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
         loss: The objective's value there.
-        layer_errors: ‖G−Ĝ‖/‖Ĝ‖ of every layer there.
+        layer_errors: Relative error of every layer's statistics there.
         stints: How long the evaluations of each octave took, without those that compile.
     """
 
@@ -102,8 +102,8 @@ class Climb:
             optimizer = yield from self._begun(octave, targets)
             yield from self._steps(octave, optimizer)
             state = optimizer.state
-            grams = yield from self._told(octave, self._evaluation.grams(state.x, targets.guides))
-            self.layer_errors = targets.layer_errors(grams)
+            measuring = self._evaluation.measured(state.x, targets.guides, targets.style.directions)
+            self.layer_errors = targets.layer_errors((yield from self._told(octave, measuring)))
             self.pixels = from_network(ops.convert_to_numpy(state.x), self._data_format)
             self.loss = state.value
         self._optimizer, self._patience = None, Patience()

@@ -13,6 +13,7 @@ from maya_stylize.engine import objective, vgg19
 from maya_stylize.engine.backend import Backend
 from maya_stylize.engine.backend.types import Tensor, keras_only
 from maya_stylize.engine.maps import Maps
+from maya_stylize.engine.sliced import projections
 from maya_stylize.engine.statistics import gram_sum
 from maya_stylize.engine.vgg19 import Wrap
 
@@ -74,19 +75,25 @@ class Encoder:
                 cores: Mapping[str, Tensor],
                 content: Mapping[str, Tensor],
                 guides: Mapping[str, Tensor],
+                directions: Mapping[str, Tensor],
             ) -> Any:
                 features = model(crop)
+                parts = {
+                    layer: projections(features[layer], each, data_format)
+                    for layer, each in directions.items()
+                }
                 sums = {
                     layer: gram_sum(
                         features[layer] * core, data_format, guides.get(layer), layer in joint
                     )
                     for layer, core in cores.items()
+                    if not directions
                 }
                 distances = {
                     layer: ops.sum(cores[layer] * ops.square(features[layer] - target))
                     for layer, target in content.items()
                 }
-                return sums, distances
+                return parts or sums, distances
 
             return backend.compiled(survey)
 
@@ -98,6 +105,10 @@ class Encoder:
                 guides = seeds["guides"].get(layer)
                 found = gram_sum(inside, data_format, guides, layer in joint)
                 total += ops.sum(seed * found)
+            for layer, slope in seeds["slopes"].items():
+                inside = features[layer] * cores[layer]
+                found = projections(inside, seeds["directions"][layer], data_format)
+                total += ops.sum(slope * found)
             for layer, target in seeds["features"].items():
                 distance = ops.sum(cores[layer] * ops.square(features[layer] - target))
                 total += seeds["feature_weights"][layer] * distance

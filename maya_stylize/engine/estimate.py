@@ -8,7 +8,7 @@ from typing import Any
 from maya_stylize.engine import schedule, speed
 from maya_stylize.engine.backend import free_memory
 from maya_stylize.engine.backend.types import Unit
-from maya_stylize.engine.plan import Plan, Room, plan, settle
+from maya_stylize.engine.plan import SLICED_TIME, Plan, Room, plan, settle
 from maya_stylize.images.probe import probe
 from maya_stylize.jobs import Job
 
@@ -65,4 +65,6 @@ def estimate(job: Job, unit: Unit) -> Estimate:
     room = settle(job, found, free_memory(unit.device), fast)
     seen = speed.known(unit, fast)
     seconds = None if seen is None else seen.seconds(found.octaves, room.tile)
+    if seconds is not None and found.sliced:
+        seconds *= SLICED_TIME
     return Estimate(found, room, fast, seconds)

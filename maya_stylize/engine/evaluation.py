@@ -4,6 +4,7 @@ In tiles both are exact. A Gram matrix is a sum over positions, so that a first 
 sums up. The gradient by the pixels then follows from that by the Gram matrices, which is the same
 for all tiles: a second pass sends it back through one tile after the other. Memory is that of one
 tile, and of a few buffers as large as the picture. The content's term is a sum over positions too.
+Projections of features are put in order between the passes instead of summed up (`measures`).
 """
 
 from __future__ import annotations
@@ -14,20 +15,24 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from maya_stylize.engine import measures
 from maya_stylize.engine.backend import is_out_of_memory
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.encoder import Encoder
 from maya_stylize.engine.known import Known
+from maya_stylize.engine.measures import Collection, Measured
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.tiles import Tile, add_to, cut_out, masks, tiles
 from maya_stylize.engine.vgg19 import FloatArray
 
 SMALLEST_TILE = 64
 
-Grams = dict[str, FloatArray]
+Features = dict[str, FloatArray]
 Guides = Mapping[str, FloatArray]
+Directions = Mapping[str, FloatArray]
 NO_GUIDES: Guides = {}
+NO_DIRECTIONS: Directions = {}
 
 
 class Evaluation:
@@ -36,7 +41,7 @@ class Evaluation:
     Args:
         encoder: The network.
         tile: Side of the tiles; 0 takes every picture as a whole.
-        known: Where examples' Gram matrices are kept for other jobs; None for nowhere.
+        known: Where examples' statistics are kept for other jobs; None for nowhere.
 
     Attributes:
         tile: The same; smaller once memory has run out.
@@ -50,20 +55,35 @@ class Evaluation:
         encoder = self.encoder
         return tiles(size, self.tile or max(size), encoder.geometry, encoder.wrap)
 
-    def grams(self, picture: Tensor, guides: Guides = NO_GUIDES) -> Beats[Grams]:
-        """Return the Gram matrix of every layer tapped, (C, C), or (R, C, C) for R regions.
+    def measured(
+        self,
+        picture: Tensor,
+        guides: Guides = NO_GUIDES,
+        directions: Directions = NO_DIRECTIONS,
+    ) -> Beats[Measured]:
+        """Return the statistics of every layer tapped.
 
         Args:
             picture: (1, H, W, 3) or (1, 3, H, W).
             guides: Of the picture's regions, (R, H, W, 1) by layer, each with a sum of one.
-        """
-        found: tuple[Grams, dict[str, float]] = yield from self._again_in_tiles(
-            picture, lambda: self._survey(picture, {}, guides)
-        )
-        return found[0]
+            directions: On which features are projected, (C, D) by layer; none for Gram matrices.
 
-    def example_grams(self, picture: FloatArray, guides: Guides = NO_GUIDES) -> Beats[Grams]:
-        """Return the Gram matrices of an example, which does not wrap.
+        Returns:
+            Gram matrices, (C, C); with directions quantile tables, (D, LEVELS); for R regions
+            (R, C, C) or (R, D, LEVELS).
+        """
+        found: tuple[Collection, dict[str, float]] = yield from self._again_in_tiles(
+            picture, lambda: self._survey(picture, {}, guides, directions)
+        )
+        return found[0].measured()
+
+    def example_measured(
+        self,
+        picture: FloatArray,
+        guides: Guides = NO_GUIDES,
+        directions: Directions = NO_DIRECTIONS,
+    ) -> Beats[Measured]:
+        """Return the statistics of an example, which does not wrap.
 
         Where the encoder's pictures wrap, they have no edges, and the example is mirrored at its
         own. Zeros beyond them would make features that no such picture can have, in the deepest
@@ -71,22 +91,23 @@ class Evaluation:
 
         Args:
             picture: (1, H, W, 3) or (1, 3, H, W).
-            guides: Of its regions, as for `grams`.
+            guides: Of its regions, as for `measured`.
+            directions: As for `measured`.
         """
         known, tile = self._known, self.tile
-        name = "" if known is None else known.name(picture, guides, tile)
+        name = "" if known is None else known.name(picture, guides, directions, tile)
         if known is not None and (kept := known.find(name)) is not None:
             return kept
-        found: Grams = yield from self._again_in_tiles(
-            picture, lambda: self._example_grams(picture, guides)
+        found: Measured = yield from self._again_in_tiles(
+            picture, lambda: self._example_measured(picture, guides, directions)
         )
         if known is not None and known.grows and self.tile == tile:
             known.keep(name, found)
         return found
 
-    def features(self, picture: Tensor, layers: Sequence[str]) -> Beats[Grams]:
+    def features(self, picture: Tensor, layers: Sequence[str]) -> Beats[Features]:
         """Return the feature maps of layers, of the whole picture."""
-        found: Grams = yield from self._again_in_tiles(
+        found: Features = yield from self._again_in_tiles(
             picture, lambda: self._features(picture, layers)
         )
         return found
@@ -119,22 +140,22 @@ class Evaluation:
             value, slope = encoder.whole(picture, targets.tensors)
             return float(value), slope
         content, guides = targets.content, targets.guides
-        grams, distances = yield from self._survey(picture, content.features, guides)
+        found, distances = yield from self._survey(
+            picture, content.features, guides, targets.style.directions
+        )
         shares = {
             layer: weight / 4 / content.features[layer].size
             for layer, weight in content.weights.items()
         }
-        loss = targets.style_loss(grams)
+        loss, seeds = found.loss_and_seeds(targets)
         loss += sum(share * distances[layer] for layer, share in shares.items())
-        seeds = {
-            layer: pull if layer in guides else pull / encoder.positions(layer, size)
-            for layer, pull in targets.pulls(grams).items()
-        }
         gradient = np.zeros(picture.shape, np.float32)
         for piece in self._looked_at(pieces, guides, content.features):
             cores = masks(piece, encoder.geometry.strides, encoder.axes)
             there = {
-                "grams": seeds,
+                "grams": seeds.get("grams", {}),
+                "slopes": self._cut(seeds.get("slopes", {}), piece, (1, 2)),
+                "directions": targets.style.directions,
                 "guides": self._cut(guides, piece, (1, 2)),
                 "features": self._cut(content.features, piece, encoder.axes),
                 "feature_weights": {layer: np.float32(share) for layer, share in shares.items()},
@@ -145,7 +166,9 @@ class Evaluation:
             yield
         return loss, ops.convert_to_tensor(gradient)
 
-    def _example_grams(self, picture: FloatArray, guides: Guides) -> Beats[Grams]:
+    def _example_measured(
+        self, picture: FloatArray, guides: Guides, directions: Directions
+    ) -> Beats[Measured]:
         encoder, size = self.encoder, self._size(picture)
         down, right = (encoder.geometry.reach * wraps for wraps in encoder.wrap)
         mirrored = ops.convert_to_tensor(_mirrored(picture, (down, right), encoder.axes))
@@ -154,57 +177,61 @@ class Evaluation:
             stride = encoder.geometry.strides[layer]
             around[layer] = _mirrored(guide, (down // stride, right // stride), (1, 2))
         pieces = [piece.moved(down, right) for piece in self.pieces(size)]
-        found, _ = yield from self._sums(mirrored, {}, around, pieces, encoder.survey, size)
-        return found
+        found = measures.begun(encoder, size, guides, directions, (down, right))
+        survey = encoder.survey
+        yield from self._add_up(found, mirrored, {}, around, directions, pieces, survey)
+        return found.measured()
 
     def _survey(
-        self, picture: Tensor, content: Mapping[str, FloatArray], guides: Guides
-    ) -> Beats[tuple[Grams, dict[str, float]]]:
-        """Return the Gram matrices, and Σ(F−F̂)² for every layer of a content."""
+        self,
+        picture: Tensor,
+        content: Mapping[str, FloatArray],
+        guides: Guides,
+        directions: Directions,
+    ) -> Beats[tuple[Collection, dict[str, float]]]:
+        """Return what the statistics are made of, and Σ(F−F̂)² for every layer of a content."""
         encoder, size = self.encoder, self._size(picture)
         pieces, survey = self.pieces(size), encoder.survey
         if any(encoder.wrap) and len(pieces) == 1:  # the network itself looks around the edges
             pieces = tiles(size, max(size), encoder.geometry, (False, False))
             survey = encoder.whole_survey
-        return (yield from self._sums(picture, content, guides, pieces, survey, size))
+        found = measures.begun(encoder, size, guides, directions)
+        distances = yield from self._add_up(
+            found, picture, content, guides, directions, pieces, survey
+        )
+        return found, distances
 
-    def _sums(
+    def _add_up(
         self,
+        found: Collection,
         picture: Tensor,
         content: Mapping[str, FloatArray],
         guides: Guides,
+        directions: Directions,
         pieces: list[Tile],
         survey: Callable[..., Any],
-        size: tuple[int, int],
-    ) -> Beats[tuple[Grams, dict[str, float]]]:
+    ) -> Beats[dict[str, float]]:
         encoder = self.encoder
-        sums: dict[str, Any] = {}
         distances = dict.fromkeys(content, 0.0)
         for piece in self._looked_at(pieces, guides, content):
             cores = _tensors(masks(piece, encoder.geometry.strides, encoder.axes))
             crop = cut_out(picture, piece, 1, encoder.axes)
-            found, apart = survey(
+            parts, apart = survey(
                 crop,
                 cores,
                 _tensors(self._cut(content, piece, encoder.axes)),
                 _tensors(self._cut(guides, piece, (1, 2))),
+                _tensors(directions),
             )
-            for layer, part in found.items():
-                sums[layer] = sums.get(layer, 0) + ops.convert_to_numpy(part).astype(np.float64)
+            found.add(parts, piece)
             for layer, part in apart.items():
                 distances[layer] += float(part)
             yield
-        grams = {
-            layer: (total / (1 if layer in guides else encoder.positions(layer, size))).astype(
-                np.float32
-            )
-            for layer, total in sums.items()
-        }
-        return grams, distances
+        return distances
 
-    def _features(self, picture: Tensor, layers: Sequence[str]) -> Beats[Grams]:
+    def _features(self, picture: Tensor, layers: Sequence[str]) -> Beats[Features]:
         encoder, size = self.encoder, self._size(picture)
-        found: Grams = {}
+        found: Features = {}
         for piece in self.pieces(size):
             maps = encoder.features(cut_out(picture, piece, 1, encoder.axes))
             for layer in layers:

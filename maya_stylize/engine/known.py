@@ -16,11 +16,12 @@ from maya_stylize.engine.vgg19 import FloatArray
 from maya_stylize.errors import EngineError
 from maya_stylize.files import replacing, unwritable
 
-Grams = dict[str, FloatArray]
+ByLayer = Mapping[str, FloatArray]
+Measured = dict[str, FloatArray]
 
 
 class Known:
-    """A folder of Gram matrices, each file named by the hash of what its content follows from.
+    """A folder of what was measured in examples, in files named by what it follows from.
 
     What was computed elsewhere is taken only where this process would compute the same bits: the
     backend, the device, its threads and the libraries' versions are part of the name.
@@ -38,22 +39,25 @@ class Known:
         self._folder, self.grows = folder, grows
         self._setting = json.dumps(setting, sort_keys=True).encode("utf-8")
 
-    def name(self, picture: FloatArray, guides: Mapping[str, FloatArray], tile: int) -> str:
-        """Return what the Gram matrices of a picture are called.
+    def name(self, picture: FloatArray, guides: ByLayer, directions: ByLayer, tile: int) -> str:
+        """Return what the statistics of a picture are called.
 
         Args:
             picture: The example, in the network's space.
             guides: Of its regions, by layer.
+            directions: On which features are projected, by layer.
             tile: Side of the tiles that it is looked at in; 0 for none.
         """
         digest = hashlib.sha256(self._setting)
         digest.update(str(tile).encode("ascii"))
-        for layer, array in (("", picture), *sorted(guides.items())):
-            digest.update(f"{layer} {array.dtype} {array.shape} ".encode("ascii"))
-            digest.update(array.tobytes())
+        named = {"picture": {"": picture}, "guides": guides, "directions": directions}
+        for what, arrays in named.items():
+            for layer, array in sorted(arrays.items()):
+                digest.update(f"{what} {layer} {array.dtype} {array.shape} ".encode("ascii"))
+                digest.update(array.tobytes())
         return digest.hexdigest()
 
-    def find(self, name: str) -> Grams | None:
+    def find(self, name: str) -> Measured | None:
         """Return what is known under a name; None where there is nothing whole."""
         try:
             with np.load(self._folder / f"{name}.npz", allow_pickle=False) as file:
@@ -61,8 +65,8 @@ class Known:
         except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):
             return None
 
-    def keep(self, name: str, grams: Mapping[str, FloatArray]) -> None:
-        """Write Gram matrices, by layer.
+    def keep(self, name: str, statistics: ByLayer) -> None:
+        """Write statistics, by layer.
 
         Raises:
             EngineError: The file cannot be written.
@@ -72,6 +76,6 @@ class Known:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(self._folder, error, EngineError) from error
-        arrays: dict[str, Any] = dict(grams)
+        arrays: dict[str, Any] = dict(statistics)
         with replacing(path, EngineError) as temporary, temporary.open("wb") as file:
             np.savez(file, **arrays)

@@ -110,7 +110,7 @@ class Repair:
         for layer, share in seen.items():
             masks = np.concatenate([share**2, share * (1 - share)], -1)
             guides[layer], is_there = normalized(masks)
-            grams[layer] = np.repeat(learned.grams[layer], 2, axis=0)
+            grams[layer] = np.repeat(learned.measured[layer], 2, axis=0)
             weights[layer] = np.float32(self.job.layers[layer]) * SHARES * is_there
         both = Style(grams, weights)
         return tempered(Targets.of([both], guides=guides), octave.loss)

@@ -14,6 +14,7 @@ from maya_stylize.engine import resolution, schedule, speed, tasks
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb
 from maya_stylize.engine.evaluation import Evaluation
+from maya_stylize.engine.plan import is_sliced
 from maya_stylize.engine.prepare import prepare
 from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.seamless import wrap_of
@@ -105,7 +106,8 @@ def run(
     if isinstance(job, RepairJob) and not written[0].exact:
         yield Log(f"{written[0].path}: what is kept is the source's but for rounding.", "warning")
     whole = monotonic() - began if is_new and evaluation.tile == ready.tile else None
-    speed.remember(backend.unit, ready.fast, climb.stints, whole)
+    if not is_sliced(job):  # what is kept is of Gram matrices
+        speed.remember(backend.unit, ready.fast, climb.stints, whole)
     for axis, (name, wraps) in enumerate(zip(("down", "across"), wrap_of(job), strict=True)):
         if wraps:
             score = seam.score(pixels, axis)

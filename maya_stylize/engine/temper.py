@@ -6,6 +6,8 @@ creep along the valley that they leave it. All but the *true* loss, which comes 
 differences as W(G−Ĝ)W, with a W that weighs small eigenvalues more. In the *deep* and *flat* losses
 the shallow layers count for less: for much less in octaves whose shallow layers the next one makes
 anew. In the *level* loss they count for more, which fetches what is left of them.
+
+Projections of features are compared without a W, for they have no eigenvalues.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ STAGES = {
 def tempered(targets: Targets, stage: str) -> Targets:
     """Return targets of the same layers with a stage's loss.
 
-    All stages have the same form, so that one compiled function serves them.
+    All stages of a job have the same form, so that one compiled function serves them.
     """
     style, wanted = targets.style, STAGES[stage]
     layers = list(style.weights)
@@ -58,7 +60,8 @@ def tempered(targets: Targets, stage: str) -> Targets:
     }
     metrics = {
         layer: _flattening(gram) if wanted.flat else _identity(gram)
-        for layer, gram in style.grams.items()
+        for layer, gram in style.measured.items()
+        if layer not in style.directions
     }
     return replace(targets, style=replace(style, weights=weights, metrics=metrics))
 

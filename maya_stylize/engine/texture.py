@@ -1,4 +1,4 @@
-"""Texture synthesis: the Gram matrices of an exemplar, and nothing else (Gatys et al. 2015)."""
+"""Texture synthesis: the statistics of an exemplar, and nothing else (Gatys et al. 2015)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,28 @@ from dataclasses import dataclass
 import numpy as np
 from keras import ops
 
+from maya_stylize.engine import sliced
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.detail import enlarged
-from maya_stylize.engine.evaluation import NO_GUIDES, Evaluation, Guides
+from maya_stylize.engine.encoder import Encoder
+from maya_stylize.engine.evaluation import (
+    NO_DIRECTIONS,
+    NO_GUIDES,
+    Directions,
+    Evaluation,
+    Guides,
+)
 from maya_stylize.engine.guidance import Regions, guides_of, weights_of
 from maya_stylize.engine.histogram import match_histogram
 from maya_stylize.engine.objective import Style, Targets, Weight
 from maya_stylize.engine.plan import looked_at
-from maya_stylize.engine.schedule import Octave
+from maya_stylize.engine.schedule import LOSSES, Octave
 from maya_stylize.engine.seamless import example_size, wrap_of
 from maya_stylize.engine.temper import tempered
 from maya_stylize.engine.vgg19 import FloatArray, Wrap, to_network
 from maya_stylize.images.resize import resize
-from maya_stylize.jobs import MaterialJob, SynthesizeJob
+from maya_stylize.jobs import MaterialJob, StylizeJob, SynthesizeJob
 
 
 def style(
@@ -30,19 +38,45 @@ def style(
     pixels: FloatArray,
     weights: Mapping[str, Weight],
     guides: Guides = NO_GUIDES,
+    directions: Directions = NO_DIRECTIONS,
 ) -> Beats[Style]:
-    """Return how far a picture's Gram matrices are from those of an example.
+    """Return how far a picture's statistics are from those of an example.
 
     Args:
         evaluation: Of the network.
         pixels: The example, (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
         weights: Weight of each layer; a layer of weight 0 is left out.
-        guides: Of the example's regions, as for `Evaluation.grams`.
+        guides: Of the example's regions, as for `Evaluation.measured`.
+        directions: As for `Evaluation.measured`.
     """
-    data_format = evaluation.encoder.backend.data_format
-    grams = yield from evaluation.example_grams(to_network(pixels, data_format), guides)
+    picture = to_network(pixels, evaluation.encoder.backend.data_format)
+    measured = yield from evaluation.example_measured(picture, guides, directions)
     used = {layer: weight for layer, weight in weights.items() if np.any(weight)}
-    return Style({layer: grams[layer] for layer in used}, used)
+    return Style({layer: measured[layer] for layer in used}, used, directions=directions)
+
+
+def directions_of(
+    job: SynthesizeJob | StylizeJob | MaterialJob,
+    octave: Octave,
+    layers: Mapping[str, float],
+    encoder: Encoder,
+) -> Directions:
+    """Return on which directions features are projected in an octave; none for Gram matrices.
+
+    Each octave has its own, so that what one leaves open the next may look at; within one they
+    stay, and the optimizer has a function that does not change.
+
+    Args:
+        job: What is wanted.
+        octave: The octave.
+        layers: The weights of the layers that have statistics.
+        encoder: The network.
+    """
+    if isinstance(job, MaterialJob) or job.statistics != "sliced":
+        return NO_DIRECTIONS
+    seed = (job.seed, octave.width, octave.height, LOSSES.index(octave.loss))
+    taps = [layer for layer, weight in layers.items() if weight]
+    return sliced.directions(encoder.layers, taps, np.random.default_rng(seed))
 
 
 def channel_range(picture: FloatArray, data_format: str) -> tuple[FloatArray, FloatArray]:
@@ -107,13 +141,14 @@ class Synthesis:
     def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale."""
         example, regions, encoder = self.example(octave), self.regions, evaluation.encoder
+        directions = directions_of(self.job, octave, self.job.layers, encoder)
         if regions is None:
-            targets = Targets.of([(yield from style(evaluation, example, self.job.layers))])
-            return tempered(targets, octave.loss)
+            learned = yield from style(evaluation, example, self.job.layers, directions=directions)
+            return tempered(Targets.of([learned]), octave.loss)
         size = example.shape[1], example.shape[0]
         source = guides_of(regions.sources[0], size, encoder.layers, self.taps)
         weights = weights_of(self.job.layers, regions, 0)
-        learned = yield from style(evaluation, example, weights, source)
+        learned = yield from style(evaluation, example, weights, source, directions)
         size = octave.width, octave.height
         guides = guides_of(regions.target, size, encoder.layers, self.taps, self.wrap)
         return tempered(Targets.of([learned], guides=guides), octave.loss)

@@ -1,4 +1,4 @@
-"""Style transfer: one picture's features, other pictures' Gram matrices (Gatys et al. 2016)."""
+"""Style transfer: one picture's features, other pictures' statistics (Gatys et al. 2016)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from maya_stylize.engine.objective import Content, Targets, Weight
 from maya_stylize.engine.plan import with_longer_side
 from maya_stylize.engine.schedule import Octave
 from maya_stylize.engine.seamless import shrunk
-from maya_stylize.engine.texture import channel_range, style
+from maya_stylize.engine.texture import channel_range, directions_of, style
 from maya_stylize.engine.vgg19 import FloatArray, to_network
 from maya_stylize.images.resize import resize
 from maya_stylize.jobs import StylizeJob
@@ -85,6 +85,7 @@ class Transfer:
         """
         job, regions, encoder = self.job, self.regions, evaluation.encoder
         _, examples, _ = self._seen
+        directions = directions_of(job, octave, job.style_layers, encoder)
         styles = []
         total = sum(each.weight for each in job.styles)
         for index, (each, pixels) in enumerate(zip(job.styles, examples, strict=True)):
@@ -98,7 +99,8 @@ class Transfer:
             if regions is not None:
                 weights = {**weights_of(job.style_layers, regions, index)}
                 source = guides_of(regions.sources[index], size, encoder.layers, list(weights))
-            styles.append((yield from style(evaluation, resize(pixels, *size), weights, source)))
+            example = resize(pixels, *size)
+            styles.append((yield from style(evaluation, example, weights, source, directions)))
         content = yield from self._content(octave, evaluation)
         guides: Guides = {}
         if regions is not None:

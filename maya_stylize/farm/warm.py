@@ -31,6 +31,7 @@ from maya_stylize.files import replacing
 from maya_stylize.worker.running import explain
 
 LOOK_SECONDS = 2.0
+POLL_SECONDS = 0.1
 IDLE_SECONDS = 1800.0
 # A job may write its checkpoint before the process ends by force.
 GRACE_SECONDS = 60.0
@@ -111,31 +112,42 @@ class Warm:
 
     def _do(self, order: dict[str, Any], connection: Connection) -> None:
         self._stop.clear()
-        listening = threading.Thread(target=self._listen, args=(connection,), daemon=True)
+        done = threading.Event()
+        listening = threading.Thread(target=self._listen, args=(connection, done), daemon=True)
         listening.start()
-        code = session.DONE
         try:
-            doing = {"targets": self._worker.targets, "tiles": self._worker.tiles}[order["do"]]
-            with closing(doing(Order(**order["order"]))) as work:
+            _send(connection, session.END, str(self._done(order, connection)))
+        finally:
+            # Once the connection is closed, its number is the next one's.
+            done.set()
+            listening.join()
+
+    def _done(self, order: dict[str, Any], connection: Connection) -> int:
+        """Do what is ordered and tell how it goes; return the code that the task ends with."""
+        doing = {"targets": self._worker.targets, "tiles": self._worker.tiles}
+        try:
+            with closing(doing[order["do"]](Order(**order["order"]))) as work:
                 for told in work:
                     _send(connection, *told)
                     if self._stop.is_set():
-                        code = session.CANCELLED
-                        break
+                        return session.CANCELLED
         except _Gone:
-            return
+            raise
         except Exception as error:
             if not isinstance(error, StylizeError):
                 traceback.print_exception(error)
             failure = explain(error, self._log)
-            code = session.FAILED
             _send(connection, FAIL, f"{failure.message} {failure.hint}".strip())
-        _send(connection, session.END, str(code))
+            return session.FAILED
+        return session.DONE
 
-    def _listen(self, connection: Connection) -> None:
+    def _listen(self, connection: Connection, done: threading.Event) -> None:
         """Stop the job when the task says so, or says nothing more."""
         with suppress(OSError, EOFError):
-            connection.recv_bytes()
+            while not done.is_set():
+                if connection.poll(POLL_SECONDS):
+                    connection.recv_bytes()
+                    break
         self._stop.set()
 
     def _watch(self) -> None:

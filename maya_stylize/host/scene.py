@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -78,3 +78,22 @@ class Scene(Protocol):
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` whenever the list of textures may differ; return what ends that."""
+
+
+class SceneFiles(Scene, Protocol):
+    """A program that opens one scene after another.
+
+    Its methods raise `SceneError` too.
+    """
+
+    def open(self, path: Path) -> None:
+        """Open a scene in place of the open one, in the project that it lies in."""
+
+    def save(self, path: Path) -> None:
+        """Save the open scene as a file, as a whole or not at all; its suffix says its format."""
+
+    def in_set(self, name: str) -> Collection[str] | None:
+        """Return the nodes that shade a set's members; None where there is no such set."""
+
+    def unloaded(self) -> tuple[str, ...]:
+        """Return the files of the references that are not loaded."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from maya import cmds
 
 from maya_stylize.host import dock, shelf
+from maya_stylize.host.selftest_batches import BATCH_CHECKS
 from maya_stylize.host.selftest_bench import (
     MATERIAL,
     PLACEMENT,
@@ -208,4 +209,5 @@ CHECKS: dict[str, Callable[[Bench], None]] = {
     "project and color configuration": _surroundings,
     "news of changes": _watching,
     "dock and shelf": _window,
+    **BATCH_CHECKS,
 }

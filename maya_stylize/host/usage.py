@@ -29,7 +29,37 @@ def materials_of(textures: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def selected() -> set[str]:
     """Return every node that shades the selected objects, or leads into a selected node."""
-    chosen = cmds.ls(selection=True, objectsOnly=True, long=True)
+    return shading(cmds.ls(selection=True, objectsOnly=True, long=True))
+
+
+def in_sets(name: str) -> set[str] | None:
+    """Return every node that shades the members of a set, or leads into one.
+
+    Args:
+        name: The set's, with its namespace or without; the sets of several references may share
+            it.
+
+    Returns:
+        None where there is no such set.
+    """
+    waiting = [each for each in cmds.ls(type="objectSet") if name in (each, _bare(each))]
+    if not waiting:
+        return None
+    seen: dict[str, None] = {}
+    while waiting:  # sets may hold sets
+        members = cmds.sets(waiting.pop(), query=True) or []
+        new = [member for member in members if member not in seen]
+        seen.update(dict.fromkeys(new))
+        waiting += cmds.ls(new, type="objectSet") if new else []
+    return shading(cmds.ls(list(seen), objectsOnly=True, long=True) if seen else [])
+
+
+def shading(chosen: list[str]) -> set[str]:
+    """Return every node that shades one of some objects, or leads into one of some nodes.
+
+    Args:
+        chosen: Objects by their whole paths, and other nodes by their names.
+    """
     if not chosen:
         return set()
     shapes = cmds.ls(chosen, dagObjects=True, shapes=True, noIntermediate=True, long=True)
@@ -39,6 +69,10 @@ def selected() -> set[str]:
     engines = cmds.listConnections(shapes, type="shadingEngine") or [] if shapes else []
     engines += cmds.ls(nodes, type="shadingEngine") if nodes else []
     return set(_upstream([*_shaders(engines), *(node for node in nodes if node not in engines)]))
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(":")[2]
 
 
 def _shaders(engines: list[str]) -> list[str]:

@@ -27,6 +27,16 @@ SEAMLESS = Field(
     Choice((("no", "No"), ("both", "Both ways"), ("across", "Across"), ("down", "Down"))),
     "no",
 )
+STATISTICS = Field(
+    "statistics",
+    "Statistics",
+    "What the picture has in common with its example. Arrangements: which features come together, "
+    "the papers' choice, better at large structures. Values: how often each comes, better at "
+    "colors, flat areas and sharp edges; takes longer.",
+    Choice((("gram", "Arrangements"), ("sliced", "Values"))),
+    "gram",
+    advanced=True,
+)
 POOLING = Field(
     "pooling",
     "Pooling",

@@ -9,7 +9,7 @@ from maya_stylize.jobs import Job, StylizeJob
 from maya_stylize.ui.fields import Choice, Field, Size, Slider
 from maya_stylize.ui.ground import Ground
 from maya_stylize.ui.mode import Guidance, Mode, Pictures, Well, first
-from maya_stylize.ui.mode_fields import DEVICE, POOLING, QUALITY, SEED
+from maya_stylize.ui.mode_fields import DEVICE, POOLING, QUALITY, SEED, STATISTICS
 
 _SIZE = Size(sides=1)
 _CONTENT = Well(
@@ -42,6 +42,7 @@ def _stylize(pictures: Pictures, values: Mapping[str, Any], common: dict[str, An
         style_scale=2.0 ** ((values["stroke"] - 50) / 25),
         start=values["start"],
         alpha=values["alpha"],
+        statistics=values["statistics"],
     )
 
 
@@ -130,6 +131,7 @@ STYLIZE = Mode(
             "keep",
             advanced=True,
         ),
+        STATISTICS,
         POOLING,
         DEVICE,
     ),

@@ -9,7 +9,7 @@ from maya_stylize.jobs import Job, SynthesizeJob
 from maya_stylize.ui.fields import Field, Size, Toggle
 from maya_stylize.ui.ground import Ground
 from maya_stylize.ui.mode import Guidance, Mode, Pictures, Well, first
-from maya_stylize.ui.mode_fields import DEVICE, POOLING, QUALITY, SEAMLESS, SEED
+from maya_stylize.ui.mode_fields import DEVICE, POOLING, QUALITY, SEAMLESS, SEED, STATISTICS
 
 _SIZE = Size(sides=2)
 _EXEMPLAR = Well(
@@ -34,6 +34,7 @@ def _synthesize(pictures: Pictures, values: Mapping[str, Any], common: dict[str,
         size=_SIZE.read("size", values["size"]),  # type: ignore[arg-type]
         match_histogram=values["match_histogram"],
         seamless=values["seamless"],
+        statistics=values["statistics"],
     )
 
 
@@ -63,6 +64,7 @@ TEXTURE = Mode(
             True,
             advanced=True,
         ),
+        STATISTICS,
         POOLING,
         DEVICE,
     ),

@@ -55,6 +55,12 @@ def find() -> Launch:
     return Launch(command, _environment(), log)
 
 
+def engine_is_here() -> bool:
+    """Return whether this very Python has the engine, and is not Maya's."""
+    there = all(importlib.util.find_spec(name) is not None for name in ENGINE_PACKAGES)
+    return there and not Path(sys.executable).stem.lower().startswith("maya")
+
+
 def _interpreter() -> Path:
     named = os.environ.get(PYTHON_VARIABLE)
     source = f"the variable {PYTHON_VARIABLE}"
@@ -67,8 +73,7 @@ def _interpreter() -> Path:
                 "Run the installer again; it mends that.",
             )
         return Path(named)
-    missing = [name for name in ENGINE_PACKAGES if importlib.util.find_spec(name) is None]
-    if missing or Path(sys.executable).stem.lower().startswith("maya"):
+    if not engine_is_here():
         raise WorkerError(
             "The engine is not installed.",
             f"Run the installer, or put the Python that has it into {PYTHON_VARIABLE}.",

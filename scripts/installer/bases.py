@@ -5,7 +5,7 @@ from __future__ import annotations
 from installer import interpreters
 from installer.engine import Base
 from installer.errors import SetupError
-from installer.machine import Maya
+from maya_stylize.mayas import Maya
 
 
 def choose(python: str | None, mayas: list[Maya]) -> Base:

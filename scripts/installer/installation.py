@@ -12,10 +12,11 @@ from installer import bases, builds, engine, layout, receipt, removal
 from installer.engine import Engine
 from installer.errors import SetupError
 from installer.layout import Places
-from installer.machine import YEARS, Machine
+from installer.machine import Machine
 from installer.receipt import Receipt
 from maya_stylize import __version__, settings
 from maya_stylize.files import replacing, unwritable
+from maya_stylize.mayas import YEARS
 from maya_stylize.worker import launch
 
 Say = Callable[[str], None]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-YEARS = ("2024", "2025", "2026", "2027")
+from maya_stylize.mayas import Maya, applications, installed
+
 PLATFORMS = {"win32": "win64", "darwin": "mac", "linux": "linux"}  # in a module file's words
 HOMES = {  # below a user's home folder
     "win32": Path("Documents", "maya"),
@@ -20,19 +20,6 @@ HOMES = {  # below a user's home folder
     "linux": Path("maya"),
 }
 _DOCUMENTS = 5  # CSIDL_PERSONAL: the documents folder may lie elsewhere than in the home
-
-
-@dataclass(frozen=True)
-class Maya:
-    """An installed Maya.
-
-    Attributes:
-        year: Its version, such as "2025".
-        mayapy: Its Python.
-    """
-
-    year: str
-    mayapy: Path
 
 
 @dataclass(frozen=True)
@@ -62,33 +49,20 @@ class Machine:
             sys.platform,
             dict(os.environ),
             _home(),
-            tuple(_applications()),
+            tuple(applications()),
             _has_nvidia(),
             sys.platform == "darwin" and platform.machine() == "arm64",
         )
 
     def mayas(self) -> list[Maya]:
         """Return the installed Mayas that are supported, the oldest first."""
-        folders = [path for root in self.applications for path in sorted(root.glob("[Mm]aya20*"))]
-        if self.environment.get("MAYA_LOCATION"):
-            folders.append(Path(self.environment["MAYA_LOCATION"]))
-        found = {}
-        for folder in folders:
-            year = re.search(r"maya(20\d\d)", str(folder), re.IGNORECASE)
-            mayapy = self._mayapy(folder)
-            if year and year[1] in YEARS and mayapy.is_file():
-                found[year[1]] = Maya(year[1], mayapy)
-        return [found[year] for year in sorted(found)]
+        location = self.environment.get("MAYA_LOCATION", "")
+        return installed(self.applications, location, self.system)
 
     def maya_folder(self) -> Path:
         """Return the folder of Maya's files for this user, ``MAYA_APP_DIR`` where that is set."""
         chosen = self.environment.get("MAYA_APP_DIR")
         return Path(chosen) if chosen else self.home / HOMES[self.system]
-
-    def _mayapy(self, folder: Path) -> Path:
-        if self.system == "darwin" and folder.name != "Contents":
-            folder = folder / "Maya.app" / "Contents"
-        return folder / "bin" / ("mayapy.exe" if self.system == "win32" else "mayapy")
 
 
 def _home() -> Path:
@@ -97,32 +71,6 @@ def _home() -> Path:
     documents = ctypes.create_unicode_buffer(260)
     ctypes.windll.shell32.SHGetFolderPathW(None, _DOCUMENTS, None, 0, documents)
     return Path(documents.value).parent
-
-
-def _applications() -> Iterator[Path]:
-    if sys.platform == "win32":
-        yield Path(os.environ.get("PROGRAMFILES", r"C:\Program Files"), "Autodesk")
-        yield from _registered()
-    elif sys.platform == "darwin":
-        yield Path("/Applications/Autodesk")
-    else:
-        yield Path("/usr/autodesk")
-        yield Path("/opt/autodesk")
-
-
-if sys.platform == "win32":
-    import winreg
-
-    def _registered() -> Iterator[Path]:
-        """Give the folders around those Mayas that Windows knows of."""
-        for year in YEARS:
-            name = rf"SOFTWARE\Autodesk\Maya\{year}\Setup\InstallPath"
-            try:
-                with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, name) as key:
-                    location = winreg.QueryValueEx(key, "MAYA_INSTALL_LOCATION")[0]
-            except OSError:  # it is not installed
-                continue
-            yield Path(location).parent
 
 
 def _has_nvidia() -> bool:

@@ -13,7 +13,8 @@ from pathlib import Path
 from installer import layout, receipt
 from installer.errors import SetupError
 from installer.layout import Places
-from installer.machine import Machine, Maya
+from installer.machine import Machine
+from maya_stylize.mayas import Maya
 
 MODULE = "maya_stylize.selftest"
 

@@ -42,14 +42,19 @@ def test_every_option_arrives_in_its_field() -> None:
     typed = [text for name, value in common.items() for text in (f"--{name}", str(value))]
     assert job_of(
         *("synthesize", "e.png", *typed, "--size", "768x512"),
-        *("--no-histogram", "--seamless", "across"),
+        *("--no-histogram", "--seamless", "across", "--statistics", "sliced"),
     ) == SynthesizeJob(
-        exemplar="e.png", size=(768, 512), match_histogram=False, seamless="across", **common
+        exemplar="e.png",
+        size=(768, 512),
+        statistics="sliced",
+        match_histogram=False,
+        seamless="across",
+        **common,
     )
     assert job_of(
         *("stylize", "c.png", "a.png:2", "b.png", *typed, "--size", "512", "--start", "noise"),
         *("--style-scale", "0.5", "--keep-colors", "pca", "--content-weight", "1e5"),
-        *("--color-strength", "0.25", "--alpha", "ignore"),
+        *("--color-strength", "0.25", "--alpha", "ignore", "--statistics", "sliced"),
     ) == StylizeJob(
         content="c.png",
         styles=(Style("a.png", 2.0), Style("b.png", 1.0)),
@@ -60,6 +65,7 @@ def test_every_option_arrives_in_its_field() -> None:
         color_strength=0.25,
         alpha="ignore",
         content_weight=1e5,
+        statistics="sliced",
         **common,
     )
 

@@ -60,10 +60,10 @@ def worker(folder: Path, device: str) -> Path:
     return python
 
 
-def picture(path: Path, exemplar: str = "pebbles", corner: int = 0) -> None:
+def picture(path: Path, exemplar: str = "pebbles", size: tuple[int, int] = (32, 40)) -> None:
     path.parent.mkdir(exist_ok=True)
-    pixels = reader.read(EXEMPLARS / f"{exemplar}.png").pixels
-    writer.write(path, pixels[corner : corner + 32, :40])
+    rows, columns = size
+    writer.write(path, reader.read(EXEMPLARS / f"{exemplar}.png").pixels[:rows, :columns])
 
 
 def batch(*words: str, recipe: str = "recipe.json") -> int:
@@ -402,9 +402,9 @@ def test_every_recipe_and_command_of_the_documentation_runs(folder):
 def really(real_model, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A batch with the engine itself in two workers, once."""
     folder = tmp_path_factory.mktemp("really")
-    for corner, name in enumerate(("a", "b")):
-        picture(folder / "in" / f"{name}.png", corner=40 * corner)
-    picture(folder / "rust.png", "rust")
+    for name, exemplar in (("a", "pebbles"), ("b", "bricks")):
+        picture(folder / "in" / f"{name}.png", exemplar, (17, 22))
+    picture(folder / "rust.png", "rust", (24, 24))
     job = '"kind": "stylize", "styles": ["rust.png"], "quality": "draft", "device": "cpu"'
     (folder / "recipe.json").write_text(f'{{"recipe": 1, "job": {{{job}}}}}')
     command = [sys.executable, "-m", "maya_stylize", "batch", "in", "--recipe", "recipe.json"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 
@@ -50,6 +51,13 @@ def test_a_result_goes_to_stdout_and_the_rest_to_stderr(
     if screen == "a terminal":
         assert "octave 64x64" in printed.err
         assert "loss 4e+08  1:15 left" in printed.err
+
+
+def test_a_result_says_which_statistics_it_speaks_of(capsys: pytest.CaptureFixture[str]) -> None:
+    job = {"kind": "synthesize", "statistics": "sliced"}
+    Bar().show(iter([dataclasses.replace(RESULT, job=job)]))
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "  loss 1234; sliced statistics off by: conv1_1 1.23%, pool4 50.00%"
 
 
 def test_json_lines_are_the_events(capsys: pytest.CaptureFixture[str]) -> None:

@@ -348,3 +348,26 @@ def oiio_values(path: Path) -> np.ndarray:
     values: np.ndarray = source.read_image("unknown")
     source.close()
     return values
+
+
+def test_sliced_statistics_by_command(environment: dict[str, str], folder: Path) -> None:
+    command = ["synthesize", "rust.png", "-o", "sliced.png", "--size", "33x37", *JOB, "--json"]
+    done = run(environment, folder, *command, "--statistics", "sliced")
+    assert (done.returncode, done.stderr) == (0, "")
+    result = result_of([json.loads(line) for line in done.stdout.splitlines()])
+    assert result["job"]["statistics"] == "sliced"
+    made, example = (reader.read(folder / f"{name}.png").pixels for name in ("sliced", "rust"))
+    assert made.shape == (37, 33, 3)
+    for level in (10, 50, 90):
+        apart = np.percentile(made, level, (0, 1)) - np.percentile(example, level, (0, 1))
+        assert np.abs(apart).max() < 0.05
+    (folder / "sliced.png").unlink()
+
+    refused = run(environment, folder, *command, "--statistics", "mean")
+    assert refused.returncode == 2
+    assert "invalid choice: 'mean'" in refused.stderr
+    repair = ["repair", "rust.png", "--seamless", "both", "-o", "sliced.png", *JOB]
+    refused = run(environment, folder, *repair, "--statistics", "sliced")
+    assert refused.returncode == 2
+    assert "--statistics" in refused.stderr
+    assert not (folder / "sliced.png").exists()

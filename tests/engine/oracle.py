@@ -64,3 +64,36 @@ def content_loss(network, picture, content, weights, pooling="average"):
         weight / 4 * np.mean((ours[layer] - theirs[layer]) ** 2)
         for layer, weight in weights.items()
     )
+
+
+LEVELS = 4096
+
+
+def quantile_table(values, weights=None):
+    """Return each row's quantiles at (k + 1/2) / 4096, numbers in the middle of their weights."""
+    values = np.asarray(values, np.float64)
+    weights = np.ones(values.shape[1]) if weights is None else np.asarray(weights, np.float64)
+    values, weights = values[:, weights > 0], weights[weights > 0] / weights.sum()
+    levels, table = (np.arange(LEVELS) + 0.5) / LEVELS, []
+    for row in values:
+        order = np.argsort(row, kind="stable")
+        table.append(np.interp(levels, _middles(weights[order]), row[order]))
+    return np.stack(table)
+
+
+def sliced_distance(ours, theirs, weights=None, their_weights=None):
+    """Return the mean over rows of Σ g (p − q)², q being theirs at the level of p."""
+    count = ours.shape[1]
+    weights = np.full(count, 1 / count) if weights is None else np.asarray(weights, np.float64)
+    total = 0.0
+    for row, table in zip(ours, quantile_table(theirs, their_weights), strict=True):
+        order = np.argsort(row, kind="stable")
+        shares = weights[order]
+        aims = np.interp(_middles(shares) * LEVELS - 0.5, np.arange(LEVELS), table)
+        total += np.sum(shares * (row[order] - aims) ** 2)
+    return total / len(ours)
+
+
+def _middles(weights):
+    """Return how much lies below the middle of each weight."""
+    return np.cumsum(weights) - weights / 2

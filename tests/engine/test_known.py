@@ -45,6 +45,7 @@ def jobs(folder: Path) -> dict[str, Job]:
         "stylize": stylize,
         "regions": dataclasses.replace(stylize, regions=(Region(mask, mask),)),
         "synthesize": synthesize,
+        "sliced": dataclasses.replace(synthesize, statistics="sliced"),
         "seamless": dataclasses.replace(synthesize, seamless="both", size=(48, 48)),
     }
 
@@ -55,7 +56,7 @@ def made(job: Job, model: Path, statistics: Path | None) -> bytes:
     return Path(job.output).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["stylize", "regions", "synthesize", "seamless"])
+@pytest.mark.parametrize("name", ["stylize", "regions", "synthesize", "sliced", "seamless"])
 def test_what_was_learned_for_another_job_gives_the_same_bytes(
     pictures: Path, real_model: Path, tmp_path: Path, name: str
 ) -> None:
@@ -87,16 +88,19 @@ def test_another_setting_picture_guide_or_tile_has_another_name(tmp_path: Path) 
     other[0, 0, 0, 0] = 1e-7
     guide = np.ones((1, 4, 6, 1), np.float32)
     names = {
-        known.name(picture, {}, 0),
-        known.name(other, {}, 0),
-        known.name(picture.reshape(1, 6, 4, 3), {}, 0),
-        known.name(picture, {"conv1_1": guide}, 0),
-        known.name(picture, {"conv2_1": guide}, 0),
-        known.name(picture, {}, 64),
-        Known(tmp_path, {"threads": 4}).name(picture, {}, 0),
+        known.name(picture, {}, {}, 0),
+        known.name(other, {}, {}, 0),
+        known.name(picture.reshape(1, 6, 4, 3), {}, {}, 0),
+        known.name(picture, {"conv1_1": guide}, {}, 0),
+        known.name(picture, {"conv2_1": guide}, {}, 0),
+        known.name(picture, {}, {"conv1_1": guide}, 0),
+        known.name(picture, {}, {}, 64),
+        Known(tmp_path, {"threads": 4}).name(picture, {}, {}, 0),
     }
-    assert len(names) == 7
-    assert known.name(picture.copy(), {}, 0) == Known(tmp_path, {"threads": 2}).name(picture, {}, 0)
+    assert len(names) == 8
+    assert known.name(picture.copy(), {}, {}, 0) == Known(tmp_path, {"threads": 2}).name(
+        picture, {}, {}, 0
+    )
 
 
 def test_what_was_kept_is_found_to_the_bit(tmp_path: Path) -> None:

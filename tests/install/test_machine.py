@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from installer import bases, builds, interpreters
 from installer.errors import SetupError
-from installer.machine import Machine, Maya
+from installer.machine import Machine
+
+from maya_stylize.mayas import Maya
 
 MAYAPY = {
     "linux": "maya{}/bin/mayapy",

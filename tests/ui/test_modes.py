@@ -44,17 +44,19 @@ def test_the_defaults_are_those_of_the_papers() -> None:
 def test_every_setting_arrives_in_the_job() -> None:
     common = {"seed": 7, "quality": "final", "pooling": "max", "device": "cpu"}
     values = {**common, "size": "64 x 32", "match_histogram": False, "seamless": "down"}
+    values["statistics"] = "sliced"
     job: Any = TEXTURE.job(PICTURES, values, "o.exr", "tensorflow")
-    assert job.seamless == "down"
+    assert (job.seamless, job.statistics) == ("down", "sliced")
     assert (job.size, job.match_histogram, job.seed, job.quality) == ((64, 32), False, 7, "final")
     values = {**common, "size": "64", "strength": 100, "stroke": 100, "start": "noise"}
     values |= {"keep_colors": "luminance", "color_strength": 25, "alpha": "ignore"}
+    values["statistics"] = "sliced"
     job = STYLIZE.job(PICTURES, values, "o.exr", "tensorflow")
     assert (job.size, job.start, job.pooling, job.device) == (64, "noise", "max", "cpu")
     assert job.content_weight == pytest.approx(1e4)
     assert job.style_scale == pytest.approx(4)
     assert (job.keep_colors, job.color_strength) == ("luminance", 0.25)
-    assert job.alpha == "ignore"
+    assert (job.alpha, job.statistics) == ("ignore", "sliced")
 
 
 def test_every_way_of_keeping_colors_can_be_chosen() -> None:

@@ -121,7 +121,7 @@ def test_tiles_that_no_region_looks_at_are_left_out(encoders):
     masks = np.zeros((64, 64, 1), np.float32)
     masks[:4, :4] = 1
     guides = guides_of(masks, (64, 64), encoder.layers, list(STYLE))
-    one = {layer: gram[:1] for layer, gram in targets.style.grams.items()}
+    one = {layer: gram[:1] for layer, gram in targets.style.measured.items()}
     weights = {layer: weight[:1] for layer, weight in WEIGHTS.items()}
     targets = Targets.of([texture.Style(one, weights)], guides=guides)
     whole, slope = finish(Evaluation(encoder).value_and_gradient(picture, targets))

@@ -101,7 +101,7 @@ def test_layer_errors_are_zero_at_the_example_and_as_defined_elsewhere(engine_ba
 
     at_example, elsewhere = (
         targets.layer_errors(
-            finish(evaluation.grams(ops.convert_to_tensor(vgg19.to_network(item, data_format))))
+            finish(evaluation.measured(ops.convert_to_tensor(vgg19.to_network(item, data_format))))
         )
         for item in (style, picture)
     )

@@ -35,7 +35,7 @@ def formula(grams, targets):
     """Σ w/4 · ‖(Ĝ+ε)^(−1/8) (G−Ĝ) (Ĝ+ε)^(−1/8)‖² / C², each Ĝ's norm kept, in float64."""
     loss = 0.0
     for layer, share in zip(STYLE, (0.5, 0.5, 0.7, 1.0), strict=True):
-        target = targets.style.grams[layer].astype(np.float64)
+        target = targets.style.measured[layer].astype(np.float64)
         values, vectors = np.linalg.eigh(target)
         powers = (np.maximum(values, 0) + 0.01 * values.max()) ** (-1 / 8)
         metric = vectors @ np.diag(powers) @ vectors.T
@@ -49,7 +49,7 @@ def formula(grams, targets):
 def test_the_value_is_the_formulas(encoder, tile):
     picture, targets = setup(encoder)
     evaluation = Evaluation(encoder, tile)
-    grams = finish(evaluation.grams(picture))
+    grams = finish(evaluation.measured(picture))
 
     value, _ = finish(evaluation.value_and_gradient(picture, tempered(targets, "flat")))
 
@@ -66,7 +66,7 @@ def test_the_gradient_is_the_formulas_slope(encoder, tile):
     gradient = ops.convert_to_numpy(gradient).astype(np.float64)
     step = (gradient / np.abs(gradient).max()).astype(np.float32)
     ahead, behind = (
-        formula(finish(evaluation.grams(picture + sign * ops.convert_to_tensor(step))), targets)
+        formula(finish(evaluation.measured(picture + sign * ops.convert_to_tensor(step))), targets)
         for sign in (0.1, -0.1)
     )
     assert np.sum(gradient * step) == pytest.approx((ahead - behind) / 0.2, rel=1e-3)
@@ -86,7 +86,7 @@ def test_in_its_form_the_true_loss_stays_the_true_loss(encoder):
 
 def test_a_target_of_nothing_keeps_its_numbers_finite(encoder):
     _, targets = setup(encoder)
-    grams = {layer: np.zeros_like(gram) for layer, gram in targets.style.grams.items()}
+    grams = {layer: np.zeros_like(gram) for layer, gram in targets.style.measured.items()}
     style = type(targets.style)(grams, STYLE)
 
     found = tempered(Targets.of([style]), "flat")

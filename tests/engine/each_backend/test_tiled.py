@@ -77,8 +77,8 @@ def test_any_tiles_of_any_picture_give_the_same(encoders, height, width, tile, w
 
     assert value_in_tiles == pytest.approx(value, rel=1e-5)
     assert deviation(gradient_in_tiles, gradient) < 1e-5
-    for layer, gram in finish(whole.grams(picture)).items():
-        assert deviation(finish(tiled.grams(picture))[layer], gram) < 1e-5
+    for layer, gram in finish(whole.measured(picture)).items():
+        assert deviation(finish(tiled.measured(picture))[layer], gram) < 1e-5
     maps = finish(whole.features(content, list(CONTENT)))
     for layer, part in finish(tiled.features(content, list(CONTENT))).items():
         assert part.shape == maps[layer].shape
@@ -132,7 +132,7 @@ def test_an_example_is_mirrored_where_the_result_wraps(encoders, wrap, tile):
         vgg19.to_network(item, encoder.backend.data_format) for item in (pixels, around)
     )
 
-    found = finish(Evaluation(encoder, tile).example_grams(example))
+    found = finish(Evaluation(encoder, tile).example_measured(example))
     maps = finish(Evaluation(plain).features(ops.convert_to_tensor(larger), list(STYLE)))
 
     for layer, gram in found.items():
@@ -153,8 +153,8 @@ def test_a_flat_example_has_the_gram_matrices_of_a_flat_result(encoders, wrap):
     encoder = encoders[wrap]
     flat = vgg19.to_network(np.full((40, 24, 3), 0.3, np.float32), encoder.backend.data_format)
     evaluation = Evaluation(encoder)
-    found = finish(evaluation.example_grams(flat))
-    wanted = finish(evaluation.grams(ops.convert_to_tensor(flat)))
+    found = finish(evaluation.example_measured(flat))
+    wanted = finish(evaluation.measured(ops.convert_to_tensor(flat)))
     for layer, gram in wanted.items():
         assert deviation(found[layer], gram) < 1e-5
 
@@ -165,7 +165,7 @@ def test_grams_of_a_picture_that_wraps_are_those_of_its_loss(encoders, wrap):
     encoder = encoders[wrap]
     picture = make(encoder, 40, 32)[0]
     evaluation = Evaluation(encoder)
-    grams = finish(evaluation.grams(picture))
+    grams = finish(evaluation.measured(picture))
     far = {layer: 0 * gram for layer, gram in grams.items()}
     near, apart = (
         finish(

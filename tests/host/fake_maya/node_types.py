@@ -122,13 +122,14 @@ TYPES: dict[str, dict[str, Any]] = {
         "dagSetMembers": {},
     },
     "materialInfo": {"texture": {}, "shadingGroup": None, "material": None},
-    "objectSet": {"dnSetMembers": {}},
+    "objectSet": {"dnSetMembers": {}, "dagSetMembers": {}},
+    "script": {"before": ""},
     "nodeGraphEditorInfo": {"tabGraphInfo": {}, "dependNode": None},
     "defaultTextureList": {"textures": {}},
     "defaultRenderUtilityList": {"utilities": {}},
     "colorManagementGlobals": {"cmEnabled": True, "workingSpaceName": "ACEScg"},
     "camera": {},
-    "transform": {},
+    "transform": {"instObjGroups": {}},
     "mesh": {"instObjGroups": {}, "intermediateObject": False},
 }
 OUTPUTS = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import re
+from pathlib import Path
 from typing import Any
 
 from commands import command, undoable
@@ -240,8 +242,17 @@ def lockNode(node: str, lock: bool = False, query: bool = False) -> list[bool] |
 
 @command
 def referenceQuery(
-    node: str, isNodeReferenced: bool = False, filename: bool = False, shortName: bool = False
+    node: str,
+    isNodeReferenced: bool = False,
+    isLoaded: bool = False,
+    referenceNode: bool = False,
+    filename: bool = False,
+    shortName: bool = False,
 ) -> Any:
+    if isLoaded:
+        return scene.state.references[node]
+    if referenceNode:
+        return f"{Path(node).stem}RN"
     file = scene.node(node).reference
     if isNodeReferenced:
         return bool(file)
@@ -259,17 +270,41 @@ def polySphere(name: str = "") -> list[str]:
 
 @undoable
 def sets(
-    member: str = "",
+    *members: str,
+    query: bool = False,
     edit: bool = False,
     forceElement: str = "",
     name: str = "",
     renderable: bool = False,
     noSurfaceShader: bool = False,
     empty: bool = False,
-) -> str:
-    if edit:
-        used = sum(into.startswith(f"{forceElement}.dag") for into in scene.state.connections)
-        shape = f"{member}Shape.instObjGroups[0]"
-        scene.connect(shape, f"{forceElement}.dagSetMembers[{used}]", force=False)
-        return forceElement
-    return scene.create("shadingEngine" if renderable else "objectSet", name)
+) -> Any:
+    if query:
+        (asked,) = map(scene.find, members)
+        if scene.state.nodes[asked].type not in ("objectSet", "shadingEngine"):
+            raise RuntimeError(f"'{asked}' is no set.")
+        wires = scene.state.connections.items()
+        plugs = [out for into, out in wires if re.match(rf"{asked}\.d\w+SetMembers", into)]
+        return [plug.partition(".")[0] for plug in plugs] or None
+    made = forceElement if edit else ""
+    if not edit:
+        made = scene.create("shadingEngine" if renderable else "objectSet", name)
+    for member in members:
+        is_dag = scene.node(member).type in DAG_TYPES
+        slot = f"{made}.{'dag' if is_dag else 'dn'}SetMembers"
+        used = sum(into.startswith(f"{slot}[") for into in scene.state.connections)
+        if is_dag and scene.node(made).type == "shadingEngine":
+            member = f"{member}Shape"
+        plug = f"{member}.{'instObjGroups[0]' if is_dag else 'message'}"
+        scene.connect(plug, f"{slot}[{used}]", force=False)
+    return made
+
+
+@undoable
+def scriptNode(name: str, scriptType: int, sourceType: str, beforeScript: str) -> str:
+    if sourceType not in ("python", "mel"):
+        raise RuntimeError("scriptNode: the source type is mel or python.")
+    made = scene.create("script", name)
+    if scriptType == 1:  # run when the scene is opened
+        scene.node(made).values["before"] = beforeScript
+    return made

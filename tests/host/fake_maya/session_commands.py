@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from commands import command
@@ -38,7 +39,18 @@ def currentTime(query: bool = False) -> float:
 
 
 @command
-def workspace(query: bool = False, rootDirectory: bool = False, fileRuleEntry: str = "") -> str:
+def workspace(
+    path: str = "",
+    query: bool = False,
+    rootDirectory: bool = False,
+    fileRuleEntry: str = "",
+    openWorkspace: bool = False,
+) -> str | None:
+    if openWorkspace:
+        if not Path(path, "workspace.mel").is_file():
+            raise RuntimeError(f"Cannot find the workspace: {path}")
+        scene.project = path.rstrip("/") + "/"
+        return None
     if fileRuleEntry:
         return scene.source_images if fileRuleEntry == "sourceImages" else ""
     return scene.project
@@ -49,28 +61,47 @@ def file(
     path: str = "",
     query: bool = False,
     sceneName: bool = False,
-    modified: bool = False,
+    modified: bool | None = None,
     newFile: bool = False,
     open: bool = False,
     force: bool = False,
+    prompt: bool = True,
+    ignoreVersion: bool = False,
+    executeScriptNodes: bool = True,
+    loadReferenceDepth: str = "asPrefs",
     rename: str = "",
     save: bool = False,
     type: str = "",
     reference: bool = False,
     namespace: str = "",
+    unloadReference: str = "",
 ) -> Any:
     if query:
+        if reference:
+            return list(scene.state.references)
         return scene.modified if modified else scene.scene_name
-    if newFile:
+    if loadReferenceDepth not in ("asPrefs", "all", "none", "topOnly"):
+        raise RuntimeError(f"Invalid loadReferenceDepth: {loadReferenceDepth}")
+    if (newFile or open) and scene.modified and not force:
+        raise RuntimeError("Unsaved changes.")
+    if modified is not None:
+        scene.modified = modified
+    elif newFile:
         scene.new()
+        scene.modified = False
     elif rename:
-        scene.scene_name = rename
+        scene.scene_name, scene.modified = rename, True
     elif save:
-        scene.save()
+        scene.save(type)
     elif open:
-        scene.open(path)
+        if prompt and not scene.batch and not force:
+            raise RuntimeError("A dialog waits for an answer.")
+        scene.open(path, ignoreVersion, executeScriptNodes)
     elif reference:
         scene.add_reference(path, namespace)
+    elif unloadReference:
+        (file,) = (f for f in scene.state.references if f"{Path(f).stem}RN" == unloadReference)
+        scene.unload_reference(file)
     return None
 
 

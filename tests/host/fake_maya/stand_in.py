@@ -6,12 +6,14 @@ locks and references that refuse, color spaces that rules choose, and callbacks 
 
 from __future__ import annotations
 
+import ast
 import copy
 import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from node_types import COMPOUNDS, DAG_TYPES, OUTPUTS, PLUG_IN_TYPES, TYPES
@@ -20,6 +22,9 @@ _INDEX = re.compile(r"\[\d+\]")
 _ELEMENT = re.compile(r"(\w+)\[(\d+)\]")
 _NUMBER = re.compile(r"(?<=[._])1\d{3}(?=(\.<f>)?\.[^.]+$)")
 _FRAME_OF_TILE = re.compile(r"[._]1\d{3}\.\d+\.[^.]+$")
+# How a scene's file begins, by the type that Maya is told; a plain text of data follows.
+_HEADS = {"mayaAscii": b"//Maya ASCII 2025 scene\n", "mayaBinary": b"FOR8 2025\n"}
+_SUFFIXES = {".ma": "mayaAscii", ".mb": "mayaBinary"}
 
 
 @dataclass
@@ -35,11 +40,12 @@ class Node:
 
 @dataclass
 class State:
-    """What undo brings back; connections by destination."""
+    """What undo brings back: connections by destination, and whether references are loaded."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
     connections: dict[str, str] = field(default_factory=dict)
     selection: list[str] = field(default_factory=list)
+    references: dict[str, bool] = field(default_factory=dict)
 
 
 class Scene:
@@ -51,7 +57,6 @@ class Scene:
         self.undo_on = True
         self.depth = 0
         self.modified = False
-        self.files: dict[str, State] = {}
         self.plug_ins = {"mtoa"}
         self.installed_plug_ins = {"mtoa"}
         self.batch = False
@@ -65,6 +70,7 @@ class Scene:
         self.callbacks: dict[int, tuple[str, str, Callable[..., None]]] = {}
         self.numbers = iter(range(1, 100_000))
         self.fail_at: str = ""
+        self.companions: list[str] = []  # endings of what plug-ins write beside a scene
         self.calls: list[str] = []
         self.new()
         self.chunk = ("", copy.deepcopy(self.state))
@@ -95,17 +101,45 @@ class Scene:
             "selection": list(self.state.selection),
         }
 
-    def save(self) -> None:
-        self.files[self.scene_name] = copy.deepcopy(self.state)
+    def save(self, kind: str = "mayaAscii") -> None:
+        """Write the scene's file, bit by bit as Maya does, with what its plug-ins put beside it."""
+        path = Path(self.scene_name)
+        if _SUFFIXES.get(path.suffix) != kind:
+            raise RuntimeError(f"{path.name} is no name for a file of the type {kind}.")
+        text = repr(asdict(self.state)).encode()
+        try:
+            path.write_bytes(_HEADS[kind] + text[: len(text) // 2])
+            if self.fail_at == "half of a save":
+                raise OSError("No space left on device")
+            path.write_bytes(_HEADS[kind] + text)
+            for suffix in self.companions:
+                path.with_name(path.stem + suffix).write_text("a companion")
+        except OSError as error:
+            raise RuntimeError(f"Could not save the file: {path}") from error
+        self.modified = False
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, ignore_version: bool = False, run_scripts: bool = True) -> None:
         """Open a saved scene: what Python and undo knew of the last one is gone."""
+        state = _read(path, ignore_version)
+        lost = {name for name in state.references if not Path(name).is_file()}
+        gone = {name for name, node in state.nodes.items() if node.reference in lost}
+        state.nodes = {name: node for name, node in state.nodes.items() if name not in gone}
+        state.connections = {
+            into: out
+            for into, out in state.connections.items()
+            if not gone & {into.partition(".")[0], out.partition(".")[0]}
+        }
         self.new()
-        self.state, self.scene_name = copy.deepcopy(self.files[path]), path
+        self.state, self.scene_name, self.modified = state, path, False
+        if run_scripts:
+            for node in [node for node in state.nodes.values() if node.type == "script"]:
+                exec(node.values["before"], {})
         self.trigger("SceneOpened")
+        if lost:  # and yet the rest is there
+            raise RuntimeError(f"Reference file not found: {', '.join(sorted(lost))}")
 
     def reload(self) -> None:
-        self.scene_name = self.scene_name or "/scenes/shot.ma"
+        self.scene_name = self.scene_name or f"{self.project}shot.ma"
         self.save()
         self.open(self.scene_name)
 
@@ -115,12 +149,19 @@ class Scene:
         def inside(name: str) -> str:
             return name if name.startswith("default") else f"{namespace}:{name}"
 
-        for name, node in copy.deepcopy(self.files[path]).nodes.items():
+        saved = _read(path, ignore_version=False)
+        self.state.references[path] = True
+        for name, node in saved.nodes.items():
             if not name.startswith("default"):
                 node.reference, node.parent = path, node.parent and inside(node.parent)
                 self.state.nodes[inside(name)] = node
-        for into, out in self.files[path].connections.items():
+        for into, out in saved.connections.items():
             self.state.connections[inside(into)] = inside(out)
+
+    def unload_reference(self, path: str) -> None:
+        self.state.references[path] = False
+        for name in [name for name, node in self.state.nodes.items() if node.reference == path]:
+            del self.state.nodes[name]
 
     def idle(self) -> None:
         """Run what waits for Maya to be idle."""
@@ -145,15 +186,17 @@ class Scene:
 
     @contextmanager
     def undoable(self, command: str) -> Iterator[None]:
+        if self.depth or not self.undo_on:
+            yield
+            return
         before = copy.deepcopy(self.state)
         try:
             yield
         finally:
-            if not self.depth:
-                self._remember(command, before)
+            self._remember(command, before)
 
     def open_chunk(self, name: str) -> None:
-        if not self.depth:
+        if not self.depth and self.undo_on:
             self.chunk = (name, copy.deepcopy(self.state))
         self.depth += 1
 
@@ -202,6 +245,7 @@ class Scene:
         unique, number = wanted, 1
         while unique in self.state.nodes:
             unique, number = f"{wanted.rstrip('0123456789')}{number}", number + 1
+        self.modified = True
         self.state.nodes[unique] = Node(kind, copy.deepcopy(TYPES[kind]), parent=parent)
         self._call("added", kind, unique)
         return unique
@@ -250,6 +294,7 @@ class Scene:
         node = self.state.nodes[name]
         if attribute in OUTPUTS.get(node.type, ()):
             raise RuntimeError(f"setAttr: The attribute '{plug}' cannot be set.")
+        self.modified = True
         node.values[attribute] = value
         for element in _ELEMENT.finditer(attribute):
             node.values.setdefault(element[1], {})[int(element[2])] = None
@@ -279,6 +324,7 @@ class Scene:
             if not force:
                 raise RuntimeError(f"'{destination}' already has an incoming connection.")
             self.disconnect(destination)
+        self.modified = True
         self.state.connections[destination] = source
         self.changed(source, 0x1)
         self.changed(destination, 0x1)
@@ -314,6 +360,22 @@ class Scene:
     def check_thread() -> None:
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError("Maya was called from another thread.")
+
+
+def _read(path: str, ignore_version: bool) -> State:
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise RuntimeError(f"File not found: {path}") from error
+    head, _, text = content.partition(b"\n")
+    kind = next((kind for kind, start in _HEADS.items() if start == head + b"\n"), None)
+    if kind is None and head.startswith((b"//Maya ASCII", b"FOR8")) and not ignore_version:
+        raise RuntimeError(f"{path} was made by another version of Maya.")
+    try:
+        data = ast.literal_eval(text.decode())
+    except (SyntaxError, ValueError) as error:
+        raise RuntimeError(f"Error reading file. {path}") from error
+    return State(**{**data, "nodes": {name: Node(**node) for name, node in data["nodes"].items()}})
 
 
 scene = Scene()

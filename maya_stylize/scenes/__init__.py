@@ -1,0 +1,1 @@
+"""Many scenes, one after the other: their textures found, made anew, relinked, saved."""

@@ -1,0 +1,207 @@
+"""The command, in processes of its own: what is printed, the exit code, the report, Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import maya_stylize
+
+Department = Any
+ROOT = Path(maya_stylize.__file__).resolve().parents[1]
+
+
+def start(mayapy: Path, *arguments: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(mayapy), "-m", "maya_stylize.batch", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(mayapy: Path, *arguments: Any) -> tuple[int, str, str]:
+    process = start(mayapy, *arguments)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def test_scenes_are_made_and_the_report_says_so(department: Department, mayapy: Path) -> None:
+    department.textured("gone", department.folder / "gone.png")
+    bad = department.scene("bad.ma", brick="brick.png")
+    good = department.scene("good.mb", moss="moss.png")
+    report = department.folder / "report.json"
+    common = ("--recipe", department.recipe, "--report", report)
+    code, out, err = run(mayapy, bad, good, *common)
+    assert code == 1
+    data = json.loads(report.read_text())
+    assert (data["report"], data["ok"]) == (1, False)
+    first, second = data["scenes"]
+    assert (first["scene"], first["status"], first["ok"]) == (str(bad), "saved", False)
+    assert (second["ok"], second["saved"]) == (True, str(department.folder / "good_stylized.mb"))
+    assert second["textures"] == [
+        {
+            "nodes": ["moss"],
+            "picture": (department.folder / "moss.png").as_posix(),
+            "status": "made",
+            "output": str(department.folder / "moss_stylized.png"),
+            "message": "",
+        }
+    ]
+    lines = out.splitlines()
+    assert f"Opening {good}" in lines
+    assert "moss_stylized.png: octave 32x32" in lines
+    assert lines[-1] == "2 scenes; pictures: 2 made, 1 failed"
+    assert str(bad) in err
+    assert str(good) not in err
+    department.picture("gone.png")
+    code, out, err = run(mayapy, bad, good, *common)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == "2 scenes; pictures: 1 made, 2 there"
+
+
+def test_what_is_chosen_and_a_dry_run(department: Department, mayapy: Path) -> None:
+    scene = department.scene("wall.ma", brick="a/brick.png", moss="b/moss.png")
+    before = sorted(department.folder.rglob("*"))
+    common = (scene, "--recipe", department.recipe, "--dry-run")
+    code, out, _ = run(mayapy, *common, "--match", "*/b/*", "--save-as", "{stem}_x.ma")
+    assert code == 0
+    assert "to make  moss:" in out
+    assert "brick:" not in out
+    assert f"listed: {department.folder / 'wall_x.ma'}" in out
+    code, out, _ = run(mayapy, *common, "--material", "brick_mtl", "-o", department.folder / "new")
+    assert f"-> {department.folder / 'new' / 'brick_stylized.png'}" in out
+    code, out, _ = run(mayapy, *common, "--selected-set", "none")
+    assert (code, "There is no set none" in out) == (1, True)
+    code, out, _ = run(mayapy, *common, "--match", "nothing")
+    assert (code, out.splitlines()[-1]) == (1, "1 scene; pictures: none was found")
+    assert sorted(department.folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "required: --recipe"),
+        (("--recipe", "none.json"), "none.json: cannot be read"),
+        (("--recipe", "{recipe}", "--save-as", "{{stem}}{{suffix}}"), "is the scene"),
+    ],
+)
+def test_wrong_usage(
+    department: Department, mayapy: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    scene = department.scene("wall.ma", brick="brick.png")
+    given = [each.format(recipe=department.recipe) for each in arguments]
+    code, _, err = run(mayapy, scene, *given)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_names_of_all_letters_and_pipes_that_know_few(
+    department: Department, mayapy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    scene = department.scene("Mäuerchen 壁.ma", brick="Ziegel ö.png")
+    report = department.folder / "report.json"
+    code, out, err = run(mayapy, scene, "--recipe", department.recipe, "--report", report)
+    assert (code, err) == (0, "")
+    assert "M\\xe4uerchen \\u58c1.ma" in out
+    told = json.loads(report.read_text())["scenes"][0]
+    assert Path(told["saved"]) == department.folder / "Mäuerchen 壁_stylized.ma"
+    assert Path(told["saved"]).is_file()
+
+
+def test_the_work_goes_on_when_nobody_reads_any_more(department: Department, mayapy: Path) -> None:
+    scenes = [department.scene(f"{name}.ma", **{name: f"{name}.png"}) for name in ("a", "b")]
+    process = start(mayapy, *scenes, "--recipe", department.recipe)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) == 0
+    assert (department.folder / "b_stylized.ma").is_file()
+
+
+def test_a_report_that_cannot_be_written_is_told_before_the_work(
+    department: Department, mayapy: Path
+) -> None:
+    scene = department.scene("wall.ma", brick="brick.png")
+    report = department.folder / "no" / "report.json"
+    code, out, err = run(mayapy, scene, "--recipe", department.recipe, "--report", report)
+    assert (code, out) == (1, "")
+    assert "report.json cannot be written: No such file or directory." in err
+
+
+def test_without_an_engine_it_says_so(
+    department: Department, mayapy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = department.scene("wall.ma", brick="brick.png")
+    monkeypatch.delenv("MAYA_STYLIZE_PYTHON")
+    code, _, err = run(mayapy, scene, "--recipe", department.recipe)
+    assert code == 1
+    assert err.startswith("maya-stylize: The engine is not installed.")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_a_checkpoint_and_the_next_run_goes_on(
+    department: Department, mayapy: Path, number: signal.Signals
+) -> None:
+    department.picture("slow.png", "slow")
+    first = department.scene("first.ma", brick="brick.png")
+    second = department.scene("second.ma", slow="slow.png", moss="moss.png")
+    third = department.scene("third.ma", late="late.png")
+    report = department.folder / "report.json"
+    arguments = (first, second, third, "--recipe", department.recipe, "--report", report)
+    process = start(mayapy, *arguments)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("slow_stylized.png: octave"):
+            break
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "goes on from there" in err
+    assert "Traceback" not in err
+    checkpoint = department.folder / "slow_stylized.png.checkpoint"
+    assert checkpoint.is_file()
+    statuses = [scene["status"] for scene in json.loads(report.read_text())["scenes"]]
+    assert statuses == ["saved", "interrupted"]
+    saved = sorted(path.name for path in department.folder.glob("*_stylized.ma"))
+    assert saved == ["first_stylized.ma"]
+    assert not list(department.folder.glob(".maya-stylize-*"))
+    code, _, err = run(mayapy, *arguments)
+    assert (code, err) == (0, "")
+    assert not checkpoint.exists()
+    assert department.jobs[:2] == ["brick_stylized.png begun", "slow_stylized.png begun"]
+    assert department.jobs[2] == "slow_stylized.png resumed"
+    assert sorted(department.jobs[3:]) == ["late_stylized.png begun", "moss_stylized.png begun"]
+
+
+def test_nothing_of_the_engine_is_imported_in_maya_s_process(
+    department: Department, mayapy: Path
+) -> None:
+    """With everything on the path that this Python has, where that is the engine's too."""
+    scene = department.scene("wall.ma", brick="brick.png")
+    path = [str(ROOT), *sys.path]
+    code = (
+        f"import sys; sys.path[:0] = {path!r}; from maya_stylize import api, batch;"
+        f"done = api.run([{str(scene)!r}], {str(department.recipe)!r}); assert done.ok, done;"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run([str(mayapy), "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    fake = {path.stem for path in mayapy_modules()}
+    roots = set(done.stdout.split()) - set(sys.stdlib_module_names) - {"__main__"}
+    assert {"maya", "maya_stylize"} <= roots
+    assert roots <= {"maya", "maya_stylize", *fake}
+
+
+def mayapy_modules() -> list[Path]:
+    return list((Path(__file__).parents[1] / "fake_maya").glob("*.py"))
