@@ -184,9 +184,10 @@ def statistics(studio: Studio) -> str:
     """The same textures by Gram matrices and by sliced statistics."""
     text = (
         "## Statistics\n\n"
-        "An exemplar, a texture made from it by Gram matrices, and one by `--statistics sliced`, "
-        f"all of 160x160 pixels, in quality {studio.quality} and with the seed 0; shown three "
-        "times as large. What they show is told in [statistics](statistics.md).\n\n"
+        "A piece of an exemplar, a texture made from it by Gram matrices, and one by "
+        f"`--statistics sliced`: 160x160 pixels, quality {studio.quality}, seed 0. Then a transfer "
+        "at 144 pixels: a piece of the style, and both results. All are shown twice as "
+        "large; what they show is told in [statistics](statistics.md).\n\n"
     )
     for name in ("tartan", "bricks", "pebbles"):
         made = [
@@ -202,9 +203,26 @@ def statistics(studio: Studio) -> str:
             for kind in STATISTICS
         ]
         pictures = [studio.exemplar(name)[:160, :160], *made]
-        large = [each.repeat(3, 0).repeat(3, 1) for each in pictures]
-        text += show(f"statistics_{name}", f"{name}: exemplar, Gram matrices, sliced", *large)
-    return text
+        text += show(f"statistics_{name}", f"{name}: exemplar, Gram, sliced", *_large(pictures))
+    made = [
+        studio.made(
+            StylizeJob(
+                content=str(EXEMPLARS / "coffee.png"),
+                styles=(str(EXEMPLARS / "brushwork.png"),),
+                output=studio.path(f"coffee_{kind}"),
+                size=144,
+                statistics=kind,
+                quality=studio.quality,
+            )
+        )
+        for kind in STATISTICS
+    ]
+    pictures = [studio.exemplar("brushwork")[: len(made[0]), :144], *made]
+    return text + show("statistics_transfer", "a transfer: style, Gram, sliced", *_large(pictures))
+
+
+def _large(pictures: list[FloatArray]) -> list[FloatArray]:
+    return [each.repeat(2, 0).repeat(2, 1) for each in pictures]
 
 
 def _maps_of(pixels: FloatArray) -> dict[str, FloatArray]:

@@ -143,8 +143,6 @@ def for_metadata(job: Job) -> dict[str, Any]:
     """Return the job as a picture carries it: pictures by their content, the output left out."""
     data = with_sources(job.to_json(), file_hash)
     del data["output"]
-    if job.color_config is not None:
-        data["color_config"] = color_config.content_of(job.color_config)
     return data
 
 

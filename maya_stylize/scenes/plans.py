@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,21 +59,22 @@ class Planner:
         self._recipe, self._ledger, self._folder = recipe, ledger, folder
         self._taken: dict[str, str] = {}
 
-    def plan(self, picture: str) -> Plan:
+    def plan(self, picture: str, told: Callable[[Job], Job] = lambda job: job) -> Plan:
         """Return what is made of a picture.
 
         Args:
             picture: A path, or a set's pattern.
+            told: Returns a job with what the scene says of its pictures.
 
         Raises:
             JobError: The recipe cannot be used on it.
             ImageError: A picture cannot be read, or every name that the result could have belongs
                 to somebody else.
         """
-        plain = self._look(self._recipe, picture)
+        plain = self._look(self._recipe, picture, told)
         keys = "".join(entry.key for _, entry in plain.values())
         letters = hashlib.sha256(keys.encode("ascii")).hexdigest()[:_KEY_LETTERS]
-        keyed = self._look(_renamed(self._recipe, letters), picture)
+        keyed = self._look(_renamed(self._recipe, letters), picture, told)
         chosen = keyed
         if not _all(keyed, State.DONE) and self._is_free(plain):
             chosen = plain
@@ -97,8 +98,10 @@ class Planner:
         folder = self._folder or Path(picture).parent
         return recipe.job_for(picture, folder, next(iter(recipe.exemplars), None))
 
-    def _look(self, recipe: Recipe, picture: str) -> dict[str, tuple[Job, Entry]]:
-        jobs = each_tile(self._job(recipe, picture))
+    def _look(
+        self, recipe: Recipe, picture: str, told: Callable[[Job], Job]
+    ) -> dict[str, tuple[Job, Entry]]:
+        jobs = each_tile(told(self._job(recipe, picture)))
         return {tile: (job, self._ledger.look(job)) for tile, job in jobs.items()}
 
     def _is_free(self, plan: Mapping[str, tuple[Job, Entry]]) -> bool:

@@ -11,6 +11,7 @@ from typing import Union
 from maya_stylize.errors import SceneError, StylizeError
 from maya_stylize.files import unwritable
 from maya_stylize.host.scene import SceneFiles, Texture
+from maya_stylize.host.scene_colors import of_result
 from maya_stylize.jobs import Job
 from maya_stylize.ledger import Ledger
 from maya_stylize.recipes import Recipe
@@ -96,7 +97,7 @@ class Session:
         except StylizeError as error:
             return SceneReport(str(path), report.FAILED, message=str(error))
         if dry_run:
-            listed = works.of_textures(textures, self._planner, self._stop)
+            listed = works.of_textures(textures, self._planner, self._stop, self._files)
             outcomes = tuple(work.outcome for work in listed)
             return SceneReport(str(path), report.LISTED, saved, notes=notes, textures=outcomes)
         done = SceneReport(str(path), report.NOTHING, notes=notes)
@@ -139,7 +140,7 @@ class Session:
         self, textures: Iterable[Texture]
     ) -> tuple[dict[str, str], tuple[TextureReport, ...]]:
         """Return the new pictures by the nodes whose place they took, and what came of all."""
-        planned = works.of_textures(textures, self._planner, self._stop)
+        planned = works.of_textures(textures, self._planner, self._stop, self._files)
         failures = self._make([work.plan for work in planned if work.plan])
         self._stop.check()
         links: dict[str, str] = {}
@@ -175,11 +176,13 @@ class Session:
 
     def _apply(self, work: Work, plan: Plan) -> dict[str, str]:
         """Put a picture in the place of those that show the old one; return by node which."""
-        picture = Path(next(iter(plan.jobs.values())).output)
+        job = next(iter(plan.jobs.values()))
+        picture, space = Path(job.output), of_result(job.to_json())
         links, refusals = {}, []
         for texture in work.textures:
             try:
-                self._files.apply(texture, picture)
+                new = replace(texture, color_space=space or texture.color_space)
+                self._files.apply(new, picture)
             except SceneError as error:
                 refusals.append(f"{texture.node}: {error}")
             else:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from maya_stylize import tile_sets
 from maya_stylize.errors import StylizeError
-from maya_stylize.host.scene import Texture
+from maya_stylize.host.scene import Scene, Texture
+from maya_stylize.host.scene_colors import SceneColors
 from maya_stylize.scenes import report
 from maya_stylize.scenes.interrupt import Stop
 from maya_stylize.scenes.plans import Plan, Planner
@@ -51,30 +52,37 @@ class Work:
         self.outcome = replace(self.outcome, status=report.FAILED, message=message)
 
 
-def of_textures(textures: Iterable[Texture], planner: Planner, stop: Stop) -> list[Work]:
-    """Return the pictures that textures show, each once, planned.
+def of_textures(
+    textures: Iterable[Texture], planner: Planner, stop: Stop, scene: Scene
+) -> list[Work]:
+    """Return the pictures that textures show, each once in each color space, planned.
 
     Raises:
         KeyboardInterrupt: It was broken off.
     """
-    works: dict[tuple[str, str], Work] = {}
+    textures = list(textures)
+    works: dict[tuple[str, str, str], Work] = {}
     for texture in textures:
         status, why = _hindrance(texture)
         # Those that something hinders are told of node by node.
-        key = (texture.pattern, texture.node if why else "")
+        key = (texture.pattern, texture.color_space, texture.node if why else "")
         before = works.get(key, Work([], TextureReport((), texture.pattern, status, message=why)))
         nodes = (*before.outcome.nodes, texture.node)
         works[key] = Work([*before.textures, texture], replace(before.outcome, nodes=nodes))
     for work in works.values():
         stop.check()
         if work.outcome.status == report.TO_MAKE:
-            _plan(work, planner)
+            _plan(work, planner, _colors(scene, textures, work))
     return list(works.values())
 
 
-def _plan(work: Work, planner: Planner) -> None:
+def _colors(scene: Scene, textures: list[Texture], work: Work) -> SceneColors:
+    return SceneColors(scene, lambda: textures, lambda: work.textures[0])
+
+
+def _plan(work: Work, planner: Planner, colors: SceneColors) -> None:
     try:
-        work.plan = planner.plan(work.outcome.picture)
+        work.plan = planner.plan(work.outcome.picture, colors.told)
     except StylizeError as error:
         work.fail(str(error))
     else:

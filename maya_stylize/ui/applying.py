@@ -7,8 +7,8 @@ from pathlib import Path
 
 from maya_stylize.errors import SceneError
 from maya_stylize.host.scene import Scene, Texture
+from maya_stylize.host.scene_colors import of_result
 from maya_stylize.ui.history import Entry
-from maya_stylize.ui.scene_colors import of_result
 from maya_stylize.ui.texture_list import TextureList
 
 

@@ -127,6 +127,10 @@ class History(QtCore.QAbstractListModel):
             self._shown = shown
             self.endResetModel()
 
+    def job_of(self, path: str) -> dict[str, Any] | None:
+        """Return the job that made a picture; None where there is none."""
+        return next((entry.job for entry in self._entries if entry.path == path), None)
+
     def rowCount(self, parent: Any = None) -> int:  # noqa: N802
         """Return the number of results."""
         return 0 if parent is not None and parent.isValid() else len(self._shown)

@@ -8,13 +8,13 @@ from typing import Any
 
 from maya_stylize.errors import JobError
 from maya_stylize.host.scene import Scene
+from maya_stylize.host.scene_colors import SceneColors
 from maya_stylize.jobs import Job, Style
 from maya_stylize.ui.mode import Mode
 from maya_stylize.ui.mode_page import ModePage
 from maya_stylize.ui.modes import MODES
 from maya_stylize.ui.output_form import OutputForm
 from maya_stylize.ui.qt import QtWidgets, Signal
-from maya_stylize.ui.scene_colors import SceneColors
 from maya_stylize.ui.thumbnails import Thumbnails
 
 

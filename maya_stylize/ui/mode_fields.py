@@ -32,7 +32,7 @@ STATISTICS = Field(
     "Statistics",
     "What the picture has in common with its example. Arrangements: which features come together, "
     "the papers' choice, better at large structures. Values: how often each comes, better at "
-    "colors, flat areas and sharp edges; takes longer.",
+    "flat areas and sharp edges; takes longer.",
     Choice((("gram", "Arrangements"), ("sliced", "Values"))),
     "gram",
     advanced=True,

@@ -9,6 +9,7 @@ from maya_stylize import jobs
 from maya_stylize.errors import StylizeError
 from maya_stylize.host.no_scene import PictureList
 from maya_stylize.host.scene import Scene
+from maya_stylize.host.scene_colors import SceneColors
 from maya_stylize.ui import again, applying, loader, look, stored, support
 from maya_stylize.ui.all_tiles import AllTiles
 from maya_stylize.ui.calls import Answer, Client
@@ -26,7 +27,6 @@ from maya_stylize.ui.plan_line import PlanLine
 from maya_stylize.ui.preview import Preview
 from maya_stylize.ui.qt import Qt, QtCore, QtWidgets
 from maya_stylize.ui.runs import Run, Runs
-from maya_stylize.ui.scene_colors import SceneColors
 from maya_stylize.ui.slots import LOG, slot
 from maya_stylize.ui.texture_list import TextureList
 from maya_stylize.ui.texture_model import TextureModel, shown
@@ -58,7 +58,8 @@ class Panel(QtWidgets.QWidget):
         self.textures = TextureList(scene, self._model)
         if isinstance(scene, PictureList):
             self.textures.add_below(PictureButtons(scene, self.textures))
-        colors = SceneColors(scene, self._model.textures, self.textures.texture)
+        scene_textures, selected = self._model.textures, self.textures.texture
+        colors = SceneColors(scene, scene_textures, selected, self.history.job_of)
         self.thumbnails.colors = colors.for_thumbnail
         self.maker = Maker(scene, self.thumbnails, self._selected_file, colors)
         self.preview = Preview(self.thumbnails, loader.shared())

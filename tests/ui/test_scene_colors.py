@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from panel_fakes import FakeClient, FakeScene, texture
 
+from maya_stylize.host.scene_colors import of_result
 from maya_stylize.jobs import Style
 from maya_stylize.ui.modes import by_name
 from maya_stylize.ui.panel import Panel
-from maya_stylize.ui.scene_colors import of_result
 
 PLAIN = {"version": 1, "output": "o.png"}
 
@@ -88,7 +88,7 @@ def test_thumbnails_are_asked_for_with_the_space_and_anew_for_another(
 
 
 def test_a_result_s_texture_has_the_space_that_it_was_written_in(
-    panel: Panel, client: FakeClient, colored: FakeScene, pictures: Path
+    panel: Panel, client: FakeClient, colored: FakeScene, pictures: Path, wait: Any
 ) -> None:
     """It is put in the place of a texture in another space."""
     job = start(panel, client, "pebbles_file", pictures / "bricks.png")
@@ -99,6 +99,9 @@ def test_a_result_s_texture_has_the_space_that_it_was_written_in(
         **{"event": "result", "path": str(output), "sidecar": None},
         **{"job": job, "loss": 1.0, "layer_errors": {}},
     )
+    wait(lambda: str(output) in (each.get("path") for _, each in client.asked))
+    shown = [each for name, each in client.asked if name == "thumbnail"]
+    assert {each["color_space"] for each in shown if each["path"] == str(output)} == {"ACEScg"}
     panel.textures.select("coffee_file")
     panel.results.apply.click()
     new = colored.all[0]

@@ -109,13 +109,13 @@ def test_loss_and_gradient_agree_with_the_oracle(engine_backend, data_format, si
         assert np.sum(gradient * direction) == wanted
 
 
-@settings(max_examples=10 if NAME == "tensorflow" else 3)
+@settings(max_examples=8 if NAME == "tensorflow" else 3)
 @given(
     height=st.integers(16, 60),
     width=st.integers(16, 60),
     tile=st.integers(1, 48),
     wrap=st.sampled_from(WRAPS),
-    regions=st.integers(0, 2),
+    regions=st.sampled_from([0, 2]),
 )
 def test_tiles_give_the_loss_and_gradient_of_the_whole(
     encoders, height, width, tile, wrap, regions
@@ -137,9 +137,15 @@ def test_tiles_give_the_loss_and_gradient_of_the_whole(
         np.testing.assert_allclose(found[layer], table, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("wrap", WRAPS)
-@pytest.mark.parametrize("tile", [0, 16])
-@pytest.mark.parametrize("regions", [0, 2])
+@pytest.mark.parametrize(
+    ("wrap", "tile", "regions"),
+    [
+        ((False, False), 16, 2),
+        ((True, True), 0, 0),
+        ((True, True), 16, 2),
+        ((True, False), 0, 2),
+    ],
+)
 def test_an_example_is_mirrored_where_the_result_wraps(encoders, wrap, tile, regions):
     """As a part of a picture whose edges are far away, and which needs no wrapping."""
     encoder, plain = encoders[wrap], encoders[(False, False)]

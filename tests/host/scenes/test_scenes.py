@@ -410,3 +410,25 @@ def test_an_older_tx_is_told(department: Department) -> None:
 def test_it_is_a_scene_error_where_the_scene_says_no(department: Department) -> None:
     with pytest.raises(SceneError, match="no set"):
         api.find_textures(api.Choice(sets=("none",)))
+
+
+def test_a_picture_is_made_once_in_each_color_space_that_it_is_shown_in(
+    department: Department,
+) -> None:
+    picture = department.picture("brick.png")
+    for node, space in (("one", "ACEScg"), ("two", "sRGB"), ("three", "ACEScg")):
+        department.textured(node, picture)
+        cmds.setAttr(f"{node}.colorSpace", space, type="string")
+    (came,) = run(department, department.save("wall.ma")).scenes
+    assert came.ok
+    assert [texture.nodes for texture in came.textures] == [("one", "three"), ("two",)]
+    assert len(department.jobs) == 2
+    cmds.file(came.saved, open=True, force=True)
+    shown = {
+        (Path(texture.path).name, texture.color_space)
+        for texture in department.room.host.textures()
+        if texture.applied
+    }
+    (acescg, _), (srgb, _) = sorted(shown, key=lambda each: each[1])
+    assert shown == {(acescg, "ACEScg"), (srgb, "sRGB")}
+    assert acescg != srgb

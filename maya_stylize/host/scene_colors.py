@@ -15,12 +15,13 @@ _LEADS = {"synthesize": "exemplar", "stylize": "content", "repair": "picture"}
 
 
 class SceneColors:
-    """Knows the color spaces of the pictures that the scene shows.
+    """Knows the color spaces of the pictures that the scene shows, and of results.
 
     Args:
         scene: Has the config.
         textures: Gives its textures.
         selected: Gives the one of them that is selected, which goes before others with its file.
+        job_of: Gives the job that made a picture, as plain data; None where there is none.
     """
 
     def __init__(
@@ -28,16 +29,20 @@ class SceneColors:
         scene: Scene,
         textures: Callable[[], list[Texture]],
         selected: Callable[[], Texture | None],
+        job_of: Callable[[str], Mapping[str, Any] | None] = lambda _: None,
     ) -> None:
         self._scene, self._textures, self._selected = scene, textures, selected
+        self._job_of = job_of
 
     def of(self, path: str) -> str | None:
-        """Return the color space of a picture, None where the scene does not say."""
+        """Return the color space of a picture; None where neither scene nor results say."""
         selected = self._selected()
         for texture in (*([] if selected is None else [selected]), *self._textures()):
-            if path in (texture.path, *texture.tiles) and texture.color_space not in _UNTOLD:
+            files = (texture.path, texture.pattern, *texture.tiles)
+            if path in files and texture.color_space not in _UNTOLD:
                 return texture.color_space
-        return None
+        job = self._job_of(path)
+        return None if job is None else of_result(job)
 
     def config(self) -> str | None:
         """Return the scene's config; None where it has none."""
@@ -50,10 +55,13 @@ class SceneColors:
         return {} if space is None else {"color_space": space, "color_config": self.config()}
 
     def told(self, job: Job) -> Job:
-        """Return a job with what the scene says of its pictures."""
+        """Return a job with what the scene says of its pictures; what it says itself stays."""
         found = {role: self.of(path) for role, path in job.roles.items()}
         spaces = {role: space for role, space in found.items() if space is not None}
-        return dataclasses.replace(job, color_spaces=spaces, color_config=self.config())
+        config = job.color_config or self.config()
+        return dataclasses.replace(
+            job, color_spaces={**spaces, **job.color_spaces}, color_config=config
+        )
 
 
 def of_result(job: Mapping[str, Any]) -> str | None:
