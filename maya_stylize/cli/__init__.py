@@ -26,6 +26,7 @@ MODULES = {
     "repair": "repair",
     "material": "material",
     "batch": "batch",
+    "farm": "farm",
     "run": "jobs",
     "convert": "convert",
     "normalize": "convert",

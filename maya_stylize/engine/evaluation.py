@@ -20,6 +20,7 @@ from maya_stylize.engine.backend import is_out_of_memory
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.encoder import Encoder
+from maya_stylize.engine.known import Known
 from maya_stylize.engine.measures import Collection, Measured
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.tiles import Tile, add_to, cut_out, masks, tiles
@@ -40,13 +41,14 @@ class Evaluation:
     Args:
         encoder: The network.
         tile: Side of the tiles; 0 takes every picture as a whole.
+        known: Where examples' statistics are kept for other jobs; None for nowhere.
 
     Attributes:
         tile: The same; smaller once memory has run out.
     """
 
-    def __init__(self, encoder: Encoder, tile: int = 0) -> None:
-        self.encoder, self.tile = encoder, tile
+    def __init__(self, encoder: Encoder, tile: int = 0, known: Known | None = None) -> None:
+        self.encoder, self.tile, self._known = encoder, tile, known
 
     def pieces(self, size: tuple[int, int]) -> list[Tile]:
         """Return the tiles of a picture of a height and width; a single one is the whole."""
@@ -92,9 +94,15 @@ class Evaluation:
             guides: Of its regions, as for `measured`.
             directions: As for `measured`.
         """
+        known, tile = self._known, self.tile
+        name = "" if known is None else known.name(picture, guides, directions, tile)
+        if known is not None and (kept := known.find(name)) is not None:
+            return kept
         found: Measured = yield from self._again_in_tiles(
             picture, lambda: self._example_measured(picture, guides, directions)
         )
+        if known is not None and known.grows and self.tile == tile:
+            known.keep(name, found)
         return found
 
     def features(self, picture: Tensor, layers: Sequence[str]) -> Beats[Features]:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from maya_stylize.convert import keras_h5
-from maya_stylize.convert.fingerprint import fingerprint
-from maya_stylize.convert.network import Network
+import numpy as np
+
 from maya_stylize.engine import resolution, schedule, speed, tasks
-from maya_stylize.engine.backend import Backend, activate, free_memory
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb
-from maya_stylize.engine.encoder import Encoder
 from maya_stylize.engine.evaluation import Evaluation
-from maya_stylize.engine.maps import Maps
-from maya_stylize.engine.plan import Plan, is_sliced, maps_of, regions_of, settle
+from maya_stylize.engine.plan import is_sliced
+from maya_stylize.engine.prepare import prepare
 from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.seamless import wrap_of
 from maya_stylize.engine.tasks import Output
-from maya_stylize.engine.vgg19 import FloatArray, Wrap
+from maya_stylize.engine.vgg19 import FloatArray
 from maya_stylize.errors import JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
 from maya_stylize.images import seam, writer
@@ -37,6 +33,7 @@ def run(
     previews: Path | None = None,
     resume: Checkpoint | None = None,
     every: float = EVERY_SECONDS,
+    statistics: Path | None = None,
 ) -> Iterator[Event]:
     """Run a job and say how it goes.
 
@@ -49,6 +46,7 @@ def run(
         previews: A folder for a picture of every octave's result; None for no previews.
         resume: Where an earlier run of the job was broken off.
         every: Seconds between two checkpoints.
+        statistics: A folder with what `learn` has kept there; None to compute all anew.
 
     Yields:
         Logs and progress, previews if they are wanted, and the result last.
@@ -61,42 +59,22 @@ def run(
     task = tasks.read(job)
     problem = task.problem
     yield from task.notes
-    planned = schedule.octaves(job, problem.size, problem.smallest_example)
-    octaves = resolution.read_octaves(job, planned)
+    ready = prepare(job, task, model_file)
+    backend, octaves, resolved = ready.backend, ready.octaves, ready.resolved
     last = octaves[-1]
     if (last.width, last.height) != problem.size:
         yield Log(_resampled(last, *problem.size))
-    changed_at = model_file.stat().st_mtime_ns if model_file.is_file() else 0
-    _, identity = _network(model_file, changed_at)
-    backend = activate(job.backend, job.device, resolution.read_threads(job))
-    fast = backend.unit.has_faster and schedule.worth_tracing(octaves)
-    size, example = problem.size, problem.largest_example
-    plan = Plan(*size, tuple(octaves), example, regions_of(job), maps_of(job), is_sliced(job))
-    room = settle(job, plan, free_memory(backend.device), fast)
-    history, tile = room.history, room.tile
-    spaces = task.spaces
-    resolved = resolution.resolve(job, backend, identity, octaves, history, tile, spaces)
     if resume is not None:
         resume.check(resolved)
     changed = resolution.differences(job.resolution, resolved.resolution)
     if changed:
         yield Log("The result may differ from the earlier run: " + "; ".join(changed), "warning")
     with backend.scope():
-        made = _encoder.cache_info().misses
-        encoder = _encoder(
-            model_file,
-            changed_at,
-            tuple(problem.taps),
-            job.pooling,
-            backend,
-            problem.wrap,
-            fast,
-            task.maps,
-        )
-        is_new = _encoder.cache_info().misses > made
-        evaluation = Evaluation(encoder, tile)
+        encoder, is_new = ready.encoder()
+        known = None if statistics is None else ready.known(statistics)
+        evaluation = Evaluation(encoder, ready.tile, known)
         kept = None if resume is None else resume.kept
-        climb = Climb(problem, evaluation, octaves, history, job.seed, kept)
+        climb = Climb(problem, evaluation, octaves, ready.history, job.seed, kept)
         keeper = Keeper(resolved, climb.keep, every)
         with keeper.keeping():
             for octave in climb.octaves():
@@ -109,9 +87,15 @@ def run(
                     writer.write(path, shown, alpha=task.outputs[0].cover.alpha)
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
-            if evaluation.tile != tile:
+            if evaluation.tile != ready.tile:
                 resolved = resolution.resolve(
-                    job, backend, identity, octaves, history, evaluation.tile, spaces
+                    job,
+                    backend,
+                    ready.identity,
+                    octaves,
+                    ready.history,
+                    evaluation.tile,
+                    task.spaces,
                 )
             pixels = _finished(problem, climb.pixels)
             carried = resolution.for_metadata(resolved)
@@ -121,9 +105,9 @@ def run(
             ]
     if isinstance(job, RepairJob) and not written[0].exact:
         yield Log(f"{written[0].path}: what is kept is the source's but for rounding.", "warning")
-    whole = monotonic() - began if is_new and evaluation.tile == tile else None
-    if not plan.sliced:  # what is kept is of Gram matrices
-        speed.remember(backend.unit, fast, climb.stints, whole)
+    whole = monotonic() - began if is_new and evaluation.tile == ready.tile else None
+    if not is_sliced(job):  # what is kept is of Gram matrices
+        speed.remember(backend.unit, ready.fast, climb.stints, whole)
     for axis, (name, wraps) in enumerate(zip(("down", "across"), wrap_of(job), strict=True)):
         if wraps:
             score = seam.score(pixels, axis)
@@ -136,6 +120,32 @@ def run(
         layer_errors=climb.layer_errors,
         maps=dict(zip(job.maps, job.outputs, strict=True)) if isinstance(job, MaterialJob) else {},
     )
+
+
+def learn(job: Job, model_file: Path, statistics: Path) -> Iterator[Event]:
+    """Keep what a job learns from its examples for other jobs with the same.
+
+    Args:
+        job: A synthesis, a transfer or a material; a repair's examples are its own.
+        model_file: The converted network.
+        statistics: The folder.
+
+    Yields:
+        Progress.
+
+    Raises:
+        StylizeError: The job cannot be run, or the folder not written to.
+    """
+    task = tasks.read(job)
+    ready = prepare(job, task, model_file)
+    with ready.backend.scope():
+        encoder, _ = ready.encoder()
+        evaluation = Evaluation(encoder, ready.tile, ready.known(statistics, grows=True))
+        nothing = np.zeros((1, 1, 3), np.float32)  # what is made does not count
+        for index, octave in enumerate(ready.octaves):
+            with ready.backend.telling_of_memory(octave.name):
+                for _ in task.problem.targets(octave, evaluation, nothing):
+                    yield Progress(octave.name, index / len(ready.octaves))
 
 
 def _write(output: Output, pixels: FloatArray, job: dict[str, Any]) -> writer.Written:
@@ -163,28 +173,6 @@ def _resampled(octave: schedule.Octave, width: int, height: int) -> str:
         "A side that wraps is a multiple of the deepest layer's stride: the picture is made at "
         f"{octave.width}x{octave.height} and resampled to {width}x{height}."
     )
-
-
-@lru_cache(maxsize=1)
-def _network(model_file: Path, _changed_at: int) -> tuple[Network, str]:
-    """Return a model file's network and its fingerprint, kept for the process's next job."""
-    network = keras_h5.read(model_file)
-    return network, fingerprint(network)
-
-
-@lru_cache(maxsize=2)
-def _encoder(
-    model_file: Path,
-    changed_at: int,
-    taps: tuple[str, ...],
-    pooling: str,
-    backend: Backend,
-    wrap: Wrap,
-    fast: bool,
-    maps: Maps | None,
-) -> Encoder:
-    """Return an encoder, kept with what it has compiled for the process's next job."""
-    return Encoder(_network(model_file, changed_at)[0], taps, pooling, backend, wrap, fast, maps)
 
 
 def _check_output(job: Job) -> None:

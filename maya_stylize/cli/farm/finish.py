@@ -1,0 +1,52 @@
+"""The last step of a farm's job: what was made is checked, listed and shown on a page."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from maya_stylize.cli.batch.items import Item
+from maya_stylize.cli.batch.report import write
+from maya_stylize.cli.batch.survey import MADE, Outcome
+from maya_stylize.farm import bundle, finishing
+from maya_stylize.farm.tasks import Order
+from maya_stylize.recipes import Recipe
+
+REPORT = "report.html"
+
+
+def finish(arguments: argparse.Namespace, tell: Callable[[str, str], None]) -> int:
+    """Do the step; return the exit code.
+
+    Args:
+        arguments: The bundle's folders, the path mapping and the textures.
+        tell: Takes a kind of line and its text.
+
+    Raises:
+        StylizeError: A result is not there, or something cannot be written.
+    """
+    jobs, results = Path(arguments.jobs), Path(arguments.results)
+    order = Order(arguments.jobs, arguments.results, arguments.path_mapping, arguments.textures)
+    about = bundle.about(jobs)
+    wanted = order.numbers()
+    numbers = sorted({*range(1, about.count + 1), *wanted})
+    textures = {number: order.texture(number) for number in numbers}
+    tell("status", f"checking {len(wanted)} textures")
+    entries = finishing.made(textures, wanted)
+    if about.tx:
+        for index, number in enumerate(wanted):
+            tell("status", f"{textures[number].name}, {index + 1} of {len(wanted)}")
+            finishing.texture_for(textures[number])
+            tell("progress", f"{100 * (index + 1) / (len(wanted) + 1):.1f}")
+    # What was made earlier stays listed.
+    finishing.write_list(results, [textures[number] for number in entries], about.tx)
+    outcomes = []
+    for number, entry in entries.items():
+        texture = textures[number]
+        item = Item(texture.picture, texture.exemplar, texture.job)
+        seconds, loss = entry.facts.get("seconds"), entry.facts.get("loss")
+        outcomes.append(Outcome(item, MADE, entry.key, None, seconds, loss))
+    write(results / REPORT, outcomes, Recipe.from_json(about.recipe, Path()))
+    tell("progress", "100")
+    return 0

@@ -1,0 +1,1 @@
+"""Many textures on a render farm: a job bundle of Open Job Description, and what its tasks do."""

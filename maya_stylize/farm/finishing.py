@@ -1,0 +1,95 @@
+"""What the step *finish* does: checks that all is there, makes `.tx` files, lists what was made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from maya_stylize import tile_sets
+from maya_stylize.errors import JobError, StylizeError
+from maya_stylize.farm.bundle import Texture
+from maya_stylize.farm.standing import entry_of
+from maya_stylize.files import replacing
+from maya_stylize.images import textures as tx_files
+from maya_stylize.ledger import Entry, State
+
+LIST = "results.json"
+
+
+def made(textures: Mapping[int, Texture], wanted: Collection[int]) -> dict[int, Entry]:
+    """Return what is recorded of each result that is there, by number.
+
+    Args:
+        textures: All of a bundle.
+        wanted: The numbers of those that have to be there.
+
+    Raises:
+        StylizeError: One is not there as it was made.
+    """
+    entries = {
+        number: entry
+        for number, texture in textures.items()
+        if (entry := entry_of(texture.job)).state is State.DONE
+    }
+    missing = [textures[number].name for number in wanted if number not in entries]
+    if missing:
+        raise StylizeError(
+            f"{len(missing)} of {len(wanted)} textures are not there as they were made: "
+            f"{', '.join(missing)}.",
+            "Run the step tiles again.",
+        )
+    return entries
+
+
+def texture_for(texture: Texture) -> Path | None:
+    """Make the `.tx` beside a result; return it, or None where the result is one itself.
+
+    Raises:
+        ImageError: It cannot be made.
+    """
+    output = Path(texture.job.output)
+    target = output.with_suffix(".tx")
+    if target == output:
+        return None
+    tx_files.make(output, target, repeats=not tile_of(texture))
+    return target
+
+
+def write_list(results: Path, textures: Sequence[Texture], tx: bool) -> Path:
+    """Write which picture has become which, sets of tiles as sets; return the file.
+
+    Args:
+        results: The results' folder.
+        textures: What was made.
+        tx: Whether each has a `.tx` beside it.
+
+    Raises:
+        JobError: It cannot be written.
+    """
+    sets: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for texture in textures:
+        tile = tile_of(texture)
+        stem = tile_sets.without_tile(texture.name) if tile else texture.name
+        key = (str(Path(texture.picture).parent), texture.exemplar or "", stem)
+        entry = sets.setdefault(key, {"exemplar": texture.exemplar, "tiles": {}})
+        found = {"picture": texture.picture, "result": texture.name}
+        if tx:
+            found["tx"] = Path(texture.name).with_suffix(".tx").name
+        entry["tiles"][tile] = found
+    listed = [
+        {"exemplar": entry["exemplar"], **entry["tiles"][""]} if "" in entry["tiles"] else entry
+        for entry in sets.values()
+    ]
+    path = results / LIST
+    with replacing(path, JobError) as temporary:
+        temporary.write_text(json.dumps({"results": listed}, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def tile_of(texture: Texture) -> str:
+    """Return which tile of a set a texture is, such as "1001"; empty where it is none."""
+    name = Path(texture.picture).name
+    kinds = (tile_sets.UDIM, tile_sets.MUDBOX)
+    return next((tile for kind in kinds if (tile := tile_sets.tile_of(name, kind))), "")

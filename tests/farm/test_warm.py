@@ -1,0 +1,131 @@
+"""A session's warm process: there for one session, and gone with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client
+from pathlib import Path
+
+import pytest
+
+from maya_stylize.errors import WorkerError
+from maya_stylize.farm import session
+
+ROOT = Path(__file__).resolve().parents[2]
+HANGING_SECONDS = 120
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="processes are looked at as POSIX has them")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A session's folder; what was started for it is ended."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    # Long, quoted and no ASCII: a socket's path could not be.
+    folder = tmp_path / f"session 'é' {'x' * 120}"
+    folder.mkdir()
+    yield folder
+    session.stop(folder)
+
+
+def told(folder: Path) -> dict[str, str]:
+    found: dict[str, str] = json.loads(session.connection_file(folder).read_text())
+    return found
+
+
+def wait(process: int) -> None:
+    """Wait for the end of a process that is another one's child."""
+    try:
+        handle = os.pidfd_open(process)
+    except ProcessLookupError:
+        return
+    with os.fdopen(handle) as file:
+        assert select.select([file], [], [], HANGING_SECONDS)[0]
+
+
+def test_it_is_started_once_and_ends_with_its_session(folder: Path) -> None:
+    session.start(folder)
+    first = told(folder)
+    assert session.connection_file(folder).stat().st_mode & 0o077 == 0
+    session.start(folder)
+    assert told(folder) == first
+    session.stop(folder)
+    wait(int(first["pid"]))
+    assert not session.connection_file(folder).exists()
+    assert not Path(first["address"]).parent.exists()
+    session.stop(folder)  # there is none: nothing to do
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda folder, process: session.connection_file(folder).unlink(),
+        lambda folder, process: os.kill(process, signal.SIGTERM),
+    ],
+    ids=["folder gone", "SIGTERM"],
+)
+def test_it_ends_without_being_told(folder: Path, end: Callable[[Path, int], None]) -> None:
+    session.start(folder)
+    before = told(folder)
+    end(folder, int(before["pid"]))
+    wait(int(before["pid"]))
+    assert not Path(before["address"]).parent.exists()
+
+
+def test_one_that_was_killed_is_started_anew(folder: Path) -> None:
+    session.start(folder)
+    before = int(told(folder)["pid"])
+    os.kill(before, signal.SIGKILL)
+    wait(before)
+    session.start(folder)
+    assert int(told(folder)["pid"]) != before
+
+
+def test_one_with_nothing_to_do_ends(folder: Path) -> None:
+    code = "import sys, pathlib; from maya_stylize.farm.warm import Warm; "
+    code += "Warm(pathlib.Path(sys.argv[1]), idle=0.2).serve()"
+    command = [sys.executable, "-c", code, str(folder)]
+    assert subprocess.run(command, timeout=HANGING_SECONDS).returncode == 0
+    assert not session.connection_file(folder).exists()
+
+
+def test_it_takes_orders_from_its_own_session_alone(folder: Path) -> None:
+    session.start(folder)
+    before = told(folder)
+    with pytest.raises(AuthenticationError):
+        Client(before["address"], authkey=b"guessed")
+    key = bytes.fromhex(before["key"])
+    for nonsense in 3 * (b"no JSON", b"[]", b'{"do": "dance", "order": {}}', b'{"do": "tiles"}'):
+        with Client(before["address"], authkey=key) as connection:
+            connection.send_bytes(nonsense)
+    session.start(folder)
+    assert told(folder) == before
+
+
+def test_why_it_does_not_start_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import sys; print('out of order', file=sys.stderr); sys.exit(3)"
+    program = folder / "python"
+    program.write_text(f"#!{sys.executable}\n{code}\n")
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(WorkerError, match="cannot be started"):
+        session.start(folder)
+    program.chmod(0o755)
+    with pytest.raises(WorkerError, match="ended with 3: out of order"):
+        session.start(folder)
+    with pytest.raises(WorkerError, match="cannot be written"):
+        session.start(folder / "missing")
+
+
+def test_an_order_that_makes_no_sense_fails_with_a_reason(folder: Path) -> None:
+    order = {"jobs": str(folder), "results": str(folder), "mapping": "none", "textures": "1"}
+    with session.asked(folder, "tiles", order) as asked:
+        *_, (kind, text), last = asked.told()
+    assert last == (session.END, str(session.FAILED))
+    assert kind == "fail"
+    assert "none: cannot be read" in text
