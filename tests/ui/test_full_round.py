@@ -40,6 +40,7 @@ def painted(pictures: Path) -> Iterator[str]:
         cmds.connectAttr(f"{placement}.{source}", f"{node}.{destination}")
     cmds.setAttr(f"{placement}.repeatU", 4)
     cmds.setAttr(f"{node}.fileTextureName", str(pictures / "pebbles.png"), type="string")
+    cmds.setAttr(f"{node}.colorSpace", "sRGB", type="string")
     cmds.shadingNode("lambert", asShader=True, name="ground")
     cmds.connectAttr(f"{node}.outColor", "ground.color")
     yield node
