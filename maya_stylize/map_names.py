@@ -1,8 +1,10 @@
-"""Which kind of a material's maps a picture is, by the usual endings of its name."""
+"""Which kind of a material's maps a picture is, and which others go with it, by their names."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from pathlib import Path
 
 from maya_stylize.tile_sets import without_tile
 
@@ -27,6 +29,9 @@ _ENDINGS = {
 _KINDS = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings}
 # These are words of a material too: alone they name what is shown, not which map it is.
 _WORDS = ("color", "colour", "metal", "rough", "diff")
+_BETWEEN = "_-. "
+# Kinds in two words, and what the second begins with.
+_TWO_WORDS = (("base", "colo"), ("ambient", "occ"))
 # What may come behind: a size, a version, the normals' direction, a space, a depth, "map".
 _BEHIND = re.compile(
     r"[0-9]+k?|v[0-9]+|[0-9]+bits?|gl|dx|opengl|directx|ogl|raw|srgb|linear|lin|acescg|maps?|tex"
@@ -73,3 +78,49 @@ def _ending(name: str) -> str:
         return ""
     two = "".join(parts[-2:])
     return two if two in _KINDS else last
+
+
+def beside(path: Path, suffixes: Collection[str]) -> dict[str, str]:
+    """Return the maps in a map's folder whose names are alike but for the kind, itself included.
+
+    Those of a tile of a set are of the same tile.
+
+    Args:
+        path: A picture whose name says its kind.
+        suffixes: Of pictures, in lower case.
+
+    Returns:
+        Paths by kind; nothing where the folder is not there.
+    """
+    stem, tile = without_kind(path.name), _tile(path)
+    found: dict[str, str] = {}
+    folder = path.parent
+    for each in sorted(folder.iterdir()) if folder.is_dir() else ():
+        kind = kind_of(each.name) if each.suffix.lower() in suffixes else None
+        if kind is None or kind in found or _tile(each) != tile:
+            continue
+        if without_kind(each.name) == stem:
+            found[kind] = str(each)
+    return found
+
+
+def without_kind(name: str) -> str:
+    """Return what a map's name begins with, before the word for what it holds; "" if nothing."""
+    whole = without_tile(name)
+    words = (
+        cut for cut, letter in enumerate(whole) if cut and (letter in _BETWEEN or letter.isupper())
+    )
+    for cut in reversed(list(words)):
+        # Behind another word, as alone "color" would be no kind.
+        if kind_of(f"of_{whole[cut:]}"):
+            head = whole[:cut].rstrip(_BETWEEN)
+            word = whole[cut:].lstrip(_BETWEEN).lower()
+            for first, second in _TWO_WORDS:
+                if word.startswith(second) and head.lower().endswith(first):
+                    head = head[: -len(first)].rstrip(_BETWEEN)
+            return head
+    return ""
+
+
+def _tile(path: Path) -> str:
+    return path.stem[len(without_tile(path.name)) :]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,7 @@ from maya_stylize.cli import jobs
 from maya_stylize.errors import JobError
 from maya_stylize.images.formats import SUFFIXES
 from maya_stylize.jobs import MAP, MAPS, SEAMLESS, Job, MaterialJob
-from maya_stylize.map_names import kind_of
-from maya_stylize.tile_sets import without_tile
+from maya_stylize.map_names import beside, kind_of
 
 
 def add_parsers(commands: Any) -> None:
@@ -76,7 +74,8 @@ def _found(words: list[str]) -> dict[str, str]:
         maps[kind] = path
     if len(maps) == 1:
         ((kind, path),) = maps.items()
-        maps |= {other: found for other, found in _beside(Path(path)).items() if other != kind}
+        others = beside(Path(path), (*SUFFIXES, ".psd"))
+        maps |= {other: found for other, found in others.items() if other != kind}
     return maps
 
 
@@ -89,27 +88,3 @@ def _split(word: str) -> tuple[str, str]:
         kinds = ", ".join(MAPS)
         raise checks.refuse("maps", f"named after what they hold, or written as {kinds}=MAP", word)
     return known, word
-
-
-def _beside(path: Path) -> dict[str, str]:
-    """Return the maps in a map's folder whose names are alike but for the kind."""
-    stem = _without_kind(path)
-    found: dict[str, str] = {}
-    folder = path.parent
-    for each in sorted(folder.iterdir()) if folder.is_dir() else ():
-        kind = kind_of(each.name) if each.suffix.lower() in (*SUFFIXES, ".psd") else None
-        if kind is not None and kind not in found and _without_kind(each) == stem:
-            found[kind] = str(each)
-    return found
-
-
-def _without_kind(path: Path) -> str:
-    """Return what a map's name begins with, before the word for what it holds."""
-    name = without_tile(path.name)
-    words = (
-        cut for cut, letter in enumerate(name) if cut and (letter in "_-. " or letter.isupper())
-    )
-    for cut in reversed(list(words)):
-        if kind_of(name[cut:]):
-            return re.sub(r"[_\-. ]?(ambient)?[_\-. ]*$", "", name[:cut], flags=re.IGNORECASE)
-    return ""

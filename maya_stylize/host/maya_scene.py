@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from maya import cmds
 
 from maya_stylize import tile_sets
 from maya_stylize.errors import SceneError
-from maya_stylize.host import replacement, texture_nodes, usage, versions
+from maya_stylize.host import material_maps, replacement, texture_nodes, usage, versions
 from maya_stylize.host.replacement import Picture
 from maya_stylize.host.scene import Scene, Texture
 from maya_stylize.host.undo import one_step
@@ -33,6 +33,21 @@ class MayaScene(Scene):
         project, images = self.project(), self.source_images()
         return [texture_nodes.read(node, materials[node], project, images) for node in nodes]
 
+    def material_maps(self, texture: Texture) -> dict[str, Texture]:
+        """Return the maps of a material that has the texture as one; nothing where none has it."""
+        self._check(texture)
+        project, images = self.project(), self.source_images()
+
+        def picture(node: str) -> str:
+            return texture_nodes.read(node, (), project, images).path
+
+        maps = material_maps.of(texture.node, picture)
+        materials = usage.materials_of(maps.values())
+        return {
+            kind: texture_nodes.read(node, materials[node], project, images)
+            for kind, node in maps.items()
+        }
+
     def apply(self, texture: Texture, picture: Path) -> Texture:
         """Put a picture in a texture's place, in one undo step; return the new texture.
 
@@ -43,17 +58,21 @@ class MayaScene(Scene):
             SceneError: The texture cannot be replaced, the picture is missing or does not cover
                 the texture's tiles, or an old `.tx` would be shown instead of it.
         """
-        self._check(texture)
-        refusal = texture_nodes.refusal(texture.node)
-        if refusal:
-            raise SceneError(f"{texture.node} cannot be replaced: {refusal}", "Unlock it first.")
-        if not picture.is_file():
-            raise SceneError(f"The picture {picture} is not there.", "Make it again.")
-        shown = _shown(texture, picture)
+        (applied,) = self.apply_together([(texture, picture)])
+        return applied
+
+    def apply_together(self, pictures: Sequence[tuple[Texture, Path]]) -> list[Texture]:
+        """Put each picture in its texture's place, as `apply` does, all or none in one undo step.
+
+        Raises:
+            SceneError: One of them cannot be put there; the scene is as it was.
+        """
+        planned = [(texture.node, self._applicable(texture, path)) for texture, path in pictures]
         with one_step("Apply Stylized Texture"):
-            node = replacement.replace(texture.node, shown)
-        self._refresh_viewport(node)
-        return self._read(node)
+            nodes = replacement.replace_all(planned)
+        for node in nodes:
+            self._refresh_viewport(node)
+        return [self._read(node) for node in nodes]
 
     def revert(self, texture: Texture) -> Texture:
         """Take an applied result away again, in one undo step; return the old texture.
@@ -61,22 +80,22 @@ class MayaScene(Scene):
         Raises:
             SceneError: Nothing of ours was applied, the old texture is gone, or it is locked.
         """
-        self._check(texture)
-        old = texture_nodes.original(texture.node)
-        if old is None:
-            raise SceneError(
-                f"{texture.node} stands in no other texture's place, or that one was deleted.",
-                "Choose its old picture in the Attribute Editor.",
-            )
-        refusal = texture_nodes.refusal(texture.node)
-        if refusal:
-            raise SceneError(f"{texture.node} cannot be reverted: {refusal}", "Unlock it first.")
-        if cmds.lockNode(texture.node, query=True, lock=True)[0]:
-            raise SceneError(f"{texture.node} is locked.", "Unlock the node, then revert again.")
+        (old,) = self.revert_together([texture])
+        return old
+
+    def revert_together(self, textures: Sequence[Texture]) -> list[Texture]:
+        """Take applied results away again, all or none, in one undo step.
+
+        Raises:
+            SceneError: One of them cannot be taken away, as `revert` says; the scene is as it was.
+        """
+        planned = [(texture.node, self._original(texture)) for texture in textures]
         with one_step("Revert Stylized Texture"):
-            replacement.take_back(texture.node, old)
-        self._refresh_viewport(old)
-        return self._read(old)
+            for new, old in planned:
+                replacement.take_back(new, old)
+        for _, old in planned:
+            self._refresh_viewport(old)
+        return [self._read(old) for _, old in planned]
 
     def color_config(self) -> Path | None:
         """Return the OpenColorIO configuration in use, expanded; None where there is none."""
@@ -114,6 +133,32 @@ class MayaScene(Scene):
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call `changed` once after each burst of changes; return what ends that."""
         return Watch(changed).end
+
+    def _applicable(self, texture: Texture, picture: Path) -> Picture:
+        """Return what a picture is as a texture's replacement, if it can be."""
+        self._check(texture)
+        refusal = texture_nodes.refusal(texture.node)
+        if refusal:
+            raise SceneError(f"{texture.node} cannot be replaced: {refusal}", "Unlock it first.")
+        if not picture.is_file():
+            raise SceneError(f"The picture {picture} is not there.", "Make it again.")
+        return _shown(texture, picture)
+
+    def _original(self, texture: Texture) -> str:
+        """Return the node that a texture of ours replaces, if it can be put back."""
+        self._check(texture)
+        old = texture_nodes.original(texture.node)
+        if old is None:
+            raise SceneError(
+                f"{texture.node} stands in no other texture's place, or that one was deleted.",
+                "Choose its old picture in the Attribute Editor.",
+            )
+        refusal = texture_nodes.refusal(texture.node)
+        if refusal:
+            raise SceneError(f"{texture.node} cannot be reverted: {refusal}", "Unlock it first.")
+        if cmds.lockNode(texture.node, query=True, lock=True)[0]:
+            raise SceneError(f"{texture.node} is locked.", "Unlock the node, then revert again.")
+        return old
 
     def _read(self, node: str) -> Texture:
         materials = usage.materials_of([node])[node]

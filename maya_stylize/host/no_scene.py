@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from maya_stylize import tile_sets
@@ -34,11 +34,23 @@ class PictureList(Scene):
         """Return the pictures; nothing can be selected here, so all of them."""
         return [_texture(path) for path in self._pictures]
 
+    def material_maps(self, texture: Texture) -> dict[str, Texture]:
+        """Return nothing: there is no shading network, only what files are called."""
+        return {}
+
     def apply(self, texture: Texture, picture: Path) -> Texture:
         """Refuse; `SceneError`."""
         raise SceneError(_REFUSAL, "Open the panel in Maya to put it on a material.")
 
+    def apply_together(self, pictures: Sequence[tuple[Texture, Path]]) -> list[Texture]:
+        """Refuse; `SceneError`."""
+        raise SceneError(_REFUSAL, "Open the panel in Maya to put them on a material.")
+
     def revert(self, texture: Texture) -> Texture:
+        """Refuse; `SceneError`."""
+        raise SceneError(_REFUSAL, "Nothing was applied, so that nothing need be taken back.")
+
+    def revert_together(self, textures: Sequence[Texture]) -> list[Texture]:
         """Refuse; `SceneError`."""
         raise SceneError(_REFUSAL, "Nothing was applied, so that nothing need be taken back.")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from maya_stylize.errors import SceneError
 from maya_stylize.host.scene import Scene
+from maya_stylize.map_names import without_kind
 from maya_stylize.tile_sets import tile_of, with_tile, without_tile
 
 PROJECT, BESIDE, FOLDER = PLACES = ("project", "beside", "folder")
@@ -51,6 +52,7 @@ def next_output(
     mode: str,
     suffix: str = ".png",
     taken: Collection[Path] = (),
+    each: str = "",
 ) -> Path:
     """Return the first path in the versions' order that nothing has.
 
@@ -60,6 +62,8 @@ def next_output(
     What is made of one tile of a texture's set keeps the tile's number, and other tiles may have
     the same version: made one after the other, they become a set that can be applied.
 
+    A material's maps have one version, and {name} is what their names have in common.
+
     Args:
         scene: Whose project it is.
         destination: Where results go.
@@ -67,6 +71,8 @@ def next_output(
         mode: The panel's mode.
         suffix: The format's, with its dot.
         taken: Paths promised to jobs that have not written them yet.
+        each: Stands behind the version where a picture is written for each of a material's maps,
+            to be replaced by the map's kind; "" for one picture.
 
     Raises:
         SceneError: There is no such folder, it cannot be written to, or the pattern is wrong.
@@ -75,14 +81,16 @@ def next_output(
     folder = _folder(scene, destination, source)
     names = _names(folder, make=destination.place != BESIDE)
     names |= {_folded(path.name) for path in taken if path.parent == folder}
-    fields = {"name": _clean(without_tile(source.name), _LONGEST_PART), "mode": _clean(mode, 20)}
-    tile = _tile(scene, source)
+    name = (each and without_kind(source.name)) or without_tile(source.name)
+    fields = {"name": _clean(name, _LONGEST_PART), "mode": _clean(mode, 20)}
+    tile = "" if each else _tile(scene, source)
+    behind = f"_{each}" if each else ""
     for version in range(1, _LAST_VERSION + 1):
         stem = _clean(destination.pattern.format(**fields, version=version))
         own = re.compile(re.escape(_folded(stem)) + r"(?:[._](.*))?", re.DOTALL)
         rest = [match[1] or "" for match in map(own.fullmatch, names) if match]
         if not any(_in_the_way(part, tile) for part in rest):
-            return folder / f"{with_tile(stem, tile)}{suffix}"
+            return folder / f"{with_tile(stem, tile)}{behind}{suffix}"
     raise SceneError(f"{folder} has every version of {stem}.", "Move the old ones elsewhere.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maya import cmds
@@ -29,11 +30,33 @@ class Picture:
     color_space: str
 
 
-def replace(old: str, picture: Picture) -> str:
+def replace_all(pictures: Iterable[tuple[str, Picture]]) -> list[str]:
+    """Put a new texture in each old one's place, all or none; return the new nodes.
+
+    Textures that share a placement share the new one too.
+    """
+    done: list[tuple[str, str]] = []
+    twins: dict[str, str] = {}
+    try:
+        for old, picture in pictures:
+            done.append((_replace(old, picture, twins), old))
+    except BaseException:
+        for new, old in reversed(done):
+            take_back(new, old)
+        raise
+    return [new for new, _ in done]
+
+
+def _replace(old: str, picture: Picture, twins: dict[str, str]) -> str:
     """Put a new texture in an old one's place; return the new node.
 
     All values and everything that leads into the old node and its placement are the new ones'
     too. What the old texture leads into is moved. The old nodes stay as they are.
+
+    Args:
+        old: The texture.
+        picture: What the new one shows.
+        twins: The new placement of each old one so far; those made here are added.
     """
     new: str = cmds.shadingNode(
         cmds.nodeType(old), asTexture=True, skipSelect=True, name=_named(old)
@@ -41,7 +64,9 @@ def replace(old: str, picture: Picture) -> str:
     made = [new]
     try:
         cmds.copyAttr(old, new, values=True)
-        twins = {placement: _twin(placement, made) for placement in _placements(old)}
+        for placement in _placements(old):
+            if placement not in twins:
+                twins[placement] = _twin(placement, made)
         for source, destination in inputs(old):
             if attribute(destination) != REPLACES:
                 node = twins.get(node_of(source), node_of(source))

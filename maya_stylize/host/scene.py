@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -51,6 +51,13 @@ class Scene(Protocol):
     def textures(self, selected_only: bool = False) -> list[Texture]:
         """Return the scene's textures, or those of the selected objects only."""
 
+    def material_maps(self, texture: Texture) -> dict[str, Texture]:
+        """Return the maps of the material that a texture is one of, itself included.
+
+        They are found by what their textures lead into, and are by kind: one of
+        `map_names.KINDS`. Nothing where no material is known to have the texture as a map.
+        """
+
     def apply(self, texture: Texture, picture: Path) -> Texture:
         """Put a picture in a texture's place, in one undo step; return the new texture.
 
@@ -58,8 +65,14 @@ class Scene(Protocol):
         moved. The old nodes and their file stay.
         """
 
+    def apply_together(self, pictures: Sequence[tuple[Texture, Path]]) -> list[Texture]:
+        """Put each picture in its texture's place, all or none, in one undo step."""
+
     def revert(self, texture: Texture) -> Texture:
         """Take an applied result away again, in one undo step; return the old texture."""
+
+    def revert_together(self, textures: Sequence[Texture]) -> list[Texture]:
+        """Take applied results away again, all or none, in one undo step."""
 
     def color_config(self) -> Path | None:
         """Return the OpenColorIO configuration in use, expanded; None where there is none."""

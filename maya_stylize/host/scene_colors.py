@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from maya_stylize.host.scene import Scene, Texture
-from maya_stylize.jobs import Job
+from maya_stylize.jobs import MAP, Job
+from maya_stylize.map_names import ALBEDO
 
 # Arnold's nodes may leave it to the file.
 _UNTOLD = ("", "auto")
@@ -42,7 +44,7 @@ class SceneColors:
             if path in files and texture.color_space not in _UNTOLD:
                 return texture.color_space
         job = self._job_of(path)
-        return None if job is None else of_result(job)
+        return None if job is None else of_result(job, _map_of(job, path))
 
     def config(self) -> str | None:
         """Return the scene's config; None where it has none."""
@@ -64,12 +66,22 @@ class SceneColors:
         )
 
 
-def of_result(job: Mapping[str, Any]) -> str | None:
+def of_result(job: Mapping[str, Any], kind: str = "") -> str | None:
     """Return the color space that a job's result is in; None where its file tells.
 
     Args:
         job: As plain data.
+        kind: Which of a material's maps it is; those with data keep their numbers, and with them
+            their space.
     """
     spaces = job.get("color_spaces") or {}
-    space = spaces.get("output") or spaces.get(_LEADS.get(str(job.get("kind")), ""))
+    named = spaces.get("output") if kind in ("", ALBEDO) else None
+    space = named or spaces.get(kind or _LEADS.get(str(job.get("kind")), ""))
     return None if space is None else str(space)
+
+
+def _map_of(job: Mapping[str, Any], path: str) -> str:
+    """Return which of a material's maps a job's result is; "" for that of another job."""
+    output = Path(str(job.get("output", "")))
+    names: dict[str, str] = {output.name.replace(MAP, kind): kind for kind in job.get("maps", ())}
+    return names.get(Path(path).name, "")

@@ -10,6 +10,7 @@ from maya import cmds
 from maya_stylize.host import dock, shelf
 from maya_stylize.host.selftest_batches import BATCH_CHECKS
 from maya_stylize.host.selftest_bench import (
+    ENGINE,
     MATERIAL,
     PLACEMENT,
     TEXTURE,
@@ -48,6 +49,40 @@ def _applying(bench: Bench) -> None:
     expect("the wires after undo", bench.wires(), before)
     cmds.redo()
     expect("the wires after redo", bench.wires(), after)
+
+
+def _material(bench: Bench) -> None:
+    for name in ("rough", "bumps", "up"):
+        bench.file_node(name, bench.picture(f"{name}.png"))
+    cmds.shadingNode("standardSurface", asShader=True, name="surface")
+    cmds.shadingNode("bump2d", asUtility=True, name="facing")
+    cmds.shadingNode("displacementShader", asShader=True, name="out")
+    cmds.setAttr("facing.bumpInterp", 1)
+    for source, destination in (
+        (f"{TEXTURE}.outColor", "surface.baseColor"),
+        ("rough.outAlpha", "surface.specularRoughness"),
+        ("bumps.outAlpha", "facing.bumpValue"),
+        ("facing.outNormal", "surface.normalCamera"),
+        ("up.outAlpha", "out.displacement"),
+        ("surface.outColor", f"{ENGINE}.surfaceShader"),
+        ("out.displacement", f"{ENGINE}.displacementShader"),
+    ):
+        cmds.connectAttr(source, destination, force=True)
+    maps = bench.host.material_maps(bench.find(TEXTURE))
+    nodes = {"albedo": TEXTURE, "normal": "bumps", "roughness": "rough", "height": "up"}
+    expect("the maps", {kind: texture.node for kind, texture in maps.items()}, nodes)
+    before = bench.wires()
+    new = [(texture, bench.picture(f"new_{kind}.png")) for kind, texture in maps.items()]
+    applied = bench.host.apply_together(new)
+    wires = bench.wires()
+    now = bench.host.material_maps(applied[0])
+    expect("the maps now", now, dict(zip(maps, applied, strict=True)))
+    cmds.undo()
+    expect("the wires after undo", bench.wires(), before)
+    cmds.redo()
+    expect("the wires after redo", bench.wires(), wires)
+    bench.host.revert_together(applied)
+    expect("the wires", bench.wires(), before)
 
 
 def _reverting(bench: Bench) -> None:
@@ -198,6 +233,7 @@ def _window(bench: Bench) -> None:
 CHECKS: dict[str, Callable[[Bench], None]] = {
     "the list of textures": _listing,
     "apply, undo, redo": _applying,
+    "the maps of a material": _material,
     "save, open, revert": _reverting,
     "a set of tiles": _tiles,
     "explicit tiles": _explicit_tiles,

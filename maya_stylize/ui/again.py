@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from maya_stylize.jobs import Job, from_json
+from maya_stylize.jobs import MAP, Job, MaterialJob, from_json
 from maya_stylize.ui.history import Entry
 from maya_stylize.ui.output_form import OutputForm
 
@@ -22,5 +22,6 @@ def renamed(entry: Entry, output: OutputForm, taken: list[Path]) -> Job:
         StylizeError: The job is damaged, or there is no place to write to.
     """
     job = from_json(entry.job)
-    path = output.next_output(entry.source, entry.mode, taken, Path(job.output).suffix)
+    each = MAP if isinstance(job, MaterialJob) else ""
+    path = output.next_output(entry.source, entry.mode, taken, Path(job.output).suffix, each)
     return dataclasses.replace(job, output=str(path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,14 @@ class Entry:
     """One result, or a job that has none yet.
 
     Attributes:
-        path: The picture; of an unfinished job where it is going to be.
+        path: The picture; of an unfinished job where it is going to be. Of a material the first
+            map's.
         source: The picture it is compared with.
         node: The texture it was made for, "" if none.
         mode: The panel's mode that made it.
         job: The resolved job, as plain data; an unfinished one as it was started.
         unfinished: Whether the job has not come to its end.
+        maps: Of a material: the pictures of its maps by kind.
     """
 
     path: str
@@ -42,6 +44,13 @@ class Entry:
     mode: str
     job: dict[str, Any]
     unfinished: bool = False
+    maps: dict[str, str] = field(default_factory=dict)
+
+    def pairs(self) -> dict[str, tuple[str, str]]:
+        """Return what is compared: before and after, by the kind of map; by "" for one picture."""
+        learned = self.job.get("maps", {})
+        made = {kind: (learned.get(kind, ""), path) for kind, path in self.maps.items()}
+        return made or {"": (self.source, self.path)}
 
     @property
     def can_go_on(self) -> bool:
@@ -96,9 +105,11 @@ class History(QtCore.QAbstractListModel):
         entry = _unfinished(run)
         self._under_way.discard(entry.path)
         if event["event"] == "result":
-            self._thumbnails.forget(event["path"])
+            maps = event.get("maps", {})
+            for path in (event["path"], *maps.values()):
+                self._thumbnails.forget(path)
             entry = dataclasses.replace(
-                entry, path=event["path"], job=event["job"], unfinished=False
+                entry, path=event["path"], job=event["job"], unfinished=False, maps=maps
             )
         self._put_first(entry)
 
@@ -129,7 +140,8 @@ class History(QtCore.QAbstractListModel):
 
     def job_of(self, path: str) -> dict[str, Any] | None:
         """Return the job that made a picture; None where there is none."""
-        return next((entry.job for entry in self._entries if entry.path == path), None)
+        made = (each for each in self._entries if path in (each.path, *each.maps.values()))
+        return next((entry.job for entry in made), None)
 
     def rowCount(self, parent: Any = None) -> int:  # noqa: N802
         """Return the number of results."""
@@ -174,17 +186,19 @@ class History(QtCore.QAbstractListModel):
 
 
 def _unfinished(run: Run) -> Entry:
-    return Entry(run.job["output"], run.source, run.node, run.mode, run.job, unfinished=True)
+    return Entry(run.path, run.source, run.node, run.mode, run.job, unfinished=True)
 
 
 def _entry(data: Any) -> Entry | None:
     names = {item.name for item in dataclasses.fields(Entry)}
     if not isinstance(data, dict):
         return None
-    data = {"unfinished": False, **data}  # earlier versions kept results only
+    data = {"unfinished": False, "maps": {}, **data}  # which earlier versions did not keep
     if set(data) != names or not isinstance(data["job"], dict):
         return None
-    if not all(isinstance(data[name], str) for name in names - {"job", "unfinished"}):
+    if not all(isinstance(data[name], str) for name in names - {"job", "unfinished", "maps"}):
+        return None
+    if not isinstance(data["maps"], dict) or not {*map(type, data["maps"].values())} <= {str}:
         return None
     if not isinstance(data["unfinished"], bool) or not Path(data["path"]).name:
         return None
@@ -205,5 +219,7 @@ def _spoken(entry: Entry) -> str:
 def _described(entry: Entry) -> str:
     job = entry.job
     details = f"{entry.mode}, {job.get('quality')}, seed {job.get('seed')}"
+    if entry.maps:
+        details += f", {', '.join(entry.maps)}"
     made = "unfinished, to be made" if entry.unfinished else "made"
     return f"{entry.path}\n{made} from {name_of(entry.source)}: {details}"

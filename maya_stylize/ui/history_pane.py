@@ -61,7 +61,7 @@ class HistoryPane(QtWidgets.QWidget):
     Signals:
         applying: A result is to take a texture's place.
         reverting: The selected texture's result is to be taken away.
-        comparing: The picture to show as before, and the one as after.
+        comparing: The pictures to show as before and after, by the kind of map.
         repeating: A result's job is to be run again.
         continuing: An unfinished job is to go on.
         removing: An unfinished job is to be taken off the list.
@@ -69,7 +69,7 @@ class HistoryPane(QtWidgets.QWidget):
 
     applying = Signal(object)
     reverting = Signal()
-    comparing = Signal(str, str)
+    comparing = Signal(object)
     repeating = Signal(object)
     continuing = Signal(object)
     removing = Signal(object)
@@ -90,12 +90,14 @@ class HistoryPane(QtWidgets.QWidget):
         title.setBuddy(self.view)
         self.apply = _button(
             "A&pply",
-            "Put this result in the place of the texture selected in the list; undo takes it away.",
+            "Put this result in the place of the texture selected in the list, a material's maps "
+            "in the place of those of its material; undo takes it away.",
             self._apply,
         )
         self.revert = _button(
             "&Revert",
-            "Put the original back in the place of the selected texture's result.",
+            "Put the original back in the place of the selected texture's result, and of the maps "
+            "made with it.",
             lambda: self.reverting.emit(),
         )
         self.compare = _button(
@@ -161,9 +163,13 @@ class HistoryPane(QtWidgets.QWidget):
 
     @slot
     def _compare(self) -> None:
-        chosen = self.entries()
-        before = chosen[0].source if len(chosen) == 1 else chosen[1].path
-        self.comparing.emit(before, chosen[0].path)
+        new, *rest = self.entries()
+        pairs = new.pairs()
+        if rest:
+            old = {kind: path for kind, (_, path) in rest[0].pairs().items()}
+            both = {kind: (old[kind], path) for kind, (_, path) in pairs.items() if kind in old}
+            pairs = both or {"": (rest[0].path, new.path)}
+        self.comparing.emit(pairs)
 
     @slot
     def _reveal(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from maya_stylize.errors import JobError
 from maya_stylize.host.scene import Scene
 from maya_stylize.host.scene_colors import SceneColors
-from maya_stylize.jobs import Job, Style
+from maya_stylize.jobs import MAP, Job, Style
 from maya_stylize.ui.mode import Mode
 from maya_stylize.ui.mode_page import ModePage
 from maya_stylize.ui.modes import MODES
@@ -94,8 +94,11 @@ class Maker(QtWidgets.QWidget):
         """
         page = self.page()
         self.draft(backend)  # what is wrong with it is told before what is wrong with the output
-        output = self.output.next_output(source, page.mode.name, taken)
-        pictures = {**page.pictures(), page.mode.wells[0].name: (Style(source),)}
+        each = MAP if page.mode.found is not None else ""
+        output = self.output.next_output(source, page.mode.name, taken, each=each)
+        pictures = page.pictures()
+        if source != page.source():
+            pictures[page.mode.wells[0].name] = (Style(source),)
         return self._colors.told(page.job(pictures, str(output), backend))
 
     def draft(self, backend: str) -> Job:
@@ -108,7 +111,7 @@ class Maker(QtWidgets.QWidget):
             JobError: Something is missing or wrong.
         """
         page = self.page()
-        return self._colors.told(page.job(page.pictures(), "draft.png", backend))
+        return self._colors.told(page.job(page.pictures(), f"draft{MAP}.png", backend))
 
     def state(self) -> dict[str, Any]:
         """Return everything set here as plain data."""

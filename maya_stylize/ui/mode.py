@@ -25,6 +25,7 @@ class Well:
         tooltip: What the picture in it does to the result.
         many: Whether it takes several, with weights.
         follows: Whether it shows the texture that is selected in the list.
+        small: Whether two of its kind share a row.
         empty: What it means when it is empty, for people; "" where it must not be.
         over: The well over whose picture one paints a mask here; "" where this is no mask's.
         inside: What happens inside that mask, in a sentence.
@@ -35,6 +36,7 @@ class Well:
     tooltip: str
     many: bool = False
     follows: bool = False
+    small: bool = False
     empty: str = ""
     over: str = ""
     inside: str = ""
@@ -66,6 +68,9 @@ class Mode:
         make: Makes a job's own settings out of pictures and values.
         whole_sets: Whether all tiles of a set can be made one after the other.
         guidance: How its regions are painted; None where it has none.
+        found: Gives the pictures of all wells that go with a texture's picture, by well, of that
+            picture and of those that the scene's shading network names; None where wells are
+            filled one by one. Such a mode writes a picture for each of its wells.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Mode:
     make: Callable[[Pictures, Mapping[str, Any], dict[str, Any]], Job]
     whole_sets: bool = False
     guidance: Guidance | None = None
+    found: Callable[[str, Mapping[str, str]], dict[str, str]] | None = None
 
     def job(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maya_stylize.ui.fields import Choice, Field, Whole
+from maya_stylize.ui.fields import Choice, Field, Toggle, Whole
 
 QUALITY = Field(
     "quality",
@@ -26,6 +26,15 @@ SEAMLESS = Field(
     "of 16; others are made a little larger and resampled.",
     Choice((("no", "No"), ("both", "Both ways"), ("across", "Across"), ("down", "Down"))),
     "no",
+)
+MATCH_HISTOGRAM = Field(
+    "match_histogram",
+    "Match the exemplar's colors",
+    "Brings each color channel's brightness to the exemplar's exactly. Without it "
+    "colors may drift a little.",
+    Toggle(),
+    True,
+    advanced=True,
 )
 STATISTICS = Field(
     "statistics",

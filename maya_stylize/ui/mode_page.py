@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import Job, Style
 from maya_stylize.ui import look
 from maya_stylize.ui.form import Form
+from maya_stylize.ui.found_maps import FoundMaps
 from maya_stylize.ui.ground import Ground
 from maya_stylize.ui.mask_well import MaskWell
 from maya_stylize.ui.mode import Mode
@@ -43,6 +44,7 @@ class ModePage(QtWidgets.QWidget):
                 if well.over
                 else PictureWell(well, thumbnails, selected)
             )
+        self.maps = FoundMaps(mode.found, self.wells) if mode.found is not None else None
         self.form = Form(mode.fields)
         self.regions: Regions | None = None
         if mode.guidance is not None:
@@ -60,7 +62,8 @@ class ModePage(QtWidgets.QWidget):
     def _lay_out(self) -> None:
         column = QtWidgets.QVBoxLayout(self)
         column.setSpacing(look.em(self) // 2)
-        for widget in filter(None, (*self.wells.values(), self.form, self.regions)):
+        wells = [self.maps] if self.maps is not None else self.wells.values()
+        for widget in filter(None, (*wells, self.form, self.regions)):
             column.addWidget(widget)
         column.addStretch(1)
 
@@ -79,20 +82,40 @@ class ModePage(QtWidgets.QWidget):
         return self.mode.job(pictures, self.form.values(), output, backend, regions)
 
     def source(self) -> str:
-        """Return the picture that results are compared with; "" where its well is empty."""
-        pictures = self.wells[self.mode.wells[0].name].pictures()
-        return pictures[0].path if pictures else ""
+        """Return the picture that results are compared with; "" where its well is empty.
+
+        It is the first well's, or where that need not be filled, the next one's that is.
+        """
+        for well in self.mode.wells:
+            pictures = self.wells[well.name].pictures()
+            if pictures or not well.empty:
+                return pictures[0].path if pictures else ""
+        return ""
+
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """Return what results are compared with, without one: by the kind of map, or by ""."""
+        if self.maps is None:
+            return {"": (self.source(), "")} if self.source() else {}
+        pictures = self.pictures()
+        return {kind: (styles[0].path, "") for kind, styles in pictures.items() if styles}
 
     def tile(self) -> str:
         """Return the picture that is made with the rest of its set of tiles; "" for none."""
         painted = self.regions is not None and self.regions.rows()
         return self.source() if self.mode.whole_sets and not painted else ""
 
-    def follow(self, path: str) -> None:
-        """Put the texture selected in the list into the wells that follow it."""
+    def follow(self, path: str, network: Mapping[str, str]) -> None:
+        """Put the texture selected in the list into the wells that follow it.
+
+        Args:
+            path: Its picture.
+            network: The pictures of its material's maps by kind, as far as the scene knows them.
+        """
         for well in self.mode.wells:
             if well.follows:
                 self.wells[well.name].set_pictures((Style(path),))
+        if self.maps is not None:
+            self.maps.follow(path, network)
 
     def state(self) -> dict[str, Any]:
         """Return settings, pictures and regions as plain data."""

@@ -6,12 +6,13 @@ A new mode is one more entry of MODES; no other module knows one mode from anoth
 from __future__ import annotations
 
 from maya_stylize.errors import JobError
+from maya_stylize.ui.material_mode import MATERIAL
 from maya_stylize.ui.mode import Mode
 from maya_stylize.ui.repair_mode import REPAIR
 from maya_stylize.ui.stylize_mode import STYLIZE
 from maya_stylize.ui.texture_mode import TEXTURE
 
-MODES = (TEXTURE, STYLIZE, REPAIR)
+MODES = (TEXTURE, STYLIZE, REPAIR, MATERIAL)
 
 
 def by_name(name: str) -> Mode:

@@ -72,7 +72,9 @@ class OutputForm(QtWidgets.QWidget):
             self.place.setCurrentIndex(self.place.findData(output_paths.BESIDE))
         self._show_folder()
 
-    def next_output(self, source: str, mode: str, taken: list[Path], suffix: str = "") -> Path:
+    def next_output(
+        self, source: str, mode: str, taken: list[Path], suffix: str = "", each: str = ""
+    ) -> Path:
         """Return the picture to write next.
 
         Args:
@@ -80,6 +82,7 @@ class OutputForm(QtWidgets.QWidget):
             mode: The panel's mode.
             taken: What waiting jobs are going to write.
             suffix: Of the picture; "" for that of the format that is set.
+            each: Stands for a map's kind where a material's maps are written; "" for one picture.
 
         Raises:
             SceneError: There is no such folder, it cannot be written to, or the pattern is wrong.
@@ -89,7 +92,9 @@ class OutputForm(QtWidgets.QWidget):
         own = Path(source).suffix.lower()
         written = own in SUFFIXES and own != ".psd"  # which is only read
         suffix = suffix or self.format.currentData() or (own if written else ".png")
-        return output_paths.next_output(self._scene, destination, Path(source), mode, suffix, taken)
+        return output_paths.next_output(
+            self._scene, destination, Path(source), mode, suffix, taken, each
+        )
 
     def state(self) -> dict[str, str]:
         """Return what is set, as plain data."""

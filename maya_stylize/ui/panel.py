@@ -122,7 +122,7 @@ class Panel(QtWidgets.QWidget):
         self.runs.ended.connect(self._ended)
         self.results.applying.connect(self._apply)
         self.results.reverting.connect(self._revert)
-        self.results.comparing.connect(self.preview.compare)
+        self.results.comparing.connect(self.preview.compare_maps)
         self.results.repeating.connect(self._repeat)
         self.results.continuing.connect(self._go_on)
         self.results.removing.connect(self.history.remove)
@@ -202,11 +202,13 @@ class Panel(QtWidgets.QWidget):
     @slot
     def _texture_selected(self) -> None:
         path = self._selected_file()
-        if path is not None:
-            for page in self.maker.pages():
-                page.follow(path)
-        self._show_source()
         texture = self.textures.texture()
+        if path is not None and texture is not None:
+            maps = self._scene.material_maps(texture)
+            network = {kind: shown(each) for kind, each in maps.items() if not each.missing}
+            for page in self.maker.pages():
+                page.follow(path, network)
+        self._show_source()
         self.results.revert.setEnabled(texture is not None and texture.applied)
 
     @slot
@@ -214,7 +216,8 @@ class Panel(QtWidgets.QWidget):
         page = self.maker.page()
         self.all_tiles.offer(page.tile(), self._model.textures())
         if self.runs.running() is None:
-            self.preview.compare(page.source() or self._selected_file() or "", "")
+            alone = {"": (self._selected_file() or "", "")}
+            self.preview.compare_maps(page.sources() or alone)
 
     @slot
     def _start(self) -> None:
@@ -246,17 +249,19 @@ class Panel(QtWidgets.QWidget):
 
     @slot
     def _ended(self, run: Run, event: Mapping[str, Any]) -> None:
-        self.results.select(event.get("path", run.job["output"]))
+        self.results.select(event.get("path", run.path))
         if event["event"] == "failure":
             raise StylizeError(event["message"], event["hint"])
         if event["event"] == "result":
-            self.preview.compare(run.source, event["path"])
+            self.preview.compare_maps(self.results.entries()[0].pairs())
             if run.warnings:
                 self.messages.tell(f"{run.title}: {' '.join(run.warnings)}")
 
     @slot
     def _apply(self, entry: Entry) -> None:
-        applying.apply(self._scene, self.textures, entry)
+        left = applying.apply(self._scene, self.textures, entry)
+        if left:
+            self.messages.tell(left)
 
     @slot
     def _revert(self) -> None:

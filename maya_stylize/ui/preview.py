@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from maya_stylize.ui import look
@@ -23,6 +24,7 @@ class Preview(QtWidgets.QWidget):
         self._thumbnails = thumbnails
         self._loader = loader
         self._before = self._after = ""
+        self._pairs: Mapping[str, tuple[str, str]] = {}
         self._live: Any = None
         self.view = PreviewView()
         title = look.labelled("Pre&view", "title")
@@ -37,8 +39,14 @@ class Preview(QtWidgets.QWidget):
         self.tiled = QtWidgets.QCheckBox("Tiled &2 × 2")
         self.tiled.setToolTip("Repeat the picture twice each way, to see its seams.")
         self.tiled.toggled.connect(self.view.set_tiled)
+        self.map = QtWidgets.QComboBox()
+        self.map.setAccessibleName("Map")
+        self.map.setToolTip("Which of the material's maps is shown.")
+        self.map.activated.connect(lambda _: self._show_map())
+        self.map.hide()
         row = QtWidgets.QHBoxLayout()
         row.addWidget(title, 1)
+        row.addWidget(self.map)
         row.addWidget(self.tiled)
         row.addWidget(self.zoom)
         self.caption = look.labelled("", "faint")
@@ -54,6 +62,25 @@ class Preview(QtWidgets.QWidget):
 
     def compare(self, before: str, after: str) -> None:
         """Show two picture files, either of which may be "" for none."""
+        self.compare_maps({"": (before, after)})
+
+    def compare_maps(self, pairs: Mapping[str, tuple[str, str]]) -> None:
+        """Show two picture files of one kind of map, with the other kinds to choose from.
+
+        Args:
+            pairs: Before and after by the kind of map; by "" where there is one picture only.
+        """
+        self._pairs = pairs
+        chosen = self.map.currentData()
+        self.map.clear()
+        for kind in pairs:
+            self.map.addItem(kind.capitalize(), kind)
+        self.map.setCurrentIndex(max(0, self.map.findData(chosen)))
+        self.map.setVisible(len(pairs) > 1)
+        self._show_map()
+
+    def _show_map(self) -> None:
+        before, after = self._pairs[self.map.currentData()]
         self._before, self._after, self._live = before, after, None
         names = [name_of(path) for path in (before, after) if path]
         self.caption.setText("  →  ".join(names))
@@ -65,6 +92,7 @@ class Preview(QtWidgets.QWidget):
         def ready(image: Any) -> None:
             if not image.isNull():
                 self._before, self._after = before, ""
+                self.map.hide()
                 self._live = QtGui.QPixmap.fromImage(image)
                 self.caption.setText(caption)
                 self._show()

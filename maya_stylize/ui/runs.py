@@ -24,6 +24,7 @@ class Run:
 
     Attributes:
         job: As plain data.
+        path: The picture that it is to write; of a material the first map's.
         mode: The panel's mode that made it.
         source: The picture that the result is compared with.
         node: The texture that was selected, "" if none was.
@@ -39,6 +40,7 @@ class Run:
     """
 
     job: dict[str, Any]
+    path: str
     mode: str
     source: str
     node: str
@@ -55,7 +57,7 @@ class Run:
     @property
     def title(self) -> str:
         """The result's file name."""
-        return Path(self.job["output"]).name
+        return Path(self.path).name
 
 
 class Runs(QtCore.QObject):
@@ -97,7 +99,7 @@ class Runs(QtCore.QObject):
             previews = Path(tempfile.mkdtemp(dir=folder))
         except OSError as error:
             raise unwritable(folder, error) from error
-        run = Run(job.to_json(), mode, source, node, previews, resume=resume)
+        run = Run(job.to_json(), job.outputs[0], mode, source, node, previews, resume=resume)
         self.began.emit(run)
         told = functools.partial(self._told, run)
         run.number = self._client.run(run.job, previews, told, resume)

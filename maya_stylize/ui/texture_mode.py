@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from maya_stylize.jobs import Job, SynthesizeJob
-from maya_stylize.ui.fields import Field, Size, Toggle
+from maya_stylize.ui.fields import Field, Size
 from maya_stylize.ui.ground import Ground
 from maya_stylize.ui.mode import Guidance, Mode, Pictures, Well, first
-from maya_stylize.ui.mode_fields import DEVICE, POOLING, QUALITY, SEAMLESS, SEED, STATISTICS
+from maya_stylize.ui.mode_fields import (
+    DEVICE,
+    MATCH_HISTOGRAM,
+    POOLING,
+    QUALITY,
+    SEAMLESS,
+    SEED,
+    STATISTICS,
+)
 
 _SIZE = Size(sides=2)
 _EXEMPLAR = Well(
@@ -55,15 +63,7 @@ TEXTURE = Mode(
         SEAMLESS,
         QUALITY,
         SEED,
-        Field(
-            "match_histogram",
-            "Match the exemplar's colors",
-            "Brings each color channel's brightness to the exemplar's exactly. Without it "
-            "colors may drift a little.",
-            Toggle(),
-            True,
-            advanced=True,
-        ),
+        MATCH_HISTOGRAM,
         STATISTICS,
         POOLING,
         DEVICE,

@@ -21,10 +21,10 @@ class PictureRow(QtWidgets.QWidget):
     removed = Signal()
     changed = Signal()
 
-    def __init__(self, style: Style, weighted: bool, thumbnails: Thumbnails) -> None:
+    def __init__(self, style: Style, well: Well, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._path = style.path
-        side = look.em(self) * 4
+        side = look.em(self) * (3 if well.small else 4)
         thumbnail = PictureLabel(thumbnails, side)
         thumbnail.show_picture(style.path)
         self._weight = QtWidgets.QDoubleSpinBox()
@@ -34,7 +34,7 @@ class PictureRow(QtWidgets.QWidget):
         self._weight.setPrefix("Weight ")
         self._weight.setAccessibleName(f"Weight of {name_of(style.path)}")
         self._weight.setToolTip("This picture's share of the style, relative to the others'.")
-        self._weight.setVisible(weighted)
+        self._weight.setVisible(well.many)
         self._weight.valueChanged.connect(lambda _: self.changed.emit())
         name = QtWidgets.QLabel(name_of(style.path))
         name.setToolTip(style.path)
@@ -63,9 +63,15 @@ class PictureRow(QtWidgets.QWidget):
 
 
 class PictureWell(QtWidgets.QFrame):
-    """Takes one picture, or several with weights: dropped, from the list, or picked."""
+    """Takes one picture, or several with weights: dropped, from the list, or picked.
+
+    Signals:
+        changed: Other pictures are in it.
+        taken: Someone put a picture into it.
+    """
 
     changed = Signal()
+    taken = Signal(str)
     invitation = "Drop a picture here"
 
     def __init__(
@@ -94,7 +100,7 @@ class PictureWell(QtWidgets.QFrame):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
         self._hint.setMinimumHeight(look.em(self) * 2)
-        self._pick_button = QtWidgets.QPushButton("Browse…")
+        self._pick_button = _button("Browse…", "…", well.small)
         self._pick_button.setToolTip(f"Choose a file. {well.tooltip}")
         self._pick_button.clicked.connect(self._pick)
         self._label = look.labelled(well.label, "heading")
@@ -102,12 +108,18 @@ class PictureWell(QtWidgets.QFrame):
         self._header = QtWidgets.QHBoxLayout()
         self._header.addWidget(self._label, 1)
         if selected is not None:
-            take = QtWidgets.QPushButton("Use selected")
+            take = _button("Use selected", "Use", well.small)
             take.setToolTip("Take the texture that is selected in the list.")
             take.clicked.connect(self._take)
             self._header.addWidget(take)
         self._header.addWidget(self._pick_button)
         column = QtWidgets.QVBoxLayout(self)
+        if well.small:
+            gap = look.em(self) // 3
+            column.setContentsMargins(gap, gap, gap, gap)
+            column.setSpacing(gap)
+            self._header.setSpacing(gap)
+            self._hint.setMinimumHeight(look.em(self) * 3)  # a picture's, so that nothing jumps
         column.addLayout(self._header)
         column.addWidget(self._hint)
         column.addLayout(self._column)
@@ -123,7 +135,7 @@ class PictureWell(QtWidgets.QFrame):
             row.deleteLater()
         self._rows = []
         for style in pictures:
-            row = PictureRow(style, self.well.many, self._thumbnails)
+            row = PictureRow(style, self.well, self._thumbnails)
             row.removed.connect(self._removing(row))
             row.changed.connect(lambda: self.changed.emit())
             self._rows.append(row)
@@ -135,6 +147,8 @@ class PictureWell(QtWidgets.QFrame):
         """Take pictures: all of them where there may be several, else the first."""
         new = tuple(Style(path) for path in paths)
         self.set_pictures((*self.pictures(), *new) if self.well.many else new[:1])
+        if new:
+            self.taken.emit(new[0].path)
 
     def dragEnterEvent(self, event: Any) -> None:  # noqa: N802
         """Light up for a picture."""
@@ -181,3 +195,10 @@ class PictureWell(QtWidgets.QFrame):
     def _light(self, on: bool) -> None:
         self.setProperty("dropping", "true" if on else "false")
         look.repolish(self)
+
+
+def _button(text: str, short: str, small: bool) -> Any:
+    button: Any = QtWidgets.QToolButton() if small else QtWidgets.QPushButton()
+    button.setText(short if small else text)
+    button.setAccessibleName(text)
+    return button

@@ -45,6 +45,11 @@ def test_nothing_can_be_applied_and_the_texture_says_why(tmp_path: Path) -> None
         scene.apply(texture, tmp_path / "b.png")
     with pytest.raises(SceneError, match="no scene"):
         scene.revert(texture)
+    with pytest.raises(SceneError, match="no scene"):
+        scene.apply_together([(texture, tmp_path / "b.png")])
+    with pytest.raises(SceneError, match="no scene"):
+        scene.revert_together([texture])
+    assert scene.material_maps(texture) == {}
 
 
 def test_the_environment_names_the_color_configuration(

@@ -249,3 +249,19 @@ def test_whatever_the_source_is_called_results_can_be_written_and_never_meet(
                 path.write_text(str(job))
             written.append(path)
         assert len({path.name.casefold() for path in written}) == jobs
+
+
+def test_a_material_s_maps_share_a_version_and_what_their_names_have_in_common(
+    scene: Project, tmp_path: Path
+) -> None:
+    source = Path("/pictures/Old_Wall_BaseColor.1001.tif")
+    folder = tmp_path / "sourceimages"
+    folder.mkdir()
+    (folder / "Old_Wall_material_v001_normal.png").touch()  # of six maps one is left
+    taken = [folder / "Old_Wall_material_v002_<map>.exr"]
+    path = next_output(scene, Destination(), source, "material", ".png", taken, "<map>")
+    assert path == folder / "Old_Wall_material_v003_<map>.png"
+    unnamed = next_output(scene, Destination(), Path("x.png"), "material", ".png", (), "<map>")
+    assert unnamed.name == "x_material_v001_<map>.png"
+    kind = next_output(scene, Destination(), Path("albedo.png"), "material", ".png", (), "<map>")
+    assert kind.name == "albedo_material_v001_<map>.png"

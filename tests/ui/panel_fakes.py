@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +50,23 @@ class FakeScene:
         self.watchers: list[Callable[[], None]] = []
         self.config: Path | None = None
         self._project = project
+        self.network: dict[str, str] = {}  # the kinds of one material's maps, by node
+        self.steps: list[list[tuple[str, str]]] = []  # what was done together
 
     def textures(self, selected_only: bool = False) -> list[Texture]:
         return [each for each in self.all if not selected_only or each.node in self.selected]
+
+    def material_maps(self, texture: Texture) -> dict[str, Texture]:
+        nodes = {kind: each for each in self.all for kind in [self.network.get(each.node)] if kind}
+        return nodes if texture in nodes.values() else {}
+
+    def apply_together(self, pictures: Sequence[tuple[Texture, Path]]) -> list[Texture]:
+        self.steps.append([(texture.node, picture.name) for texture, picture in pictures])
+        return [self.apply(texture, picture) for texture, picture in pictures]
+
+    def revert_together(self, textures: Sequence[Texture]) -> list[Texture]:
+        self.steps.append([(texture.node, "") for texture in textures])
+        return [self.revert(texture) for texture in textures]
 
     def apply(self, texture: Texture, picture: Path) -> Texture:
         if texture.refusal:
@@ -62,11 +76,16 @@ class FakeScene:
             tiles=(str(picture),), applied=True,
         )  # fmt: skip
         self.all = [new, *self.all]
+        if texture.node in self.network:
+            self.network[new.node] = self.network.pop(texture.node)
         return new
 
     def revert(self, texture: Texture) -> Texture:
         self.all.remove(texture)
-        return next(each for each in self.all if f"{each.node}_new" == texture.node)
+        old = next(each for each in self.all if f"{each.node}_new" == texture.node)
+        if texture.node in self.network:
+            self.network[old.node] = self.network.pop(texture.node)
+        return old
 
     def color_config(self) -> Path | None:
         return self.config

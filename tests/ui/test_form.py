@@ -21,6 +21,7 @@ OTHERS = {
     "alpha": "ignore",
     "start": "noise",
     "pooling": "max",
+    "statistics": "sliced",
     "device": "cpu",
     "match_histogram": False,
     "seamless": "both",

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from maya_stylize import map_names
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import (
     CONTENT_WEIGHT,
     KEEP_COLORS,
+    MAPS,
+    MaterialJob,
     Region,
     RepairJob,
     Style,
@@ -20,13 +23,15 @@ from maya_stylize.ui.ground import Ground
 from maya_stylize.ui.modes import MODES, by_name
 from maya_stylize.ui.stylize_mode import content_weight
 
-TEXTURE, STYLIZE, REPAIR = (by_name(name) for name in ("texture", "stylize", "repair"))
+TEXTURE, STYLIZE, REPAIR, MATERIAL = MODES
 PICTURES = {
     "exemplar": (Style("e.png"),),
     "content": (Style("c.png"),),
     "styles": (Style("a.png", 2.0), Style("b.png")),
     "picture": (Style("p.png"),),
     "mask": (Style("m.png"),),
+    "height": (Style("h.exr"),),
+    "albedo": (Style("a.png"),),
 }
 
 
@@ -95,6 +100,30 @@ def test_one_number_extends_all_four_sides() -> None:
     assert job.extend == (16, 16, 16, 16)
 
 
+def test_a_material_takes_its_wells_and_settings() -> None:
+    values = {**defaults(MATERIAL.fields), "size": "64", "seamless": "both", "seed": 7}
+    values |= {"match_histogram": False, "quality": "draft", "pooling": "max", "device": "cpu"}
+    assert MATERIAL.job(PICTURES, values, "o_<map>.exr", "jax") == MaterialJob(
+        maps={"albedo": "a.png", "height": "h.exr"},
+        size=(64, 64),
+        seamless="both",
+        match_histogram=False,
+        seed=7,
+        quality="draft",
+        pooling="max",
+        device="cpu",
+        output="o_<map>.exr",
+        backend="jax",
+    )
+    assert tuple(well.name for well in MATERIAL.wells) == MAPS == map_names.KINDS
+
+
+def test_one_map_is_no_material() -> None:
+    with pytest.raises(JobError, match="at least two maps") as caught:
+        MATERIAL.job({"height": PICTURES["height"]}, defaults(MATERIAL.fields), "<map>.png", "jax")
+    assert "drop" in caught.value.hint
+
+
 @pytest.mark.parametrize("extend", ["", "0", "0, 0, 0, 0"])
 def test_nothing_to_repair_is_told_with_what_there_could_be(extend: str) -> None:
     values = {**defaults(REPAIR.fields), "extend": extend}
@@ -109,7 +138,7 @@ def test_regions_go_to_the_modes_that_have_them() -> None:
     for mode in MODES:
         values = defaults(mode.fields)
         given = regions if mode is STYLIZE else regions[1:]
-        job: Any = mode.job(PICTURES, values, "o.png", "tensorflow", given)
+        job: Any = mode.job(PICTURES, values, "<map>.png", "tensorflow", given)
         assert getattr(job, "regions", ()) == (given if mode.guidance else ())
 
 

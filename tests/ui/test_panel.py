@@ -40,7 +40,7 @@ def visible(panel: Panel, kind: Any) -> list[Any]:
     return [each for each in found if not each.objectName().startswith("qt_")]
 
 
-@pytest.mark.parametrize("mode", [0, 1, 2])
+@pytest.mark.parametrize("mode", [0, 1, 2, 3])
 def test_every_letter_reaches_one_thing(panel: Panel, mode: int) -> None:
     panel.maker.tabs.setCurrentIndex(mode)
     tabs = panel.maker.tabs
@@ -53,7 +53,7 @@ def test_every_letter_reaches_one_thing(panel: Panel, mode: int) -> None:
     assert [letter for letter, count in letters.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("mode", [0, 1, 2])
+@pytest.mark.parametrize("mode", [0, 1, 2, 3])
 def test_everything_is_reached_by_tab(panel: Panel, mode: int) -> None:
     panel.maker.tabs.setCurrentIndex(mode)
     reached = [panel.nextInFocusChain()]
@@ -66,7 +66,7 @@ def test_everything_is_reached_by_tab(panel: Panel, mode: int) -> None:
         assert each.focusPolicy() & Qt.FocusPolicy.TabFocus, each
 
 
-@pytest.mark.parametrize("mode", [0, 1, 2])
+@pytest.mark.parametrize("mode", [0, 1, 2, 3])
 def test_every_control_says_what_it_does(panel: Panel, mode: int) -> None:
     panel.maker.tabs.setCurrentIndex(mode)
     panel.maker.output.fold.click()

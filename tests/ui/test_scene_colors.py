@@ -120,3 +120,10 @@ def test_a_result_s_texture_has_the_space_that_it_was_written_in(
 )
 def test_the_space_of_a_result(job: dict[str, Any], space: str | None) -> None:
     assert of_result({**PLAIN, **job}) == space
+
+
+def test_the_space_of_each_of_a_material_s_maps() -> None:
+    spaces = {"albedo": "sRGB", "height": "Raw", "output": "ACEScg"}
+    job = {**PLAIN, "kind": "material", "color_spaces": spaces}
+    wanted = {"albedo": "ACEScg", "height": "Raw", "normal": None}
+    assert {kind: of_result(job, kind) for kind in wanted} == wanted

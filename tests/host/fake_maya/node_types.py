@@ -107,9 +107,30 @@ TYPES: dict[str, dict[str, Any]] = {
     "place2dTexture": {**_FRAME, "uCoord": 0.0, "vCoord": 0.0, "fast": False},
     "uvChooser": {"uvSets": {}},
     "lambert": {"colorR": 0.5, "colorG": 0.5, "colorB": 0.5, "transparencyR": 0.0},
-    "standardSurface": {"baseColorR": 0.8, "specularRoughness": 0.4, "normalCamera": None},
+    "standardSurface": {
+        "baseColorR": 0.8,
+        "specularRoughness": 0.4,
+        "metalness": 0.0,
+        "normalCamera": None,
+    },
+    "aiStandardSurface": {
+        "baseColorR": 0.8,
+        "specularRoughness": 0.2,
+        "metalness": 0.0,
+        "normalCamera": None,
+    },
+    "usdPreviewSurface": {
+        "diffuseColor": None,
+        "roughness": 0.5,
+        "metallic": 0.0,
+        "normal": None,
+        "occlusion": 1.0,
+        "displacement": 0.0,
+    },
+    "aiNormalMap": {"input": None, "strength": 1.0},
+    "aiMultiply": {"input1": None, "input2": None},
     "layeredTexture": {"inputs": {}, "color": None, "alpha": None},
-    "bump2d": {"bumpValue": 0.0, "bumpDepth": 1.0},
+    "bump2d": {"bumpValue": 0.0, "bumpDepth": 1.0, "bumpInterp": 0},
     "projection": {"image": None, "linkedCamera": None},
     "reverse": {"input": None},
     "unitConversion": {"input": 0.0, "conversionFactor": 1.0},
@@ -140,15 +161,31 @@ OUTPUTS = {
     "layeredTexture": ("outColor", "outAlpha"),
     "projection": ("outColor", "outAlpha"),
     "bump2d": ("outNormal",),
+    "aiNormalMap": ("outValue",),
+    "aiMultiply": ("outColor",),
     "reverse": ("output",),
     "unitConversion": ("output",),
     "ramp": ("outColor", "outAlpha"),
     "lambert": ("outColor",),
     "standardSurface": ("outColor",),
+    "aiStandardSurface": ("outColor",),
+    "usdPreviewSurface": ("outColor",),
 }
-PLUG_IN_TYPES = {"aiImage": "mtoa"}
+PLUG_IN_TYPES = {
+    "aiImage": "mtoa",
+    "aiStandardSurface": "mtoa",
+    "aiNormalMap": "mtoa",
+    "aiMultiply": "mtoa",
+    "usdPreviewSurface": "mayaUsdPlugin",
+}
 DAG_TYPES = ("transform", "mesh", "camera")
-MATERIALS = ("lambert", "standardSurface", "displacementShader")
+MATERIALS = (
+    "lambert",
+    "standardSurface",
+    "aiStandardSurface",
+    "usdPreviewSurface",
+    "displacementShader",
+)
 EVENTS = [
     "SceneOpened",
     "NewSceneOpened",
