@@ -15,7 +15,7 @@ from maya_stylize.files import replacing
 from maya_stylize.images import textures as tx_files
 from maya_stylize.ledger import Entry, State
 
-LIST = "results.json"
+LIST = "maya-stylize-results.json"
 
 
 def made(textures: Mapping[int, Texture], wanted: Collection[int]) -> dict[int, Entry]:

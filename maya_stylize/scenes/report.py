@@ -33,6 +33,7 @@ class TextureReport:
             because there is nothing to do to it; or "failed".
         output: The new picture's path or pattern; empty where there is none.
         message: Why it was skipped or failed, and what to do; else empty.
+        jobs: In a dry run, the jobs that are left to run for it, as plain data.
     """
 
     nodes: tuple[str, ...]
@@ -40,6 +41,7 @@ class TextureReport:
     status: str
     output: str = ""
     message: str = ""
+    jobs: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,9 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain data that JSON can hold."""
         scenes = [{"ok": scene.ok, **dataclasses.asdict(scene)} for scene in self.scenes]
+        for texture in (texture for scene in scenes for texture in scene["textures"]):
+            if not texture["jobs"]:
+                del texture["jobs"]
         data = {"report": VERSION, "ok": self.ok, "scenes": scenes}
         plain: dict[str, Any] = json.loads(json.dumps(data))
         return plain

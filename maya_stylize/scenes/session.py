@@ -98,7 +98,7 @@ class Session:
             return SceneReport(str(path), report.FAILED, message=str(error))
         if dry_run:
             listed = works.of_textures(textures, self._planner, self._stop, self._files)
-            outcomes = tuple(work.outcome for work in listed)
+            outcomes = tuple(work.listed() for work in listed)
             return SceneReport(str(path), report.LISTED, saved, notes=notes, textures=outcomes)
         done = SceneReport(str(path), report.NOTHING, notes=notes)
         try:

@@ -47,6 +47,13 @@ class Work:
         elif self.plan.left:
             self.outcome = replace(self.outcome, status=report.MADE)
 
+    def listed(self) -> TextureReport:
+        """Return the outcome with the jobs that are left to run."""
+        if self.plan is None:
+            return self.outcome
+        jobs = tuple(self.plan.jobs[tile].to_json() for tile in self.plan.left)
+        return replace(self.outcome, jobs=jobs)
+
     def fail(self, message: str) -> None:
         """Take note that no new picture takes the place of this one, at least not everywhere."""
         self.outcome = replace(self.outcome, status=report.FAILED, message=message)

@@ -26,6 +26,7 @@ from maya_stylize.errors import JobError
 from maya_stylize.farm import bundle, mapping, ranges
 from maya_stylize.farm.template import template
 from maya_stylize.images import textures, writer
+from maya_stylize.jobs import StylizeJob
 
 PART = st.text(
     st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="/\\:"),
@@ -210,23 +211,26 @@ def _nothing(folder: Path) -> None:
     pass
 
 
-def listing(*textures: tuple[str, str, str]) -> str:
-    """Return a scene batch's report of (picture, status, output)."""
-    entries = [
-        {"nodes": ["file1"], "picture": picture, "status": status, "output": output, "message": ""}
-        for picture, status, output in textures
-    ]
+def listing(*outputs: tuple[str, str]) -> str:
+    """Return a scene batch's report of (picture, output), with a job where that is left to run."""
+    entries = []
+    for picture, output in outputs:
+        entry: dict[str, Any] = {"nodes": ["file1"], "picture": picture, "output": output}
+        if output:
+            job = StylizeJob(output, content=picture, styles=("rust.png",), quality="draft")
+            entry["jobs"] = [job.to_json()]
+        entries.append({**entry, "status": "to make" if output else "there", "message": ""})
     scene = {"ok": True, "scene": "/a.ma", "status": "listed", "textures": entries}
     return json.dumps({"report": 1, "ok": True, "scenes": [scene]})
 
 
 def _two_folders(folder: Path) -> None:
-    text = listing(("a.png", "to make", "x/a.png"), ("b.png", "to make", "y/b.png"))
+    text = listing(("a.png", "x/a.png"), ("b.png", "y/b.png"))
     (folder / "list.json").write_text(text)
 
 
 def _all_made(folder: Path) -> None:
-    (folder / "list.json").write_text(listing(("a.png", "there", "x/a.png")))
+    (folder / "list.json").write_text(listing(("a.png", "")))
 
 
 def _no_list(folder: Path) -> None:
@@ -302,21 +306,18 @@ def test_an_output_never_leaves_the_results(
         bundle.read(path.parent, 1)
 
 
-def test_textures_of_scenes_are_exported_under_the_names_that_their_batch_has_listed(
+def test_textures_of_scenes_are_exported_as_their_batch_has_listed_them(
     there: Path, real_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that is there is left out; tiles are each one's own; two nodes' picture is made once."""
+    """One that is there is left out; what two scenes show is made once."""
     monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
-    for tile in ("1001", "1003"):
-        (there / f"w.{tile}.png").write_bytes((there / "a.png").read_bytes())
-    one = ("a.png", "to make", "new/a_stylized_1f0c9a3e.png")
-    tiles = ("w.<UDIM>.png", "to make", "new/w_stylized.<UDIM>.png")
-    text = listing(one, one, ("b.png", "there", "new/b_stylized.png"), tiles)
+    one = ("a.png", "new/a_stylized_1f0c9a3e.png")
+    text = listing(one, one, ("b.png", ""), ("b.png", "new/other.png"))
     (there / "list.json").write_text(text)
     assert export("--scenes", "list.json") == 0
     jobs = there / "bundle" / "jobs"
-    names = [bundle.read(jobs, number).name for number in (1, 2, 3)]
-    assert bundle.about(jobs).count == 3
-    assert names == ["a_stylized_1f0c9a3e.png", "w_stylized.1001.png", "w_stylized.1003.png"]
+    assert bundle.about(jobs).count == 2
+    names = [bundle.read(jobs, number).name for number in (1, 2)]
+    assert names == ["a_stylized_1f0c9a3e.png", "other.png"]
     values = json.loads((there / "bundle" / "parameter_values.json").read_text())
     assert values["parameterValues"][0]["value"] == str(there / "new")

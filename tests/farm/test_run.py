@@ -62,14 +62,14 @@ def test_results_are_pictures_with_a_texture_a_list_and_a_page(
     results = farm.folder / "rusty_bundle" / "results"
     found = sorted(hashes(results))
     assert len(found) == 2 * COUNT
-    listed = json.loads((results / "results.json").read_text())["results"]
+    listed = json.loads((results / "maya-stylize-results.json").read_text())["results"]
     assert len(listed) == COUNT - 1  # two tiles are one set
     (tiles,) = [each["tiles"] for each in listed if "tiles" in each]
     assert {tile: each["result"] for tile, each in tiles.items()} == {
         "1001": "wall_new.1001.png",
         "1002": "wall_new.1002.png",
     }
-    page = (results / "report.html").read_text(encoding="utf-8")
+    page = (results / "maya-stylize-report.html").read_text(encoding="utf-8")
     assert page.count("<section class=") == COUNT
     assert "{{Param.Textures}}_new.png" in page
     assert not re.search(r'(src|href)="(?!data:)', page)

@@ -21,6 +21,7 @@ from maya import cmds
 for name in ("t01.png", "wall.1001.png"):
     node = cmds.shadingNode("file", asTexture=True, name="file_" + name[:3])
     cmds.setAttr(node + ".fileTextureName", "{folder}/textures/" + name, type="string")
+    cmds.setAttr(node + ".colorSpace", "sRGB", type="string")
     material = cmds.shadingNode("lambert", asShader=True)
     cmds.connectAttr(node + ".outColor", material + ".color")
 cmds.setAttr("file_wal.uvTilingMode", 3)

@@ -13,7 +13,7 @@ from maya_stylize.farm import bundle, finishing
 from maya_stylize.farm.tasks import Order
 from maya_stylize.recipes import Recipe
 
-REPORT = "report.html"
+REPORT = "maya-stylize-report.html"
 
 
 def finish(arguments: argparse.Namespace, tell: Callable[[str, str], None]) -> int:
