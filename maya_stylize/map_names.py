@@ -1,12 +1,22 @@
-"""Which kind of a material's maps a picture is, and which others go with it, by their names."""
+"""Which kind of a material's maps a picture is, and which others go with it, by their names.
+
+A studio's own words are added by a file of JSON that ``MAYA_STYLIZE_MAP_NAMES`` names, such as
+``{"roughness": ["gls"], "height": ["hgt", "dpl"]}``.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 
+from maya_stylize.errors import StylizeError
 from maya_stylize.tile_sets import without_tile
+
+VARIABLE = "MAYA_STYLIZE_MAP_NAMES"
 
 ALBEDO, NORMAL, ROUGHNESS, METALNESS, HEIGHT, OCCLUSION = KINDS = (
     "albedo",
@@ -49,8 +59,11 @@ def kind_of(name: str) -> str | None:
 
     Args:
         name: A file's name or path, or a node's.
+
+    Raises:
+        StylizeError: The studio's file of words cannot be used.
     """
-    return _KINDS.get(_ending(name))
+    return _kinds().get(_ending(name))
 
 
 def data_kind_of(name: str) -> str | None:
@@ -60,9 +73,12 @@ def data_kind_of(name: str) -> str | None:
 
     Args:
         name: A file's name or path, or a node's.
+
+    Raises:
+        StylizeError: The studio's file of words cannot be used.
     """
     ending = _ending(name)
-    kind = None if ending in _WORDS else _KINDS.get(ending)
+    kind = None if ending in _WORDS else _kinds().get(ending)
     return None if kind == ALBEDO else kind
 
 
@@ -73,11 +89,52 @@ def _ending(name: str) -> str:
         parts.pop()
     if not parts:
         return ""
-    last = parts[-1] if len(parts[-1]) < 5 else parts[-1].removesuffix("map")
+    last = _without_map(parts[-1])
     if len(parts) == 1 and last in _WORDS:
         return ""
     two = "".join(parts[-2:])
-    return two if two in _KINDS else last
+    return two if two in _kinds() else last
+
+
+def _without_map(word: str) -> str:
+    return word if len(word) < 5 else word.removesuffix("map")
+
+
+def _kinds() -> dict[str, str]:
+    """Return the kind of every ending, a studio's own included."""
+    named = os.environ.get(VARIABLE)
+    return _KINDS if not named else _with_those_of(named)
+
+
+@lru_cache(maxsize=1)
+def _with_those_of(file: str) -> dict[str, str]:
+    try:
+        content = json.loads(Path(file).expanduser().read_text(encoding="utf-8"))
+    except (OSError, ValueError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise _refused(file, f"cannot be read: {why}") from error
+    if not isinstance(content, dict):
+        raise _refused(file, "is not an object of JSON")
+    kinds = dict(_KINDS)
+    for kind, words in content.items():
+        if kind not in KINDS or not isinstance(words, list):
+            raise _refused(file, f"has {kind!r}, which is no kind of map with a list of words")
+        for word in words:
+            ending = _without_map(word.lower()) if isinstance(word, str) else ""
+            if not re.fullmatch("[a-z]+", ending) or _BEHIND.fullmatch(ending):
+                raise _refused(
+                    file, f"has {word!r} as a {kind}, which is not a single word of its own"
+                )
+            kinds[ending] = kind
+    return kinds
+
+
+def _refused(file: str, why: str) -> StylizeError:
+    return StylizeError(
+        f"{VARIABLE}: {file} {why}.",
+        f'Write it as {{"roughness": ["gls"]}}, of the kinds {", ".join(KINDS)}; the words are '
+        "letters.",
+    )
 
 
 def beside(path: Path, suffixes: Collection[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from maya_stylize import settings
+from maya_stylize import map_names, settings
 from maya_stylize.errors import StylizeError
 from maya_stylize.files import sha256
 
@@ -44,6 +44,7 @@ def _user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(settings.HOME_VARIABLE, str(tmp_path_factory.mktemp("home")))
         patch.delenv(settings.MODEL_VARIABLE, raising=False)
+        patch.delenv(map_names.VARIABLE, raising=False)
         yield
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from maya_stylize.map_names import KINDS, beside, kind_of, without_kind
+from maya_stylize.errors import StylizeError
+from maya_stylize.map_names import KINDS, VARIABLE, beside, kind_of, without_kind
 
 # As texture libraries and painting programs write them.
 CONVENTIONS = {
@@ -49,3 +51,48 @@ def test_names_of_a_kind_alone_are_one_material(tmp_path: Path) -> None:
     for name in ("albedo.png", "normal.png", "wall_height.png"):
         (tmp_path / name).touch()
     assert list(beside(tmp_path / "albedo.png", [".png"])) == ["albedo", "normal"]
+
+
+def test_a_studio_adds_words_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = tmp_path / "words.json"
+    words.write_text('{"roughness": ["GLS", "mattemap"], "height": ["hgt"], "normal": ["rough"]}')
+    monkeypatch.setenv(VARIABLE, str(words))
+    for name in ("a_albedo.png", "a_GLS_2k.png", "a_hgt.png", "a_normal.png"):
+        (tmp_path / name).touch()
+    assert kind_of("wall_matte.png") == kind_of("wall_matteMap.png") == "roughness"
+    assert kind_of("wall_rough.png") == "normal"  # theirs go first
+    assert kind_of("wall_ao.png") == "occlusion"
+    assert beside(tmp_path / "a_albedo.png", [".png"]) == {
+        "roughness": str(tmp_path / "a_GLS_2k.png"),
+        "albedo": str(tmp_path / "a_albedo.png"),
+        "height": str(tmp_path / "a_hgt.png"),
+        "normal": str(tmp_path / "a_normal.png"),
+    }
+    monkeypatch.delenv(VARIABLE)
+    assert kind_of("wall_gls.png") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "cannot be read: No such file"),
+        ("{", "cannot be read: Expecting"),
+        ("[]", "is not an object"),
+        ('{"gloss": ["gls"]}', "'gloss', which is no kind"),
+        ('{"height": "hgt"}', "'height', which is no kind of map with a list"),
+        ('{"height": ["h_t"]}', "'h_t' as a height"),
+        ('{"height": ["2k"]}', "'2k' as a height"),
+        ('{"height": ["linear"]}', "'linear' as a height"),
+        ('{"height": [3]}', "3 as a height"),
+    ],
+)
+def test_a_file_of_words_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, why: str
+) -> None:
+    words = tmp_path / "words.json"
+    if content is not None:
+        words.write_text(content)
+    monkeypatch.setenv(VARIABLE, str(words))
+    with pytest.raises(StylizeError, match=re.escape(why)) as refused:
+        kind_of("a_gls.png")
+    assert str(words) in str(refused.value)
