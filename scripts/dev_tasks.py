@@ -40,6 +40,8 @@ WITHOUT_QT = (
     "tests/test_tile_sets.py",
     "tests/worker/test_pool.py",
 )
+# A file's tests share what they have made, so a file stays with one process.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 WITHOUT_TORCH = f"""\
 ==============================================================================
 The PyTorch tests will be SKIPPED: pip found no CPU build of torch {TORCH} here,
@@ -73,7 +75,8 @@ def test(environment: Environment, arguments: list[str]) -> int:
     environment.prepare("test")
     if not environment.provide_cpu_only("torch", TORCH):
         print(WITHOUT_TORCH.format(python=environment.python), file=sys.stderr, flush=True)
-    codes: dict[str, int | None] = {"engine": environment.call("-m", "pytest", *arguments)}
+    chosen = arguments or SIDE_BY_SIDE
+    codes: dict[str, int | None] = {"engine": environment.call("-m", "pytest", *chosen)}
     if not arguments:
         for name in MAYAS:
             codes[name] = test_maya_side(name, environment)

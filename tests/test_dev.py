@@ -285,7 +285,8 @@ def test_without_arguments_the_maya_side_runs_in_each_environment(
     oldest = (*side, *dev_tasks.WITHOUT_QT)
     variables = {"MAYA_STYLIZE_PYTHON": "python-of-venv"}
     start = asked.index((".venv-maya2024", ["python-a"]))
-    assert asked[start - 2 : start] == ["-m", "pytest"]
+    engine = ["-m", "pytest", *dev_tasks.SIDE_BY_SIDE]
+    assert asked[start - len(engine) : start] == engine
     assert asked[start + 1 :] == [
         *("maya2024", "-m", "pytest", *dev_tasks.PANEL, variables),
         *("-m", "pytest", *oldest, variables),
