@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import gallery_files
 import numpy as np
 from gallery_tools import FloatArray, Studio, show, twice
 
@@ -254,4 +255,7 @@ SECTIONS: dict[str, Callable[[Studio], str]] = {
     "regions": regions,
     "materials": materials,
     "statistics": statistics,
+    "tiles": gallery_files.tiles,
+    "highlights": gallery_files.highlights,
+    "alpha": gallery_files.alpha,
 }
