@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,35 @@ class Ledger:
         with replacing(path, ImageError) as temporary:
             temporary.write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
 
+    def begin(self, job: Job, key: str) -> None:
+        """Note that a job's output is being made, until `end`.
+
+        Args:
+            job: The job.
+            key: As `look` told it.
+
+        Raises:
+            ImageError: The note cannot be written.
+        """
+        mark = _mark(job)
+        try:
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.write_text(key, encoding="ascii")
+        except OSError as error:
+            raise unwritable(mark, error, ImageError) from error
+
+    def was_killed(self, job: Job, key: str) -> bool:
+        """Return whether a process that began to make a job's output came to no end."""
+        try:
+            return _mark(job).read_text(encoding="ascii") == key
+        except (OSError, ValueError):
+            return False
+
+    def end(self, job: Job) -> None:
+        """Note that a job's output is not being made any more, however that ended."""
+        with suppress(OSError):
+            _mark(job).unlink()
+
     def _key(self, job: Job) -> str:
         data = with_sources(job.to_json(), self._hashes)
         del data["output"]
@@ -131,6 +161,11 @@ def knows(picture: Path) -> bool:
 
 def _path(job: Job) -> Path:
     return _entry(Path(job.outputs[0]))
+
+
+def _mark(job: Job) -> Path:
+    output = Path(job.outputs[0])
+    return output.with_name(FOLDER) / f"{output.name}.begun"
 
 
 def _entry(output: Path) -> Path:

@@ -28,12 +28,19 @@ def made(textures: Mapping[int, Texture], wanted: Collection[int]) -> dict[int, 
     Raises:
         StylizeError: One is not there as it was made.
     """
-    entries = {
-        number: entry
-        for number, texture in textures.items()
-        if (entry := entry_of(texture.job)).state is State.DONE
-    }
-    missing = [textures[number].name for number in wanted if number not in entries]
+    entries, missing = {}, []
+    for number, texture in textures.items():
+        reason = ""
+        try:
+            entry = entry_of(texture.job)
+        except StylizeError as error:
+            reason = f" ({error.message})"
+        else:
+            if entry.state is State.DONE:
+                entries[number] = entry
+                continue
+        if number in wanted:
+            missing.append(f"{texture.name}{reason}")
     if missing:
         raise StylizeError(
             f"{len(missing)} of {len(wanted)} textures are not there as they were made: "
