@@ -110,13 +110,25 @@ class Ledger:
             "outputs": {Path(path).name: self._hashes(path) for path in job.outputs},
             "facts": dict(facts or {}),
         }
-        path = _path(job)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise unwritable(path.parent, error, ImageError) from error
-        with replacing(path, ImageError) as temporary:
-            temporary.write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
+        self._write(job, {**entry, "beside": _read(_path(job))["beside"]})
+
+    def made_beside(self, job: Job, path: Path) -> bool:
+        """Return whether a file beside a job's output is as `record_beside` knows it.
+
+        Raises:
+            ImageError: The file cannot be read.
+        """
+        return bool(_read(_path(job))["beside"].get(path.name) == self._hashes(str(path)))
+
+    def record_beside(self, job: Job, path: Path) -> None:
+        """Remember a file that was made of a job's output, which is recorded already.
+
+        Raises:
+            ImageError: The file cannot be read, or the entry cannot be written.
+        """
+        entry = _read(_path(job))
+        entry["beside"] = {**entry["beside"], path.name: self._hashes(str(path))}
+        self._write(job, entry)
 
     def begin(self, job: Job, key: str) -> None:
         """Note that a job's output is being made, until `end`.
@@ -147,6 +159,15 @@ class Ledger:
         with suppress(OSError):
             _mark(job).unlink()
 
+    def _write(self, job: Job, entry: Mapping[str, Any]) -> None:
+        path = _path(job)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(path.parent, error, ImageError) from error
+        with replacing(path, ImageError) as temporary:
+            temporary.write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
+
     def _key(self, job: Job) -> str:
         data = with_sources(job.to_json(), self._hashes)
         del data["output"]
@@ -174,12 +195,13 @@ def _entry(output: Path) -> Path:
 
 def _read(path: Path) -> dict[str, Any]:
     """Return a job's entry; one that knows nothing where none can be read."""
-    nothing: dict[str, Any] = {"key": None, "outputs": {}, "facts": {}}
+    nothing: dict[str, Any] = {"key": None, "outputs": {}, "facts": {}, "beside": {}}
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return nothing
     if not isinstance(entry, dict) or entry.get("ledger") != VERSION:
         return nothing
-    sound = all(isinstance(entry.get(name), dict) for name in ("outputs", "facts"))
+    entry.setdefault("beside", {})
+    sound = all(isinstance(entry.get(name), dict) for name in ("outputs", "facts", "beside"))
     return entry if sound and isinstance(entry.get("key"), str) else nothing

@@ -19,10 +19,11 @@ def entry_of(job: Job) -> Entry:
     Raises:
         ImageError: A picture of the job, or its output, cannot be read.
     """
-    return _ledger(job).look(_as_in_a_batch(job))
+    return ledger_of(job).look(_as_in_a_batch(job))
 
 
-def _ledger(job: Job) -> Ledger:
+def ledger_of(job: Job) -> Ledger:
+    """Return the ledger that knows a resolved job's output."""
     return Ledger(str(job.resolution.get("model")))
 
 
@@ -37,7 +38,7 @@ def begin(job: Job, entry: Entry) -> None:
     Raises:
         StylizeError: It is there, and is not ours to replace; or the note cannot be written.
     """
-    ledger, plain = _ledger(job), _as_in_a_batch(job)
+    ledger, plain = ledger_of(job), _as_in_a_batch(job)
     # A task that was killed just before it could record its result has left its mark, and the
     # result says whose it is. An artist may have put another picture there since.
     if entry.state is State.FOREIGN and not (
@@ -53,7 +54,7 @@ def begin(job: Job, entry: Entry) -> None:
 
 def end(job: Job) -> None:
     """Note that a job's output is not being made any more, however that ended."""
-    _ledger(job).end(job)
+    ledger_of(job).end(job)
 
 
 def record(job: Job, entry: Entry, facts: Mapping[str, Any]) -> None:
@@ -62,4 +63,4 @@ def record(job: Job, entry: Entry, facts: Mapping[str, Any]) -> None:
     Raises:
         ImageError: It cannot be noted.
     """
-    _ledger(job).record(_as_in_a_batch(job), entry.key, facts)
+    ledger_of(job).record(_as_in_a_batch(job), entry.key, facts)

@@ -15,8 +15,8 @@ from maya_stylize import events, jobs
 from maya_stylize.engine.backend import activate
 from maya_stylize.engine.resolution import for_metadata, resolve
 from maya_stylize.errors import StylizeError
-from maya_stylize.farm import bundle, standing, tasks
-from maya_stylize.images import writer
+from maya_stylize.farm import bundle, finishing, standing, tasks
+from maya_stylize.images import textures, writer
 from maya_stylize.job_sources import FileHashes
 from maya_stylize.jobs import Job, StylizeJob
 from maya_stylize.ledger import FOLDER, State
@@ -108,3 +108,31 @@ def test_a_task_that_ends_leaves_no_mark(
     shutil.copy(tmp_path / "wall.png", job.output)
     with pytest.raises(StylizeError, match="no batch or farm made it as it is"):
         begin(jobs.from_json(job.to_json()))
+
+
+def test_a_tx_that_no_farm_made_stays(job: Job) -> None:
+    """One that it made is replaced, also where its result was made anew since."""
+    texture = bundle.Texture(job.pictures[0], None, job, {})
+    tx = Path(job.output).with_suffix(".tx")
+    for gray in (0.5, 0.75):
+        entry = standing.entry_of(job)
+        writer.write(Path(job.output), np.full((32, 32, 3), gray, np.float32))
+        standing.record(job, entry, {})
+        assert finishing.texture_for(texture) == tx
+        made = tx.read_bytes()
+        assert finishing.texture_for(texture) == tx
+        assert tx.read_bytes() == made
+    tx.write_bytes(b"an artist's")
+    with pytest.raises(StylizeError, match=r"wall\.tx is there, and no farm made it"):
+        finishing.texture_for(texture)
+    assert tx.read_bytes() == b"an artist's"
+    assert sorted(path.name for path in tx.parent.iterdir()) == [FOLDER, "wall.png", "wall.tx"]
+
+
+def test_a_tx_whose_task_was_killed_before_it_was_noted_is_known(job: Job) -> None:
+    texture = bundle.Texture(job.pictures[0], None, job, {})
+    entry = standing.entry_of(job)
+    write_result(job, job)
+    standing.record(job, entry, {})
+    textures.make(Path(job.output), Path(job.output).with_suffix(".tx"), repeats=True)
+    assert finishing.texture_for(texture) is not None
