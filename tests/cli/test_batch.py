@@ -21,7 +21,7 @@ import pytest
 import maya_stylize
 from maya_stylize import recipes
 from maya_stylize.cli import main
-from maya_stylize.cli.batch.items import items
+from maya_stylize.cli.batch.items import items, pictures
 from maya_stylize.cli.batch.progress import Display
 from maya_stylize.cli.batch.survey import survey
 from maya_stylize.demo import EXEMPLARS
@@ -192,6 +192,46 @@ def test_results_beside_their_pictures_are_not_taken_for_pictures(folder, capsys
         assert batch("in", "-o", "in") == 0
     assert "2 done before." in capsys.readouterr().err
     assert len(made(folder / "in")) == 4
+
+
+def test_results_in_another_folder_are_the_next_batchs_pictures(folder, capsys):
+    assert batch("in", "-o", "first") == 0
+    assert batch("first", "-o", "second") == 0
+    names = ["a_stylized_stylized.png", "b_stylized_stylized.png"]
+    assert sorted(made(folder / "second")) == names
+    picture(folder / "in" / "a.png", "granite")
+    assert batch("in", "-o", "first") == 0  # one is replaced
+    capsys.readouterr()
+    assert batch("first", "-o", "second") == 0
+    assert "1 made, 1 done before." in capsys.readouterr().err
+    changed = (folder / "in" / "a.png").read_bytes()
+    assert made(folder / "second")[names[0]] == changed
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "a.tx",
+        "A.TX",
+        "a.png.tx",
+        "a_sRGB_ACEScg.tx",
+        "a_Utility - sRGB - Texture_ACES_x.tx",
+        "a_sRGB_ACEScg.png.tx",
+    ],
+)
+def test_a_renderers_copy_of_a_picture_is_no_picture_unless_it_is_named(folder, copy):
+    shutil.copy(folder / "in" / "a.png", folder / "in" / copy)
+    assert batch("in", "-o", "out") == 0
+    assert sorted(made(folder / "out")) == ["a_stylized.png", "b_stylized.png"]
+    named = [str(path) for path in pictures([f"in/{copy}"], None, Path("out"))]
+    assert named == [f"in/{copy}"]
+
+
+@pytest.mark.parametrize("name", ["c.tx", "a_x.tx", "ab_sRGB_ACEScg.tx"])
+def test_a_tx_without_its_picture_is_a_picture(folder, name):
+    shutil.copy(folder / "in" / "a.png", folder / "in" / name)
+    found = pictures(["in"], None, Path("out"))
+    assert sorted(found) == sorted(["in/a.png", "in/b.png", f"in/{name}"])
 
 
 def test_a_dry_run_tells_and_makes_nothing(folder, capsys):

@@ -103,7 +103,8 @@ def _batch(arguments: argparse.Namespace) -> int:
     recipe = recipes.load(arguments.recipe)
     if arguments.exemplar:
         recipe = recipe.with_exemplars(arguments.exemplar)
-    found = items(recipe, pictures(arguments.places, arguments.match), arguments.output)
+    places = pictures(arguments.places, arguments.match, arguments.output)
+    found = items(recipe, places, arguments.output)
     _check_folder(arguments.output)
     model = sources.info()
     if model is None:

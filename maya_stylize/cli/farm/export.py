@@ -61,7 +61,7 @@ def _found(arguments: argparse.Namespace, recipe: Recipe) -> tuple[list[Item], P
     if not arguments.places:
         raise JobError("There is nothing to export.", "Name pictures or folders, or --scenes.")
     folder = arguments.results or arguments.output / RESULTS_FOLDER
-    places = pictures(arguments.places, arguments.match)
+    places = pictures(arguments.places, arguments.match, folder)
     return items(recipe, places, folder), arguments.results
 
 
