@@ -64,7 +64,7 @@ class Ledger:
     """
 
     def __init__(self, model: str) -> None:
-        self._model = model
+        self.model = model
         self._hashes = FileHashes()
 
     def look(self, job: Job) -> Entry:
@@ -148,11 +148,12 @@ class Ledger:
             raise unwritable(mark, error, ImageError) from error
 
     def was_killed(self, job: Job, key: str) -> bool:
-        """Return whether a process that began to make a job's output came to no end."""
+        """Return whether a process that began to make a job's output could not record it."""
         try:
-            return _mark(job).read_text(encoding="ascii") == key
+            begun = _mark(job).read_text(encoding="ascii") == key
         except (OSError, ValueError):
             return False
+        return begun and _read(_path(job))["key"] != key
 
     def end(self, job: Job) -> None:
         """Note that a job's output is not being made any more, however that ended."""
@@ -171,7 +172,7 @@ class Ledger:
     def _key(self, job: Job) -> str:
         data = with_sources(job.to_json(), self._hashes)
         del data["output"]
-        named = {"job": data, "model": self._model, "package": __version__}
+        named = {"job": data, "model": self.model, "package": __version__}
         return hashlib.sha256(json.dumps(named, sort_keys=True).encode("ascii")).hexdigest()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from maya_stylize.errors import StylizeError
@@ -41,10 +40,7 @@ def begin(job: Job, entry: Entry) -> None:
     ledger, plain = ledger_of(job), _as_in_a_batch(job)
     # A task that was killed just before it could record its result has left its mark, and the
     # result says whose it is. An artist may have put another picture there since.
-    if entry.state is State.FOREIGN and not (
-        ledger.was_killed(plain, entry.key)
-        and origin.is_of(Path(job.output), job, str(job.resolution.get("model")))
-    ):
+    if entry.state is State.FOREIGN and not origin.is_left(plain, entry.key, ledger):
         raise StylizeError(
             f"{job.output} is there, and no batch or farm made it as it is.",
             "Move it away, or export with another folder for the results.",

@@ -10,6 +10,18 @@ from maya_stylize.errors import StylizeError
 from maya_stylize.images.metadata import read_job
 from maya_stylize.job_sources import file_hash, with_sources
 from maya_stylize.jobs import Job
+from maya_stylize.ledger import Ledger
+
+
+def is_left(job: Job, key: str, ledger: Ledger) -> bool:
+    """Return whether a job's output is there from a process that could not record it any more.
+
+    Args:
+        job: The job.
+        key: As the ledger told it.
+        ledger: Does not know the output.
+    """
+    return ledger.was_killed(job, key) and is_of(Path(job.output), job, ledger.model)
 
 
 def is_of(picture: Path, job: Job, model: str) -> bool:

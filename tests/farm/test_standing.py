@@ -69,6 +69,17 @@ def test_a_picture_that_came_after_a_killed_task_stays(job: Job, whose: str) -> 
         begin(job)
 
 
+def test_a_result_that_was_recorded_and_painted_over_stays(job: Job) -> None:
+    """Also where it carries its job still, and the task was killed after it had recorded it."""
+    begin(job)
+    write_result(job, job)
+    standing.record(job, standing.entry_of(job), {})
+    painted = np.full((32, 32, 3), 0.75, np.float32)
+    writer.write(Path(job.output), painted, job=for_metadata(job))
+    with pytest.raises(StylizeError, match="no batch or farm made it as it is"):
+        begin(job)
+
+
 def test_a_result_without_a_killed_task_is_somebodys(job: Job) -> None:
     begin(job)
     standing.end(job)
