@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ class Ledger:
     """
 
     def __init__(self, model: str) -> None:
-        self._model = model
+        self.model = model
         self._hashes = FileHashes()
 
     def look(self, job: Job) -> Entry:
@@ -109,6 +110,57 @@ class Ledger:
             "outputs": {Path(path).name: self._hashes(path) for path in job.outputs},
             "facts": dict(facts or {}),
         }
+        self._write(job, {**entry, "beside": _read(_path(job))["beside"]})
+
+    def made_beside(self, job: Job, path: Path) -> bool:
+        """Return whether a file beside a job's output is as `record_beside` knows it.
+
+        Raises:
+            ImageError: The file cannot be read.
+        """
+        return bool(_read(_path(job))["beside"].get(path.name) == self._hashes(str(path)))
+
+    def record_beside(self, job: Job, path: Path) -> None:
+        """Remember a file that was made of a job's output, which is recorded already.
+
+        Raises:
+            ImageError: The file cannot be read, or the entry cannot be written.
+        """
+        entry = _read(_path(job))
+        entry["beside"] = {**entry["beside"], path.name: self._hashes(str(path))}
+        self._write(job, entry)
+
+    def begin(self, job: Job, key: str) -> None:
+        """Note that a job's output is being made, until `end`.
+
+        Args:
+            job: The job.
+            key: As `look` told it.
+
+        Raises:
+            ImageError: The note cannot be written.
+        """
+        mark = _mark(job)
+        try:
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.write_text(key, encoding="ascii")
+        except OSError as error:
+            raise unwritable(mark, error, ImageError) from error
+
+    def was_killed(self, job: Job, key: str) -> bool:
+        """Return whether a process that began to make a job's output could not record it."""
+        try:
+            begun = _mark(job).read_text(encoding="ascii") == key
+        except (OSError, ValueError):
+            return False
+        return begun and _read(_path(job))["key"] != key
+
+    def end(self, job: Job) -> None:
+        """Note that a job's output is not being made any more, however that ended."""
+        with suppress(OSError):
+            _mark(job).unlink()
+
+    def _write(self, job: Job, entry: Mapping[str, Any]) -> None:
         path = _path(job)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +172,7 @@ class Ledger:
     def _key(self, job: Job) -> str:
         data = with_sources(job.to_json(), self._hashes)
         del data["output"]
-        named = {"job": data, "model": self._model, "package": __version__}
+        named = {"job": data, "model": self.model, "package": __version__}
         return hashlib.sha256(json.dumps(named, sort_keys=True).encode("ascii")).hexdigest()
 
 
@@ -133,18 +185,24 @@ def _path(job: Job) -> Path:
     return _entry(Path(job.outputs[0]))
 
 
+def _mark(job: Job) -> Path:
+    output = Path(job.outputs[0])
+    return output.with_name(FOLDER) / f"{output.name}.begun"
+
+
 def _entry(output: Path) -> Path:
     return output.with_name(FOLDER) / f"{output.name}.json"
 
 
 def _read(path: Path) -> dict[str, Any]:
     """Return a job's entry; one that knows nothing where none can be read."""
-    nothing: dict[str, Any] = {"key": None, "outputs": {}, "facts": {}}
+    nothing: dict[str, Any] = {"key": None, "outputs": {}, "facts": {}, "beside": {}}
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return nothing
     if not isinstance(entry, dict) or entry.get("ledger") != VERSION:
         return nothing
-    sound = all(isinstance(entry.get(name), dict) for name in ("outputs", "facts"))
+    entry.setdefault("beside", {})
+    sound = all(isinstance(entry.get(name), dict) for name in ("outputs", "facts", "beside"))
     return entry if sound and isinstance(entry.get("key"), str) else nothing

@@ -158,5 +158,5 @@ def test_all_maps_of_a_material_are_one_result(tmp_path):
 
 def test_no_name_and_no_time_is_in_an_entry(job, made, tmp_path):
     entry = json.loads((made.parent / FOLDER / "wall.png.json").read_text())
-    assert set(entry) == {"ledger", "key", "outputs", "facts"}
+    assert set(entry) == {"ledger", "key", "outputs", "facts", "beside"}
     assert str(tmp_path) not in json.dumps(entry)

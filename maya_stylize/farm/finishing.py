@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from maya_stylize import tile_sets
-from maya_stylize.errors import JobError, StylizeError
+from maya_stylize.errors import ImageError, JobError, StylizeError
 from maya_stylize.farm.bundle import Texture
-from maya_stylize.farm.standing import entry_of
+from maya_stylize.farm.standing import entry_of, ledger_of
 from maya_stylize.files import replacing
 from maya_stylize.images import textures as tx_files
+from maya_stylize.job_sources import file_hash
 from maya_stylize.ledger import Entry, State
 
 LIST = "maya-stylize-results.json"
@@ -28,12 +30,19 @@ def made(textures: Mapping[int, Texture], wanted: Collection[int]) -> dict[int, 
     Raises:
         StylizeError: One is not there as it was made.
     """
-    entries = {
-        number: entry
-        for number, texture in textures.items()
-        if (entry := entry_of(texture.job)).state is State.DONE
-    }
-    missing = [textures[number].name for number in wanted if number not in entries]
+    entries, missing = {}, []
+    for number, texture in textures.items():
+        reason = ""
+        try:
+            entry = entry_of(texture.job)
+        except StylizeError as error:
+            reason = f" ({error.message})"
+        else:
+            if entry.state is State.DONE:
+                entries[number] = entry
+                continue
+        if number in wanted:
+            missing.append(f"{texture.name}{reason}")
     if missing:
         raise StylizeError(
             f"{len(missing)} of {len(wanted)} textures are not there as they were made: "
@@ -47,13 +56,22 @@ def texture_for(texture: Texture) -> Path | None:
     """Make the `.tx` beside a result; return it, or None where the result is one itself.
 
     Raises:
-        ImageError: It cannot be made.
+        ImageError: It cannot be made, or another one is there that no farm made.
     """
     output = Path(texture.job.output)
     target = output.with_suffix(".tx")
     if target == output:
         return None
-    tx_files.make(output, target, repeats=not tile_of(texture))
+    ledger = ledger_of(texture.job)
+    with replacing(target, ImageError) as temporary:
+        tx_files.make(output, temporary, repeats=not tile_of(texture))
+        # The same one may be there from a task that was killed before it could record it.
+        known = not os.path.lexists(target) or ledger.made_beside(texture.job, target)
+        if not known and file_hash(str(target)) != file_hash(str(temporary)):
+            raise ImageError(
+                f"{target} is there, and no farm made it as it is.", "Move it away, and run again."
+            )
+    ledger.record_beside(texture.job, target)
     return target
 
 

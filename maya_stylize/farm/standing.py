@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from maya_stylize.errors import StylizeError
-from maya_stylize.files import unwritable
+from maya_stylize.images import origin
 from maya_stylize.jobs import Job
-from maya_stylize.ledger import FOLDER, Entry, Ledger, State
+from maya_stylize.ledger import Entry, Ledger, State
 
 
 def entry_of(job: Job) -> Entry:
@@ -19,10 +18,11 @@ def entry_of(job: Job) -> Entry:
     Raises:
         ImageError: A picture of the job, or its output, cannot be read.
     """
-    return _ledger(job).look(_as_in_a_batch(job))
+    return ledger_of(job).look(_as_in_a_batch(job))
 
 
-def _ledger(job: Job) -> Ledger:
+def ledger_of(job: Job) -> Ledger:
+    """Return the ledger that knows a resolved job's output."""
     return Ledger(str(job.resolution.get("model")))
 
 
@@ -32,23 +32,25 @@ def _as_in_a_batch(job: Job) -> Job:
 
 
 def begin(job: Job, entry: Entry) -> None:
-    """Note that a job's output is being made.
+    """Note that a job's output is being made, until `end`.
 
     Raises:
         StylizeError: It is there, and is not ours to replace; or the note cannot be written.
     """
-    mark = _mark(job)
-    # A task that was killed just before it could record its result has left its mark.
-    if entry.state is State.FOREIGN and _read_mark(mark) != entry.key:
+    ledger, plain = ledger_of(job), _as_in_a_batch(job)
+    # A task that was killed just before it could record its result has left its mark, and the
+    # result says whose it is. An artist may have put another picture there since.
+    if entry.state is State.FOREIGN and not origin.is_left(plain, entry.key, ledger):
         raise StylizeError(
             f"{job.output} is there, and no batch or farm made it as it is.",
             "Move it away, or export with another folder for the results.",
         )
-    try:
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.write_text(entry.key, encoding="ascii")
-    except OSError as error:
-        raise unwritable(mark, error) from error
+    ledger.begin(plain, entry.key)
+
+
+def end(job: Job) -> None:
+    """Note that a job's output is not being made any more, however that ended."""
+    ledger_of(job).end(job)
 
 
 def record(job: Job, entry: Entry, facts: Mapping[str, Any]) -> None:
@@ -57,18 +59,4 @@ def record(job: Job, entry: Entry, facts: Mapping[str, Any]) -> None:
     Raises:
         ImageError: It cannot be noted.
     """
-    _ledger(job).record(_as_in_a_batch(job), entry.key, facts)
-    _mark(job).unlink(missing_ok=True)
-
-
-def _mark(job: Job) -> Path:
-    """Return the file that says which job has begun to make an output."""
-    output = Path(job.output)
-    return output.with_name(FOLDER) / f"{output.name}.begun"
-
-
-def _read_mark(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii")
-    except (OSError, ValueError):
-        return ""
+    ledger_of(job).record(_as_in_a_batch(job), entry.key, facts)

@@ -82,21 +82,42 @@ class Worker:
     def targets(self, order: Order) -> Telling:
         """Keep what several textures learn from the same examples.
 
+        A texture that cannot be made is told, and fails in its own task alone.
+
         Raises:
-            StylizeError: It cannot be done.
+            StylizeError: No texture can be made here.
         """
-        shared = _shared([order.texture(number) for number in order.numbers()])
+        shared = yield from self._shared(order)
         for index, texture in enumerate(shared):
-            texture.check(self._hashes)
             yield STATUS, f"statistics {index + 1} of {len(shared)}"
             model = _begin(texture.job)
             from maya_stylize.engine.run import learn  # needs its backend chosen first
 
-            for event in learn(texture.job, model, order.statistics):
-                if isinstance(event, events.Progress):
-                    yield PROGRESS, f"{100 * (index + event.fraction) / len(shared):.1f}"
+            try:
+                for event in learn(texture.job, model, order.statistics):
+                    if isinstance(event, events.Progress):
+                        yield PROGRESS, f"{100 * (index + event.fraction) / len(shared):.1f}"
+            except StylizeError as error:  # each of its textures learns for itself then
+                yield LOG, f"{printable(texture.name)}: {error}"
         yield LOG, f"Examples that several textures share: {len(shared)}."
         yield PROGRESS, "100"
+
+    def _shared(self, order: Order) -> Generator[Told, None, list[Texture]]:
+        """Return one texture for each set of examples that several learn from in the same way."""
+        groups: dict[str, list[Texture]] = {}
+        for number in order.numbers():
+            name = f"texture {number}"
+            try:
+                texture = order.texture(number)
+                name = printable(texture.name)
+                if not _may_share(texture.job):
+                    continue
+                texture.check(self._hashes)
+                if standing.entry_of(texture.job).state is not State.DONE:
+                    groups.setdefault(_learned(texture.job), []).append(texture)
+            except StylizeError as error:
+                yield LOG, f"{name}: {error}"
+        return [group[0] for group in groups.values() if len(group) > 1]
 
     def tiles(self, order: Order) -> Telling:
         """Make textures; one that fails does not keep the others from being made.
@@ -138,15 +159,18 @@ class Worker:
             yield events.Log("is made already.")
             return
         standing.begin(job, entry)
-        model = _begin(job)
-        began = monotonic()
-        facts: dict[str, Any] = {}
-        with closing(_run(job, model, statistics)) as work:
-            for event in work:
-                if isinstance(event, events.Result):
-                    facts = {"seconds": round(monotonic() - began, 1), "loss": event.loss}
-                yield event
-        standing.record(job, entry, facts)
+        try:
+            model = _begin(job)
+            began = monotonic()
+            facts: dict[str, Any] = {}
+            with closing(_run(job, model, statistics)) as work:
+                for event in work:
+                    if isinstance(event, events.Result):
+                        facts = {"seconds": round(monotonic() - began, 1), "loss": event.loss}
+                    yield event
+            standing.record(job, entry, facts)
+        finally:
+            standing.end(job)
 
 
 def _begin(job: Job) -> Path:
@@ -201,18 +225,15 @@ def _closable(stream: Iterator[events.Event]) -> Generator[events.Event, None, N
     return stream
 
 
-def _shared(textures: list[Texture]) -> list[Texture]:
-    """Return one texture for each set of examples that several learn from in the same way."""
-    groups: dict[str, list[Texture]] = {}
-    for texture in textures:
-        job = texture.job
-        own = isinstance(job, (RepairJob, MaterialJob))
-        if own or (isinstance(job, StylizeJob) and job.keep_colors != "no"):
-            continue  # what is learned depends on the picture itself
-        if standing.entry_of(job).state is State.DONE:
-            continue
-        data = job.to_json()
-        for name in ("output", "seed", "content", "start"):
-            data.pop(name, None)
-        groups.setdefault(json.dumps(data, sort_keys=True), []).append(texture)
-    return [group[0] for group in groups.values() if len(group) > 1]
+def _may_share(job: Job) -> bool:
+    """Return whether what a job learns does not depend on the picture itself."""
+    own = isinstance(job, (RepairJob, MaterialJob))
+    return not own and not (isinstance(job, StylizeJob) and job.keep_colors != "no")
+
+
+def _learned(job: Job) -> str:
+    """Return what a job learns from, and how."""
+    data = job.to_json()
+    for name in ("output", "seed", "content", "start"):
+        data.pop(name, None)
+    return json.dumps(data, sort_keys=True)

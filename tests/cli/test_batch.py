@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,10 +22,13 @@ import pytest
 import maya_stylize
 from maya_stylize import recipes
 from maya_stylize.cli import main
-from maya_stylize.cli.batch.items import items
+from maya_stylize.cli.batch.items import items, pictures
 from maya_stylize.cli.batch.progress import Display
 from maya_stylize.cli.batch.survey import survey
+from maya_stylize.convert import sources
 from maya_stylize.demo import EXEMPLARS
+from maya_stylize.engine.backend import activate
+from maya_stylize.engine.resolution import for_metadata, resolve
 from maya_stylize.images import reader, writer
 from maya_stylize.ledger import Ledger
 
@@ -194,6 +198,46 @@ def test_results_beside_their_pictures_are_not_taken_for_pictures(folder, capsys
     assert len(made(folder / "in")) == 4
 
 
+def test_results_in_another_folder_are_the_next_batchs_pictures(folder, capsys):
+    assert batch("in", "-o", "first") == 0
+    assert batch("first", "-o", "second") == 0
+    names = ["a_stylized_stylized.png", "b_stylized_stylized.png"]
+    assert sorted(made(folder / "second")) == names
+    picture(folder / "in" / "a.png", "granite")
+    assert batch("in", "-o", "first") == 0  # one is replaced
+    capsys.readouterr()
+    assert batch("first", "-o", "second") == 0
+    assert "1 made, 1 done before." in capsys.readouterr().err
+    changed = (folder / "in" / "a.png").read_bytes()
+    assert made(folder / "second")[names[0]] == changed
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "a.tx",
+        "A.TX",
+        "a.png.tx",
+        "a_sRGB_ACEScg.tx",
+        "a_Utility - sRGB - Texture_ACES_x.tx",
+        "a_sRGB_ACEScg.png.tx",
+    ],
+)
+def test_a_renderers_copy_of_a_picture_is_no_picture_unless_it_is_named(folder, copy):
+    shutil.copy(folder / "in" / "a.png", folder / "in" / copy)
+    assert batch("in", "-o", "out") == 0
+    assert sorted(made(folder / "out")) == ["a_stylized.png", "b_stylized.png"]
+    named = [str(path) for path in pictures([f"in/{copy}"], None, Path("out"))]
+    assert named == [f"in/{copy}"]
+
+
+@pytest.mark.parametrize("name", ["c.tx", "a_x.tx", "ab_sRGB_ACEScg.tx"])
+def test_a_tx_without_its_picture_is_a_picture(folder, name):
+    shutil.copy(folder / "in" / "a.png", folder / "in" / name)
+    found = pictures(["in"], None, Path("out"))
+    assert sorted(found) == sorted(["in/a.png", "in/b.png", f"in/{name}"])
+
+
 def test_a_dry_run_tells_and_makes_nothing(folder, capsys):
     assert batch("in/a.png", "-o", "out") == 0
     (folder / "in" / "junk.png").write_bytes(b"junk")
@@ -210,6 +254,74 @@ def test_a_dry_run_tells_and_makes_nothing(folder, capsys):
     assert made(folder / "out") == before
     assert batch("in/b.png", "-o", "new", "--dry-run") == 0
     assert not (folder / "new").exists()
+
+
+def test_a_dry_run_tells_what_would_be_replaced(folder, capsys):
+    assert batch("in/a.png", "-o", "out") == 0
+    (folder / "recipe.json").write_text(RECIPE.replace("[", '["bricks.png", '))
+    (folder / "out" / "b_stylized.png").write_bytes(b"an artist's")
+    capsys.readouterr()
+    assert batch("in", "-o", "out", "--dry-run") == 1
+    printed = capsys.readouterr().out
+    assert re.search(r"^replace +a_stylized\.png", printed, re.M)
+    assert re.search(r"^failed +b_stylized\.png", printed, re.M)
+    assert re.search(r"^replaced 1 of ", printed, re.M)
+    assert batch("in", "-o", "out", "--dry-run", "--overwrite", "b_stylized.png") == 0
+    assert re.search(r"^replaced 2 of ", capsys.readouterr().out, re.M)
+    assert batch("in", "-o", "new", "--dry-run") == 0
+    assert "replace" not in capsys.readouterr().out
+
+
+@pytest.fixture
+def killed(folder) -> Path:
+    """A batch that was killed in its midst; what it is at is in out/this waits_stylized.png."""
+    picture(folder / "in" / "this waits.png")
+    command = [sys.executable, "-m", "maya_stylize", "batch", "in", "--recipe", "recipe.json"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([*command, "-o", "out"], env=environment) as process:
+        end = time.monotonic() + HANGING_SECONDS
+        while not (folder / "out" / ".maya-stylize" / "b_stylized.png.json").exists():
+            assert time.monotonic() < end
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+    return folder / "out" / "this waits_stylized.png"
+
+
+def written_by_a_worker(path: Path, seed: int) -> bytes:
+    """Write what the engine would have written just before the batch was killed."""
+    recipe = recipes.load(Path("recipe.json"))
+    (item,) = items(recipe, ["in/this waits.png"], Path("out"))
+    model = sources.info().provenance.fingerprint
+    job = resolve(item.job, activate("tensorflow", "cpu"), model, [], 5, 0, {})
+    carried = for_metadata(replace(job, seed=seed))
+    writer.write(path, np.full((32, 40, 3), 0.5, np.float32), job=carried)
+    return path.read_bytes()
+
+
+def test_what_a_killed_batch_had_written_is_known(folder, killed, capsys):
+    result = written_by_a_worker(killed, seed=0)
+    before = made(folder / "out" / ".maya-stylize")
+    assert batch("in", "-o", "out", "--dry-run") == 0
+    assert made(folder / "out" / ".maya-stylize") == before
+    for _ in range(2):
+        assert batch("in", "-o", "out") == 0
+        assert "3 done before." in capsys.readouterr().err
+    assert killed.read_bytes() == result
+    assert not list((folder / "out" / ".maya-stylize").glob("*.begun"))
+
+
+def test_what_somebody_put_there_after_a_batch_was_killed_stays(folder, killed, capsys):
+    result = written_by_a_worker(killed, seed=7)
+    assert batch("in", "-o", "out") == 1
+    assert "2 done before, 1 failed." in capsys.readouterr().err
+    assert killed.read_bytes() == result
+
+
+def test_a_batch_that_comes_to_its_end_knows_only_what_it_has_recorded(folder, capsys):
+    picture(folder / "in" / "this fails.png")
+    assert batch("in", "-o", "out") == 1
+    assert not list((folder / "out" / ".maya-stylize").glob("*.begun"))
 
 
 def test_tiles_of_a_set_are_results_of_their_own(folder):
@@ -256,10 +368,11 @@ def test_a_machine_of_many_processors_has_several_workers(folder, monkeypatch):
     assert len((folder / "starts").read_text().splitlines()) == 2
 
 
-def test_a_gpu_has_one_worker_however_many_processors(folder, monkeypatch):
+@pytest.mark.parametrize("words", [[], ["--workers", "8"]])
+def test_a_gpu_has_one_worker_however_many_processors(folder, monkeypatch, words):
     monkeypatch.setattr("maya_stylize.cli.batch.running.available_threads", lambda: 64)
     worker(folder, "gpu:0")
-    assert batch("in", "-o", "out") == 0
+    assert batch("in", "-o", "out", *words) == 0
     assert len((folder / "starts").read_text().splitlines()) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -27,6 +28,7 @@ from maya_stylize.farm import bundle, mapping, ranges
 from maya_stylize.farm.template import template
 from maya_stylize.images import textures, writer
 from maya_stylize.jobs import StylizeJob
+from maya_stylize.ledger import Ledger
 
 PART = st.text(
     st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="/\\:"),
@@ -198,6 +200,30 @@ def _tx_is_there(folder: Path) -> None:
     (folder / "out" / "a_stylized.tx").write_text("mine")
 
 
+def _made(folder: Path, result: Path, texture: str) -> None:
+    """A result that the ledger knows, and a `.tx` beside it."""
+    (folder / "out").mkdir()
+    job = StylizeJob(
+        str(folder / "out" / "a_stylized.png"), content="a.png", styles=("rust.png",), seed=7
+    )
+    shutil.copy(result, job.output)
+    ledger = Ledger("a model")
+    ledger.record(job, ledger.look(job).key)
+    tx = Path(job.output).with_suffix(".tx")
+    tx.write_text("a farm's")
+    ledger.record_beside(job, tx)
+    tx.write_text(texture)
+
+
+def _result_was_painted_over(folder: Path) -> None:
+    _made(folder, folder / "a.png", "a farm's")
+    (folder / "out" / "a_stylized.png").write_text("painted over")
+
+
+def _tx_is_another_one(folder: Path) -> None:
+    _made(folder, folder / "a.png", "mine")
+
+
 def _one_tx_for_two(folder: Path) -> None:
     writer.write(folder / "a.tif", np.zeros((32, 32, 3), np.float32))
 
@@ -244,6 +270,8 @@ def _no_list(folder: Path) -> None:
         (_bundle_is_file, ["a.png"], "bundle is no folder"),
         (_result_is_there, ["a.png", "--results", "out"], "no batch or farm has made it"),
         (_tx_is_there, ["a.png", "--results", "out", "--tx"], "a_stylized.tx is there"),
+        (_result_was_painted_over, ["a.png", "--results", "out"], "no batch or farm has made it"),
+        (_tx_is_another_one, ["a.png", "--results", "out", "--tx"], "a_stylized.tx is there"),
         (_one_tx_for_two, ["a.png", "a.tif", "--tx"], "would both have a_stylized.tx"),
         (_name_leads_out, ["a.png"], "output"),
         (_nothing, ["a.png", "missing.png"], "missing.png"),

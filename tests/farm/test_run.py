@@ -16,6 +16,8 @@ import OpenImageIO
 import pytest
 from farm_fixtures import COUNT, HANGING_SECONDS, NAMES, PROGRAMS, Farm, hashes
 
+from maya_stylize.farm import bundle
+
 EXPORT = "maya-stylize farm export textures/ --recipe rusty.json -o rusty_bundle/ --tx"
 RUN = "openjd run rusty_bundle/template.json"
 
@@ -209,3 +211,33 @@ def test_a_picture_that_has_changed_fails_its_texture_alone(
     while not no_process_is_left(Path(folder)) and time.monotonic() < until:
         time.sleep(0.1)
     assert no_process_is_left(Path(folder))
+
+
+def test_a_whole_job_fails_for_the_pictures_that_have_changed_or_are_gone_alone(
+    documented: dict[str, str], farm: Farm, again: Path, tmp_path: Path
+) -> None:
+    """Without them the rest of the bundle comes to its end."""
+    shutil.copytree(farm.folder / "textures", tmp_path / "textures")
+    there, copied = (json.dumps(str(each / "textures"))[1:-1] for each in (farm.folder, tmp_path))
+    for path in (again / "jobs").glob("0*.json"):
+        path.write_text(path.read_text().replace(there, copied))
+    gone, changed = (Path(bundle.read(again / "jobs", number).picture) for number in (2, 3))
+    gone.unlink()
+    shutil.copy(farm.folder / "rust.png", changed)
+    log = farm(
+        *("openjd", "run", again / "template.json", "-p", "TexturesPerTask=4"),
+        *("-p", "Textures=2-5", "-p", f"ResultsFolder={tmp_path / 'new'}"),
+        code=1,
+    )
+    (told,) = re.findall(r"openjd_fail: (.*)", log)
+    assert told.startswith("2 of 4 not made: ")
+    assert f"{gone}: cannot be read" in told
+    assert f"{changed} has changed since the bundle was exported" in told
+    assert log.index("Running step 'tiles'") > log.index("has changed since")  # targets has told it
+    assert len(hashes(tmp_path / "new")) == 2
+    farm(
+        *("openjd", "run", again / "template.json", "-p", "TexturesPerTask=4"),
+        *("-p", "Textures=4,5", "-p", f"ResultsFolder={tmp_path / 'new'}"),
+    )
+    listed = json.loads((tmp_path / "new" / "maya-stylize-results.json").read_text())["results"]
+    assert len(listed) == 2

@@ -103,7 +103,8 @@ def _batch(arguments: argparse.Namespace) -> int:
     recipe = recipes.load(arguments.recipe)
     if arguments.exemplar:
         recipe = recipe.with_exemplars(arguments.exemplar)
-    found = items(recipe, pictures(arguments.places, arguments.match), arguments.output)
+    places = pictures(arguments.places, arguments.match, arguments.output)
+    found = items(recipe, places, arguments.output)
     _check_folder(arguments.output)
     model = sources.info()
     if model is None:
@@ -161,11 +162,16 @@ def _tell(outcomes: list[Outcome]) -> int:
             size = f"{found.plan.width}x{found.plan.height}"
             plan = f"  {size}, {found.room.memory / 2**30:.1f} GiB{took}"
         state = {WAITING: "to make", KEPT: "done"}.get(outcome.state, outcome.state)
+        if outcome.state == WAITING and outcome.replaces:
+            state = "replace"
         print(f"{state:<8} {printable(outcome.item.name)}{plan}")
         if outcome.failure is not None:
             report_error(StylizeError(outcome.failure.message, outcome.failure.hint))
     waiting = [each.estimate for each in outcomes if each.estimate is not None]
     print(_summary(outcomes))
+    replaced = sum(outcome.replaces for outcome in outcomes if outcome.state == WAITING)
+    if replaced:
+        print(f"replaced {replaced} of the results that are there; for others name another folder")
     if waiting:
         seconds = [each.seconds for each in waiting if each.seconds is not None]
         time = "not known before a job has run on this machine"

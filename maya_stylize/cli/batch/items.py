@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -43,14 +43,16 @@ class Item:
         return self.picture if self.exemplar is None else f"{self.picture} like {self.exemplar}"
 
 
-def pictures(places: Iterable[str], match: str | None) -> list[str]:
+def pictures(places: Iterable[str], match: str | None, output: Path) -> list[str]:
     """Return the pictures that were named, and those in folders that were.
 
-    A folder's pictures are those directly in it, but for those that a batch has written there.
+    A folder's pictures are those directly in it, but for a `.tx` that a renderer has made of one,
+    and in the folder of the results for what a batch has written there.
 
     Args:
         places: Files, sets of tiles such as "wall.<UDIM>.png", and folders.
         match: What a picture's name must be like, such as "*_albedo.*"; None for any.
+        output: Where the results go.
 
     Raises:
         JobError: There is none, or a folder cannot be read.
@@ -58,7 +60,7 @@ def pictures(places: Iterable[str], match: str | None) -> list[str]:
     found: list[str] = []
     for place in places:
         checks.path("picture", place)
-        found += _in_folder(Path(place)) if os.path.isdir(place) else [place]  # noqa: PTH112
+        found += _in_folder(Path(place), output) if os.path.isdir(place) else [place]  # noqa: PTH112
     if match is not None:
         found = [path for path in found if fnmatch(Path(path).name, match)]
     if not found:
@@ -91,21 +93,41 @@ def items(recipe: Recipe, found: Iterable[str], folder: Path) -> list[Item]:
     return made
 
 
-def _in_folder(folder: Path) -> list[str]:
+def _in_folder(folder: Path, output: Path) -> list[str]:
     try:
         there = sorted(folder.iterdir())
     except OSError as error:
         raise JobError(
             f"{folder}: cannot be read ({error.strerror}).", "Check the folder's permissions."
         ) from error
+    found = [
+        path
+        for path in there
+        if path.suffix.lower() in READ and not path.name.startswith(".") and path.is_file()
+    ]
+    stems = {path.stem.lower() for path in found if path.suffix.lower() != ".tx"}
+    results = _place(str(folder)) == _place(str(output))
     return [
         str(path)
-        for path in there
-        if path.suffix.lower() in READ
-        and not path.name.startswith(".")
-        and path.is_file()
-        and not ledger.knows(path)
+        for path in found
+        if not _is_copy(path, stems) and not (results and ledger.knows(path))
     ]
+
+
+def _is_copy(path: Path, stems: Collection[str]) -> bool:
+    """Return whether a file is a `.tx` that a renderer has made of a picture beside it.
+
+    Arnold calls that of `wall.png` `wall.tx`, or `wall_sRGB_ACEScg.tx` by its color spaces, or
+    either with the picture's own suffix before `.tx`.
+    """
+    if path.suffix.lower() != ".tx":
+        return False
+    name = path.stem.lower()
+    if Path(name).suffix in READ:
+        name = Path(name).stem
+    parts = name.split("_")
+    before = ("_".join(parts[:count]) for count in range(1, len(parts) - 1))
+    return name in stems or any(stem in stems for stem in before)
 
 
 def _check_names(made: list[Item]) -> None:

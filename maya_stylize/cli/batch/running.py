@@ -27,7 +27,7 @@ class Run:
     Args:
         outcomes: As surveyed; those that wait are made.
         ledger: Remembers them.
-        workers: How many at most; None for as many as the device is good for.
+        workers: How many at most; None for as many as the device is good for. A GPU has one.
     """
 
     def __init__(self, outcomes: list[Outcome], ledger: Ledger, workers: int | None) -> None:
@@ -35,23 +35,17 @@ class Run:
         self._given = workers
         self._began: dict[int, float] = {}
         self._numbers: list[int] = []  # of the outcomes, by the pool's numbers
-        # Until a worker tells what it runs on, one is enough: a GPU has no use for a second.
-        self._pool = Pool(self._told, workers or 1, int(free_memory("cpu:0") * SHARE))
+        # Until a worker tells what it runs on, there is one: a GPU has no room for a second.
+        self._pool = Pool(self._told, 1, int(free_memory("cpu:0") * SHARE))
         self._display = Display(outcomes)
 
     def __call__(self) -> bool:
         """Make what waits; return whether all of it was let come to an end."""
         asked = 0
         with self._display, counted() as interrupts:
-            for number, outcome in enumerate(self._outcomes):
-                if outcome.state == FAILED:
-                    self._display.tell(outcome)
-                if outcome.estimate is None:
-                    continue
-                job = outcome.item.job
-                self._pool.add(job.to_json(), job.outputs[0], outcome.estimate.room.memory)
-                self._numbers.append(number)
             try:
+                for number, outcome in enumerate(self._outcomes):
+                    self._begin(number, outcome)
                 while self._pool.busy:
                     if interrupts.count > asked:
                         asked = interrupts.count
@@ -59,7 +53,25 @@ class Run:
                     self._pool.step(POLL_SECONDS)
             finally:
                 self._pool.shutdown()
+                for number in self._numbers:
+                    self._ledger.end(self._outcomes[number].item.job)
         return not asked
+
+    def _begin(self, number: int, outcome: Outcome) -> None:
+        """Put an item into the queue if it waits; note what a killed run has made."""
+        job = outcome.item.job
+        try:
+            if not outcome.noted:
+                self._ledger.record(job, outcome.key)
+                self._ledger.end(job)
+            if outcome.estimate is not None:
+                self._ledger.begin(job, outcome.key)
+                self._pool.add(job.to_json(), job.outputs[0], outcome.estimate.room.memory)
+                self._numbers.append(number)
+        except StylizeError as error:
+            outcome.fail(Failure(error.kind, error.message, error.hint))
+        if outcome.state == FAILED:
+            self._display.tell(outcome)
 
     def _told(self, job: int, worker: int, event: Mapping[str, Any]) -> None:
         number, kind = self._numbers[job], event["event"]
@@ -68,14 +80,16 @@ class Run:
             self._began.setdefault(number, monotonic())
             self._display.progress(number, worker, event)
         elif kind == "device":
-            if self._given is None and event["device"].startswith("cpu"):
-                self._pool.workers = max(1, available_threads() // PROCESSORS)
+            if event["device"].startswith("cpu"):
+                good = max(1, available_threads() // PROCESSORS)
+                self._pool.workers = self._given or good
         elif kind == "log":
             outcome.notes.append(event["message"])
             if event["level"] == "warning":
                 self._display.note(f"{outcome.item.name}: {event['message']}")
         elif kind in ("result", "failure", "cancelled"):
             self._end(number, outcome, event)
+            self._ledger.end(outcome.item.job)
             self._display.ended(number, worker)
 
     def _end(self, number: int, outcome: Outcome, event: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from maya_stylize.engine.backend import unit_for
 from maya_stylize.engine.estimate import Estimate, estimate
 from maya_stylize.errors import ImageError, JobError, StylizeError
 from maya_stylize.events import Failure
+from maya_stylize.images import origin
 from maya_stylize.ledger import Ledger, State
 
 # What becomes of an item.
@@ -29,6 +30,8 @@ class Outcome:
         loss: The objective's last value.
         failure: Why it was not made.
         notes: What the engine had to say.
+        replaces: Whether it takes the place of a file that is there.
+        noted: Whether the ledger knows it; a killed run may have had no time to note what it made.
     """
 
     item: Item
@@ -39,6 +42,8 @@ class Outcome:
     loss: float | None = None
     failure: Failure | None = None
     notes: list[str] = field(default_factory=list)
+    replaces: bool = False
+    noted: bool = True
 
     def fail(self, failure: Failure) -> None:
         """Note why it was not made."""
@@ -77,12 +82,15 @@ def _look(item: Item, ledger: Ledger, may_overwrite: bool) -> Outcome:
             outcome.seconds, outcome.loss = (
                 _number(entry.facts.get(n)) for n in ("seconds", "loss")
             )
+        elif entry.state is State.FOREIGN and origin.is_left(item.job, entry.key, ledger):
+            outcome.state, outcome.noted = KEPT, False
         elif entry.state is State.FOREIGN and not may_overwrite:
             raise ImageError(
                 f"{item.job.output} is there, and no batch made it as it is.",
                 f"Move it away, or replace it with --overwrite {item.name}.",
             )
         else:
+            outcome.replaces = entry.state in (State.OUTDATED, State.FOREIGN)
             outcome.estimate = estimate(item.job, unit_for(item.job.backend, item.job.device))
     except StylizeError as error:
         outcome.fail(Failure(error.kind, error.message, error.hint))

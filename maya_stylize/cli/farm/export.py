@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import os
 from pathlib import Path
 
-from maya_stylize import ledger, recipes
+from maya_stylize import recipes
 from maya_stylize.cli.batch.items import Item, items, pictures
 from maya_stylize.cli.farm import scenes
 from maya_stylize.convert import sources
@@ -14,6 +14,8 @@ from maya_stylize.errors import JobError, ModelError
 from maya_stylize.farm import bundle, resolving
 from maya_stylize.farm.template import RESULTS_FOLDER
 from maya_stylize.job_sources import FileHashes
+from maya_stylize.jobs import Job
+from maya_stylize.ledger import Ledger, State
 from maya_stylize.recipes import Recipe
 
 
@@ -28,10 +30,10 @@ def export(arguments: argparse.Namespace) -> int:
     if arguments.exemplar:
         recipe = recipe.with_exemplars(arguments.exemplar)
     found, results = _found(arguments, recipe)
-    _check_results([item.job.output for item in found], arguments.tx, ledger.knows)
     model = sources.info()
     if model is None:
         raise ModelError("There is no model on this machine yet.", "Run: maya-stylize model fetch.")
+    _check_results([item.job for item in found], arguments.tx, Ledger(model.provenance.fingerprint))
     hashes = FileHashes()
     textures = []
     for item in found:
@@ -59,7 +61,7 @@ def _found(arguments: argparse.Namespace, recipe: Recipe) -> tuple[list[Item], P
     if not arguments.places:
         raise JobError("There is nothing to export.", "Name pictures or folders, or --scenes.")
     folder = arguments.results or arguments.output / RESULTS_FOLDER
-    places = pictures(arguments.places, arguments.match)
+    places = pictures(arguments.places, arguments.match, folder)
     return items(recipe, places, folder), arguments.results
 
 
@@ -67,26 +69,28 @@ def _counted(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _check_results(outputs: list[str], tx: bool, knows: Callable[[Path], bool]) -> None:
+def _check_results(made: list[Job], tx: bool, ledger: Ledger) -> None:
     """Refuse results that would take the place of a file that no batch or farm has made."""
     beside: dict[str, str] = {}
-    for output in outputs:
-        path = Path(output)
-        if path.exists() and not knows(path):
+    outputs = {job.output for job in made}
+    for job in made:
+        if ledger.look(job).state is State.FOREIGN:
             raise JobError(
-                f"{output} is there, and no batch or farm has made it.",
+                f"{job.output} is there, and no batch or farm has made it as it is.",
                 "Move it away, or name another folder with --results.",
             )
+        path = Path(job.output)
         texture = path.with_suffix(".tx")
         if not tx or texture == path:
             continue
-        if (other := beside.setdefault(str(texture).lower(), output)) != output:
+        if (other := beside.setdefault(str(texture).lower(), job.output)) != job.output:
             raise JobError(
-                f"output: {output} and {other} would both have {texture.name} beside them.",
+                f"output: {job.output} and {other} would both have {texture.name} beside them.",
                 'Write {suffix} otherwise in the recipe\'s "output", such as "{stem}_new.png".',
             )
-        if str(texture) in outputs or (texture.exists() and not knows(path)):
+        there = os.path.lexists(texture) and not ledger.made_beside(job, texture)
+        if str(texture) in outputs or there:
             raise JobError(
-                f"{texture} is there, or is a result itself.",
+                f"{texture} is there and no farm has made it as it is, or is a result itself.",
                 "Move it away, or leave --tx out.",
             )

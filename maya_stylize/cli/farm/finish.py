@@ -9,7 +9,9 @@ from pathlib import Path
 from maya_stylize.cli.batch.items import Item
 from maya_stylize.cli.batch.report import write
 from maya_stylize.cli.batch.survey import MADE, Outcome
+from maya_stylize.errors import StylizeError
 from maya_stylize.farm import bundle, finishing
+from maya_stylize.farm.bundle import Texture
 from maya_stylize.farm.tasks import Order
 from maya_stylize.recipes import Recipe
 
@@ -30,8 +32,7 @@ def finish(arguments: argparse.Namespace, tell: Callable[[str, str], None]) -> i
     order = Order(arguments.jobs, arguments.results, arguments.path_mapping, arguments.textures)
     about = bundle.about(jobs)
     wanted = order.numbers()
-    numbers = sorted({*range(1, about.count + 1), *wanted})
-    textures = {number: order.texture(number) for number in numbers}
+    textures = _textures(order, about.count, wanted)
     tell("status", f"checking {len(wanted)} textures")
     entries = finishing.made(textures, wanted)
     if about.tx:
@@ -50,3 +51,15 @@ def finish(arguments: argparse.Namespace, tell: Callable[[str, str], None]) -> i
     write(results / REPORT, outcomes, Recipe.from_json(about.recipe, Path()))
     tell("progress", "100")
     return 0
+
+
+def _textures(order: Order, count: int, wanted: list[int]) -> dict[int, Texture]:
+    """Return all textures of a bundle, but for those that are damaged and not wanted."""
+    textures = {}
+    for number in sorted({*range(1, count + 1), *wanted}):
+        try:
+            textures[number] = order.texture(number)
+        except StylizeError:
+            if number in wanted:
+                raise
+    return textures
