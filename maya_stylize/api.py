@@ -137,7 +137,8 @@ def run(
             not an earlier run's, is overwritten only where this names it without such a field.
         folder: Where new pictures go; None for beside each old one. None is ever overwritten.
         dry_run: Whether only to open the scenes and to say what would be done.
-        report_to: A file for the report as JSON, written after every scene.
+        report_to: A file for the report as JSON, written after every scene; its name ends in
+            .json. Only an earlier report is overwritten.
         told: Called with lines on what is being done.
         ended: Called with what came of each scene, as it ends.
 
@@ -152,28 +153,31 @@ def run(
     """
     paths = list(dict.fromkeys(Path(scene).absolute() for scene in scenes))
     saving.targets(paths, save_as)  # refuses what would go wrong between two scenes
-    done = Report()
-    if report_to is not None:
-        done.write(Path(report_to).absolute())  # so that its folder is not found wrong at the end
-    with open_session(recipe, folder, told) as session:
+    loaded = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    done, target = Report(), None if report_to is None else Path(report_to).absolute()
+    if target is not None:
+        report.check(target)
+    with open_session(loaded, folder, told) as session:
+        if target is not None:
+            done.write(target)  # so that its folder is not found wrong at the end
         for path in paths:
             try:
                 came = session.stylize_scene(path, choice, save_as, dry_run)
             except KeyboardInterrupt:
-                _with(done, SceneReport(str(path), report.INTERRUPTED), report_to)
+                _with(done, SceneReport(str(path), report.INTERRUPTED), target)
                 raise
             except Exception as error:  # of any kind: the other scenes shall not suffer for it
                 message = f"An error that should not happen: {error!r}. Please report it."
                 came = SceneReport(str(path), report.FAILED, message=message)
-            done = _with(done, came, report_to)
+            done = _with(done, came, target)
             ended(came)
     return done
 
 
-def _with(done: Report, scene: SceneReport, report_to: AnyPath | None) -> Report:
+def _with(done: Report, scene: SceneReport, target: Path | None) -> Report:
     done = Report((*done.scenes, scene))
-    if report_to is not None:
-        done.write(Path(report_to).absolute())
+    if target is not None:
+        done.write(target)
     return done
 
 

@@ -139,6 +139,34 @@ def test_a_report_that_cannot_be_written_is_told_before_the_work(
     assert "report.json cannot be written: No such file or directory." in err
 
 
+@pytest.mark.parametrize("name", ["other.ma", "wall.ma", "recipe.json", "notes.json", "new.txt"])
+def test_a_report_replaces_nothing_but_a_report(
+    department: Department, mayapy: Path, name: str
+) -> None:
+    scene = department.scene("wall.ma", brick="brick.png")
+    department.scene("other.ma", moss="moss.png")
+    department.picture("notes.json", '{"report": "of the week"}')
+    before = {path: path.read_bytes() for path in department.folder.iterdir() if path.is_file()}
+    report = department.folder / name
+    code, out, err = run(mayapy, scene, "--recipe", department.recipe, "--report", report)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"maya-stylize: {report} is ")
+    assert "ending in .json" in err
+    after = {path: path.read_bytes() for path in department.folder.iterdir() if path.is_file()}
+    assert after == before
+
+
+def test_a_wrong_recipe_leaves_the_earlier_report(department: Department, mayapy: Path) -> None:
+    scene = department.scene("wall.ma", brick="brick.png")
+    report = department.picture("report.json", '{"report": 1, "ok": true, "scenes": []}')
+    before = report.read_bytes()
+    code, _, err = run(mayapy, scene, "--recipe", "none.json", "--report", report)
+    assert (code, report.read_bytes()) == (2, before), err
+    code, _, err = run(mayapy, scene, "--recipe", department.recipe, "--report", report)
+    assert code == 0, err
+    assert json.loads(report.read_text())["scenes"][0]["status"] == "saved"
+
+
 def test_without_an_engine_it_says_so(
     department: Department, mayapy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
