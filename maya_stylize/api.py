@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Union
 
@@ -147,7 +148,8 @@ def run(
 
     Raises:
         StylizeError: Nothing can be begun: the recipe or `save_as` cannot be used, there is no
-            engine or no model here, or the report cannot be written.
+            engine or no model here, or the report cannot be written at the start. Where that
+            fails later, the work goes on, and what is returned is not `ok`.
         KeyboardInterrupt: It was broken off; the report is written, and the next run does only
             what is left.
     """
@@ -164,20 +166,28 @@ def run(
             try:
                 came = session.stylize_scene(path, choice, save_as, dry_run)
             except KeyboardInterrupt:
-                _with(done, SceneReport(str(path), report.INTERRUPTED), target)
+                _with(done, SceneReport(str(path), report.INTERRUPTED), target, told)
                 raise
             except Exception as error:  # of any kind: the other scenes shall not suffer for it
                 message = f"An error that should not happen: {error!r}. Please report it."
                 came = SceneReport(str(path), report.FAILED, message=message)
-            done = _with(done, came, target)
+            done = _with(done, came, target, told)
             ended(came)
     return done
 
 
-def _with(done: Report, scene: SceneReport, target: Path | None) -> Report:
+def _with(
+    done: Report, scene: SceneReport, target: Path | None, told: Callable[[str], None]
+) -> Report:
+    """Return a report with another scene in it, written where that can be: the work goes on."""
     done = Report((*done.scenes, scene))
-    if target is not None:
+    if target is None:
+        return done
+    try:
         done.write(target)
+    except StylizeError as error:
+        told(str(error))
+        return replace(done, unwritten=str(error))
     return done
 
 

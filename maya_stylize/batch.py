@@ -138,6 +138,8 @@ def _summarize(done: api.Report) -> None:
     _say(f"{scenes}; pictures: {', '.join(counts) or 'none was found'}")
     if failed:
         _complain(f"not all is well with {', '.join(failed)}.", "The reasons are above.")
+    if done.unwritten:
+        _complain("the report lacks the last scenes.", done.unwritten)
 
 
 def _say(line: str) -> None:

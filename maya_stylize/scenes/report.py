@@ -77,15 +77,21 @@ class SceneReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of all scenes, in their order."""
+    """What came of all scenes.
+
+    Attributes:
+        scenes: In their order.
+        unwritten: Why its file lacks some of them, and what to do; else empty.
+    """
 
     scenes: tuple[SceneReport, ...] = ()
+    unwritten: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether nothing failed, nothing was broken off, and some texture was found."""
         found = any(scene.textures for scene in self.scenes)
-        return found and all(scene.ok for scene in self.scenes)
+        return found and not self.unwritten and all(scene.ok for scene in self.scenes)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain data that JSON can hold."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import maya_stylize
+from maya_stylize import batch
 
 Department = Any
 ROOT = Path(maya_stylize.__file__).resolve().parents[1]
@@ -137,6 +140,44 @@ def test_a_report_that_cannot_be_written_is_told_before_the_work(
     code, out, err = run(mayapy, scene, "--recipe", department.recipe, "--report", report)
     assert (code, out) == (1, "")
     assert "report.json cannot be written: No such file or directory." in err
+
+
+class Reader(io.StringIO):
+    """Whoever reads what is printed, and does something at some lines."""
+
+    def __init__(self, does: dict[str, Callable[[], Any]]) -> None:
+        super().__init__()
+        self.does = does
+
+    def write(self, text: str) -> int:
+        self.does.get(text, bool)()
+        return super().write(text)
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_report_s_folder_that_goes_away_does_not_end_the_batch(
+    department: Department,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    comes_back: bool,
+) -> None:
+    scenes = [department.scene(f"{name}.ma", **{name: f"{name}.png"}) for name in "abc"]
+    share, away = department.folder / "share", department.folder / "away"
+    share.mkdir()
+    does: dict[str, Callable[[], Any]] = {f"Opening {scenes[1]}": lambda: share.rename(away)}
+    if comes_back:
+        does[f"Opening {scenes[2]}"] = lambda: away.rename(share)
+    monkeypatch.setattr(sys, "stdout", printed := Reader(does))
+    report = share / "report.json"
+    given = [*map(str, scenes), "--recipe", str(department.recipe), "--report", str(report)]
+    code = batch.main(given)
+    assert f"{report} cannot be written: No such file or directory." in printed.getvalue()
+    for scene in scenes:
+        assert scene.with_name(f"{scene.stem}_stylized.ma").is_file()
+    written = json.loads(((share if comes_back else away) / "report.json").read_text())
+    assert len(written["scenes"]) == (3 if comes_back else 1)
+    assert code == (0 if comes_back else 1)
+    assert ("the report lacks the last scenes" in capsys.readouterr().err) is not comes_back
 
 
 @pytest.mark.parametrize("name", ["other.ma", "wall.ma", "recipe.json", "notes.json", "new.txt"])
