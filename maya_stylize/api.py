@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Union
 
 from maya_stylize import recipes
-from maya_stylize.errors import StylizeError
+from maya_stylize.errors import SceneError, StylizeError
 from maya_stylize.host.scene import SceneFiles, Texture
 from maya_stylize.recipes import Recipe
 from maya_stylize.scenes import interrupt, report, saving
@@ -192,9 +192,18 @@ def _with(
 
 
 def _maya() -> SceneFiles:
-    """Return Maya, started where this is mayapy."""
-    from maya_stylize.host import standalone  # what is imported here needs Maya's own modules
+    """Return Maya, started where this is mayapy.
 
+    Raises:
+        SceneError: This Python has no Maya, or Maya cannot start.
+    """
+    try:
+        from maya_stylize.host import standalone  # what is imported here needs Maya's own modules
+    except ImportError as error:
+        raise SceneError(
+            f"This Python has no Maya: {error}.",
+            "Run it with: maya-stylize mayapy -m maya_stylize.batch ..., or mayapy and a script.",
+        ) from error
     standalone.start()
     from maya_stylize.host.scene_files import MayaSceneFiles
 

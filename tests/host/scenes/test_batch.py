@@ -208,6 +208,33 @@ def test_a_wrong_recipe_leaves_the_earlier_report(department: Department, mayapy
     assert json.loads(report.read_text())["scenes"][0]["status"] == "saved"
 
 
+@pytest.mark.parametrize(
+    ("has_maya", "message", "hint"),
+    [
+        (False, "This Python has no Maya: No module named 'maya'.", "maya-stylize mayapy -m"),
+        (True, "Maya could not start: Failed to obtain a license.", "license is free"),
+    ],
+)
+def test_without_a_maya_that_starts_it_says_so(
+    department: Department,
+    mayapy: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    has_maya: bool,
+    message: str,
+    hint: str,
+) -> None:
+    monkeypatch.setenv("FAKE_LICENSE", "none")
+    scene = department.scene("wall.ma", brick="brick.png")
+    report = department.folder / "report.json"
+    python = mayapy if has_maya else Path(sys.executable)
+    code, out, err = run(python, scene, "--recipe", department.recipe, "--report", report)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"maya-stylize: {message}\n  ")
+    assert hint in err
+    assert "Traceback" not in err
+    assert not report.exists()
+
+
 def test_without_an_engine_it_says_so(
     department: Department, mayapy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
