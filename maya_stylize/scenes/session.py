@@ -109,8 +109,8 @@ class Session:
             if record.is_same(links):
                 return replace(done, status=report.UNCHANGED, saved=saved)
             self._stop.check()
-            self._files.save(target.path)
-            record.write(links)
+            # The record comes first: a run that dies in between finds its own scene again.
+            self._files.save(target.path, lambda written: record.write(links, written))
         except StylizeError as error:
             return replace(done, status=report.FAILED, message=str(error))
         return replace(done, status=report.SAVED, saved=saved)

@@ -280,6 +280,38 @@ def test_an_interrupt_leaves_a_checkpoint_and_the_next_run_goes_on(
     assert sorted(department.jobs[3:]) == ["late_stylized.png begun", "moss_stylized.png begun"]
 
 
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_run_that_dies_while_it_saves_knows_its_scene_again(
+    department: Department, mayapy: Path, moved: bool, earlier: bool
+) -> None:
+    department.textured("gone", department.folder / "gone.png")
+    scene = department.scene("wall.ma", brick="brick.png")
+    saved = department.folder / "wall_stylized.ma"
+    if earlier:
+        run(mayapy, scene, "--recipe", department.recipe)
+        assert saved.is_file()
+    department.picture("gone.png")
+    move = "move(*paths)" if moved else "None"
+    code = (
+        "import os; from maya_stylize import api; from maya_stylize.host import scene_files;"
+        "move = scene_files._take_over;"
+        f"scene_files._take_over = lambda *paths: ({move}, os._exit(9));"
+        f"api.run([{str(scene)!r}], {str(department.recipe)!r})"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run([str(mayapy), "-c", code], env=environment).returncode == 9
+    assert saved.is_file() is (moved or earlier)
+    code, out, err = run(mayapy, scene, "--recipe", department.recipe)
+    assert (code, err) == (0, ""), out
+    assert out.splitlines()[-1] == "1 scene; pictures: 2 there"
+    assert f"  {'unchanged' if moved else 'saved'}: {saved}" in out.splitlines()
+    assert department.links(saved) == {
+        "brick_mtl": "brick_stylized.png",
+        "gone_mtl": "gone_stylized.png",
+    }
+
+
 def test_nothing_of_the_engine_is_imported_in_maya_s_process(
     department: Department, mayapy: Path
 ) -> None:
