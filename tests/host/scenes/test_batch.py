@@ -108,6 +108,25 @@ def test_wrong_usage(
     assert "Traceback" not in err
 
 
+def test_scenes_are_found_by_patterns_that_no_shell_has_expanded(
+    department: Department, mayapy: Path
+) -> None:
+    folder = department.folder
+    scenes = [department.scene(f"shots/{name}.ma", brick="brick.png") for name in ("b", "a[1]")]
+    department.scene("shots/1.mb", brick="brick.png")
+    report = folder / "report.json"
+    common = ("--recipe", department.recipe, "--report", report, "--dry-run")
+
+    def opened(*given: Path) -> list[str]:
+        run(mayapy, *given, *common)
+        return [scene["scene"] for scene in json.loads(report.read_text())["scenes"]]
+
+    assert opened(folder / "shots/*.ma", scenes[0]) == [str(scenes[1]), str(scenes[0])]
+    assert opened(scenes[1]) == [str(scenes[1])]
+    absent = folder / "shots/c*.ma"
+    assert opened(absent) == [str(absent)]
+
+
 def test_names_of_all_letters_and_pipes_that_know_few(
     department: Department, mayapy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
