@@ -18,11 +18,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Union
 
 from maya_stylize import recipes
-from maya_stylize.errors import StylizeError
+from maya_stylize.errors import SceneError, StylizeError
 from maya_stylize.host.scene import SceneFiles, Texture
 from maya_stylize.recipes import Recipe
 from maya_stylize.scenes import interrupt, report, saving
@@ -137,7 +138,8 @@ def run(
             not an earlier run's, is overwritten only where this names it without such a field.
         folder: Where new pictures go; None for beside each old one. None is ever overwritten.
         dry_run: Whether only to open the scenes and to say what would be done.
-        report_to: A file for the report as JSON, written after every scene.
+        report_to: A file for the report as JSON, written after every scene; its name ends in
+            .json. Only an earlier report is overwritten.
         told: Called with lines on what is being done.
         ended: Called with what came of each scene, as it ends.
 
@@ -146,41 +148,62 @@ def run(
 
     Raises:
         StylizeError: Nothing can be begun: the recipe or `save_as` cannot be used, there is no
-            engine or no model here, or the report cannot be written.
+            engine or no model here, or the report cannot be written at the start. Where that
+            fails later, the work goes on, and what is returned is not `ok`.
         KeyboardInterrupt: It was broken off; the report is written, and the next run does only
             what is left.
     """
     paths = list(dict.fromkeys(Path(scene).absolute() for scene in scenes))
     saving.targets(paths, save_as)  # refuses what would go wrong between two scenes
-    done = Report()
-    if report_to is not None:
-        done.write(Path(report_to).absolute())  # so that its folder is not found wrong at the end
-    with open_session(recipe, folder, told) as session:
+    loaded = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    done, target = Report(), None if report_to is None else Path(report_to).absolute()
+    if target is not None:
+        report.check(target)
+    with open_session(loaded, folder, told) as session:
+        if target is not None:
+            done.write(target)  # so that its folder is not found wrong at the end
         for path in paths:
             try:
                 came = session.stylize_scene(path, choice, save_as, dry_run)
             except KeyboardInterrupt:
-                _with(done, SceneReport(str(path), report.INTERRUPTED), report_to)
+                _with(done, SceneReport(str(path), report.INTERRUPTED), target, told)
                 raise
             except Exception as error:  # of any kind: the other scenes shall not suffer for it
                 message = f"An error that should not happen: {error!r}. Please report it."
                 came = SceneReport(str(path), report.FAILED, message=message)
-            done = _with(done, came, report_to)
+            done = _with(done, came, target, told)
             ended(came)
     return done
 
 
-def _with(done: Report, scene: SceneReport, report_to: AnyPath | None) -> Report:
+def _with(
+    done: Report, scene: SceneReport, target: Path | None, told: Callable[[str], None]
+) -> Report:
+    """Return a report with another scene in it, written where that can be: the work goes on."""
     done = Report((*done.scenes, scene))
-    if report_to is not None:
-        done.write(Path(report_to).absolute())
+    if target is None:
+        return done
+    try:
+        done.write(target)
+    except StylizeError as error:
+        told(str(error))
+        return replace(done, unwritten=str(error))
     return done
 
 
 def _maya() -> SceneFiles:
-    """Return Maya, started where this is mayapy."""
-    from maya_stylize.host import standalone  # what is imported here needs Maya's own modules
+    """Return Maya, started where this is mayapy.
 
+    Raises:
+        SceneError: This Python has no Maya, or Maya cannot start.
+    """
+    try:
+        from maya_stylize.host import standalone  # what is imported here needs Maya's own modules
+    except ImportError as error:
+        raise SceneError(
+            f"This Python has no Maya: {error}.",
+            "Run it with: maya-stylize mayapy -m maya_stylize.batch ..., or mayapy and a script.",
+        ) from error
     standalone.start()
     from maya_stylize.host.scene_files import MayaSceneFiles
 

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from glob import glob
 
 from maya_stylize import api
 from maya_stylize.errors import JobError, StylizeError, printable
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     choice = api.Choice(tuple(options.match), tuple(options.material), tuple(options.selected_set))
     try:
         done = api.run(
-            options.scenes,
+            [scene for given in options.scenes for scene in _expanded(given)],
             options.recipe,
             choice,
             save_as=options.save_as,
@@ -64,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Open scenes, make their textures anew by a recipe, relink them, and save each "
         "scene under another name. What is there already is not made again.",
     )
-    parser.add_argument("scenes", nargs="+", metavar="SCENE", help="a .ma or .mb")
+    parser.add_argument(
+        "scenes", nargs="+", metavar="SCENE", help="a .ma or .mb, or a pattern such as *.ma"
+    )
     parser.add_argument(
         "--recipe", required=True, metavar="RECIPE.json", help="what is made of each texture"
     )
@@ -111,6 +114,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _expanded(given: str) -> list[str]:
+    """Return the files that a pattern names, as a shell other than Windows' does it."""
+    if os.path.lexists(given):  # "[" and "]" may be in a name
+        return [given]
+    return sorted(glob(given)) or [given]  # noqa: PTH207 - a Path has no glob from its root
+
+
 def _show(scene: api.SceneReport) -> None:
     for note in scene.notes:
         _say(f"  note: {note}")
@@ -138,6 +148,8 @@ def _summarize(done: api.Report) -> None:
     _say(f"{scenes}; pictures: {', '.join(counts) or 'none was found'}")
     if failed:
         _complain(f"not all is well with {', '.join(failed)}.", "The reasons are above.")
+    if done.unwritten:
+        _complain("the report lacks the last scenes.", done.unwritten)
 
 
 def _say(line: str) -> None:

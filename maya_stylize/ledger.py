@@ -93,6 +93,31 @@ class Ledger:
         """
         return self.look(job).state is State.DONE
 
+    def made(self, jobs: Mapping[str, Job]) -> dict[str, Path]:
+        """Return pictures beside jobs' outputs that such jobs made under other names, by key.
+
+        Only those count that are as they were written, in the format of the job's own output.
+
+        Args:
+            jobs: Of one output each, by their keys.
+
+        Raises:
+            ImageError: A picture cannot be read.
+        """
+        found: dict[str, Path] = {}
+        for folder in {Path(job.output).parent for job in jobs.values()}:
+            for path in sorted((folder / FOLDER).glob("*.json")):
+                entry, picture = _read(path), folder / path.stem
+                if (
+                    entry["key"] in jobs
+                    and list(entry["outputs"]) == [picture.name]
+                    and picture.suffix == Path(jobs[entry["key"]].output).suffix
+                    and picture.is_file()
+                    and self._hashes(str(picture)) == entry["outputs"][picture.name]
+                ):
+                    found[entry["key"]] = picture
+        return found
+
     def record(self, job: Job, key: str, facts: Mapping[str, Any] | None = None) -> None:
         """Remember that a job's output is as it made it.
 

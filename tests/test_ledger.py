@@ -160,3 +160,16 @@ def test_no_name_and_no_time_is_in_an_entry(job, made, tmp_path):
     entry = json.loads((made.parent / FOLDER / "wall.png.json").read_text())
     assert set(entry) == {"ledger", "key", "outputs", "facts", "beside"}
     assert str(tmp_path) not in json.dumps(entry)
+
+
+def test_what_the_same_job_made_under_another_name_is_found(job, made):
+    ledger = Ledger("model")
+    other = replace(job, output=str(made.with_name("other.png")))
+    key = ledger.look(other).key
+    assert ledger.made({key: other}) == {key: made}
+    assert ledger.made({"another": other}) == {}
+    assert ledger.made({key: replace(job, output=str(made.with_name("other.tif")))}) == {}
+    made.write_bytes(b"painted over")
+    assert Ledger("model").made({key: other}) == {}
+    made.unlink()
+    assert Ledger("model").made({key: other}) == {}

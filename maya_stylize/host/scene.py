@@ -102,8 +102,12 @@ class SceneFiles(Scene, Protocol):
     def open(self, path: Path) -> None:
         """Open a scene in place of the open one, in the project that it lies in."""
 
-    def save(self, path: Path) -> None:
-        """Save the open scene as a file, as a whole or not at all; its suffix says its format."""
+    def save(self, path: Path, written: Callable[[Path], None]) -> None:
+        """Save the open scene as a file, as a whole or not at all; its suffix says its format.
+
+        `written` is called with where it lies before it is moved to its place, and may refuse that
+        by an error.
+        """
 
     def in_set(self, name: str) -> Collection[str] | None:
         """Return the nodes that shade a set's members; None where there is no such set."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from maya import cmds
@@ -58,11 +58,15 @@ class MayaSceneFiles(MayaScene, SceneFiles):
                 "Open it in Maya, mend what is missing, and save it.",
             ) from error
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, written: Callable[[Path], None]) -> None:
         """Save the open scene as a file, as a whole or not at all.
 
         Maya writes into a folder of its own beside the file, from where it is moved, together with
         what Maya's plug-ins have put beside it.
+
+        Args:
+            path: The file.
+            written: Called with the whole scene before it is moved; an error keeps it from that.
 
         Raises:
             SceneError: The file cannot be written; the one that was there is as it was.
@@ -70,15 +74,16 @@ class MayaSceneFiles(MayaScene, SceneFiles):
         before = cmds.file(query=True, sceneName=True)
         try:
             with tempfile.TemporaryDirectory(dir=path.parent, prefix=".maya-stylize-") as folder:
-                written = Path(folder) / path.name
+                temporary = Path(folder) / path.name
                 try:
-                    cmds.file(rename=written.as_posix())
+                    cmds.file(rename=temporary.as_posix())
                     cmds.file(save=True, force=True, type=TYPES[path.suffix.lower()])
+                    written(temporary)
                 except BaseException:
                     if before:
                         cmds.file(rename=before)
                     raise
-                _take_over(written, path)
+                _take_over(temporary, path)
                 cmds.file(rename=path.as_posix())
                 cmds.file(modified=False)  # the new name does not make it so
         except OSError as error:

@@ -26,11 +26,12 @@ def _save(bench: Bench, name: str) -> Path:
 
 def _saving(bench: Bench) -> None:
     scene, files = _save(bench, "scene.ma"), MayaSceneFiles()
-    before = scene.read_bytes()
+    before, written = scene.read_bytes(), list[bytes]()
     for name in ("new.ma", "new.mb"):
         files.open(scene)
         files.apply(bench.find(TEXTURE), bench.picture("new.png"))
-        files.save(bench.folder / name)
+        files.save(bench.folder / name, lambda path: written.append(path.read_bytes()))
+        expect("what was told of", written[-1:], [(bench.folder / name).read_bytes()])
         expect("the scene's name", files.saved_as(), bench.folder / name)
         expect("its folder", sorted(bench.folder.glob(".maya-stylize-*")), [])
         cmds.file(newFile=True, force=True)

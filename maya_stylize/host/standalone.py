@@ -11,9 +11,19 @@ def start() -> None:
     """Make Maya's commands work in mayapy; Maya with a window needs nothing.
 
     Arnold's plug-in is loaded where there is one.
+
+    Raises:
+        SceneError: Maya cannot start, for want of a license for example.
     """
     if not hasattr(cmds, "about"):
-        standalone.initialize(name="python")  # type: ignore[no-untyped-call]
+        try:
+            standalone.initialize(name="python")  # type: ignore[no-untyped-call]
+        except RuntimeError as error:
+            reason = " ".join(str(error).split()).rstrip(".")
+            raise SceneError(
+                f"Maya could not start: {reason}.",
+                "See whether mayapy starts by itself, and whether a license is free.",
+            ) from error
     if "mtoa" not in (cmds.pluginInfo(query=True, listPlugins=True) or []):
         try:
             cmds.loadPlugin("mtoa", quiet=True)

@@ -24,13 +24,16 @@ class Plan:
         output: The new picture's path; of a set, the pattern.
         jobs: The jobs by tile; the only one under "" where the picture is no set.
         keys: Each job's key in the ledger, by tile.
-        left: The tiles that are not there yet.
+        left: The tiles that are to be made.
+        copies: What is to be copied to a tile's output instead, by tile: the same job has made it
+            under another name.
     """
 
     output: str
     jobs: Mapping[str, Job]
     keys: Mapping[str, str]
     left: tuple[str, ...]
+    copies: Mapping[str, Path]
 
 
 class Planner:
@@ -85,14 +88,31 @@ class Planner:
                 "Move it elsewhere, then run this again.",
             )
         self._taken.update({job.output.casefold(): entry.key for job, entry in chosen.values()})
+        missing = {
+            tile: (job, entry)
+            for tile, (job, entry) in chosen.items()
+            if entry.state is not State.DONE
+        }
+        copies = self._copies(missing) if chosen is keyed and "" not in keyed else {}
         return Plan(
             self._job(
                 self._recipe if chosen is plain else _renamed(self._recipe, letters), picture
             ).output,
             {tile: job for tile, (job, _) in chosen.items()},
             {tile: entry.key for tile, (_, entry) in chosen.items()},
-            tuple(tile for tile, (_, entry) in chosen.items() if entry.state is not State.DONE),
+            tuple(tile for tile in missing if tile not in copies),
+            copies,
         )
+
+    def _copies(self, missing: Mapping[str, tuple[Job, Entry]]) -> dict[str, Path]:
+        """Return what is to be copied for tiles of a set: most are as in the set before."""
+        made = self._ledger.made({entry.key: job for job, entry in missing.values()})
+        return {
+            tile: made[entry.key]
+            for tile, (_, entry) in missing.items()
+            # A picture with its job in a file beside it is not whole without that file.
+            if entry.key in made and not Path(f"{made[entry.key]}.json").exists()
+        }
 
     def _job(self, recipe: Recipe, picture: str) -> Job:
         folder = self._folder or Path(picture).parent

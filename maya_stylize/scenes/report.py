@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maya_stylize.errors import SceneError
+from maya_stylize.errors import JobError, SceneError
 from maya_stylize.files import replacing
 
 VERSION = 1
@@ -76,15 +77,21 @@ class SceneReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of all scenes, in their order."""
+    """What came of all scenes.
+
+    Attributes:
+        scenes: In their order.
+        unwritten: Why its file lacks some of them, and what to do; else empty.
+    """
 
     scenes: tuple[SceneReport, ...] = ()
+    unwritten: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether nothing failed, nothing was broken off, and some texture was found."""
         found = any(scene.textures for scene in self.scenes)
-        return found and all(scene.ok for scene in self.scenes)
+        return found and not self.unwritten and all(scene.ok for scene in self.scenes)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain data that JSON can hold."""
@@ -105,3 +112,24 @@ class Report:
         with replacing(path, SceneError) as temporary:
             text = json.dumps(self.to_json(), indent=2) + "\n"
             temporary.write_text(text, encoding="utf-8")
+
+
+def check(path: Path) -> None:
+    """Refuse a file for the report that holds anything but an earlier report.
+
+    Raises:
+        JobError: Its name does not end in .json, or what is there is no report.
+    """
+    hint = "Name another file for the report, ending in .json."
+    if path.suffix.lower() != ".json":
+        raise JobError(f"{path} is no name for a report.", hint)
+    if os.path.lexists(path) and not _is_report(path):
+        raise JobError(f"{path} is there already, and is not an earlier report.", hint)
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and data.get("report") == VERSION

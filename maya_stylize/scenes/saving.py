@@ -84,7 +84,9 @@ class Record:
         self._source = _hash(scene)
         self._path = target.path.parent / FOLDER / f"{target.path.name}.json"
         self._known = self._read()
-        self._ours = bool(self._known) and self._known["saved"] == _hash(target.path)
+        self._there = _hash(target.path)
+        known = (self._known.get("saved"), self._known.get("before"))
+        self._ours = self._there is not None and self._there in known
 
     def check(self) -> None:
         """Refuse a target that is somebody else's.
@@ -105,10 +107,19 @@ class Record:
         Args:
             links: The new pictures by the nodes that they are put in the place of.
         """
-        return self._ours and self._known == {**self._now(links), "saved": self._known["saved"]}
+        return self._ours and all(
+            self._known.get(name) == value
+            for name, value in {**self._now(links), "saved": self._there}.items()
+        )
 
-    def write(self, links: Mapping[str, str]) -> None:
-        """Remember what the target, just saved, was made of.
+    def write(self, links: Mapping[str, str], written: Path) -> None:
+        """Remember what the target is made of, just before it takes its place.
+
+        Until then, and where that fails, an earlier run's scene there is still known.
+
+        Args:
+            links: The new pictures by the nodes that they are put in the place of.
+            written: The scene, on its way to the target.
 
         Raises:
             SceneError: It cannot be written.
@@ -117,7 +128,8 @@ class Record:
             self._path.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise unwritable(self._path.parent, error, SceneError) from error
-        content = {**self._now(links), "saved": _hash(self._target.path)}
+        before = self._there if self._ours else None
+        content = {**self._now(links), "saved": _hash(written), "before": before}
         with replacing(self._path, SceneError) as temporary:
             temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 

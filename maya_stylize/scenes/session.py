@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Union
 
-from maya_stylize.errors import SceneError, StylizeError
-from maya_stylize.files import unwritable
+from maya_stylize.errors import ImageError, SceneError, StylizeError
+from maya_stylize.files import replacing, unwritable
 from maya_stylize.host.scene import SceneFiles, Texture
 from maya_stylize.host.scene_colors import of_result
 from maya_stylize.jobs import Job
@@ -109,8 +110,8 @@ class Session:
             if record.is_same(links):
                 return replace(done, status=report.UNCHANGED, saved=saved)
             self._stop.check()
-            self._files.save(target.path)
-            record.write(links)
+            # The record comes first: a run that dies in between finds its own scene again.
+            self._files.save(target.path, lambda written: record.write(links, written))
         except StylizeError as error:
             return replace(done, status=report.FAILED, message=str(error))
         return replace(done, status=report.SAVED, saved=saved)
@@ -154,7 +155,7 @@ class Session:
         """Run what is left of some plans; return why jobs failed, by their outputs."""
         # Copies of one picture have one job.
         left = {plan.jobs[tile].output: (plan, tile) for plan in plans for tile in plan.left}
-        failures: dict[str, str] = {}
+        failures = self._copy(plans)
 
         def ended(job: Job, failure: str) -> None:
             plan, tile = left[job.output]
@@ -172,6 +173,21 @@ class Session:
             except OSError as error:
                 raise unwritable(self._folder, error) from error
         self._workers.make(jobs, ended, self._stop)
+        return failures
+
+    def _copy(self, plans: list[Plan]) -> dict[str, str]:
+        """Copy what is there under other names; return why that failed, by the jobs' outputs."""
+        failures: dict[str, str] = {}
+        for plan in plans:
+            for tile, picture in plan.copies.items():
+                self._stop.check()
+                job = plan.jobs[tile]
+                try:
+                    with replacing(Path(job.output), ImageError) as temporary:
+                        shutil.copyfile(picture, temporary)
+                    self._ledger.record(job, plan.keys[tile])
+                except StylizeError as error:
+                    failures[job.output] = str(error)
         return failures
 
     def _apply(self, work: Work, plan: Plan) -> dict[str, str]:

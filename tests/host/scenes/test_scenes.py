@@ -178,6 +178,50 @@ def test_a_set_with_a_tile_that_fails_is_not_relinked(department: Department) ->
     assert department.jobs[2:] == ["skin_stylized.1002.png begun"]
 
 
+def test_of_a_set_only_the_repainted_tile_is_made_anew(department: Department) -> None:
+    for tile in (1001, 1002, 1003):
+        department.picture(f"skin.{tile}.png")
+    department.textured("skin", department.folder / "skin.1001.png", uvTilingMode=3)
+    scene = department.save("skin.ma")
+    assert run(department, scene).ok
+    repainted: list[str] = []
+    for tile in (1002, 1001):
+        before = {path: path.read_bytes() for path in department.folder.glob("*_stylized*.png")}
+        department.picture(f"skin.{tile}.png", f"another {tile}")
+        (listed,) = run(department, scene, dry_run=True).scenes
+        (came,) = run(department, scene).scenes
+        assert (came.ok, came.status, statuses(came)) == (True, "saved", {"skin": "made"})
+        pattern = came.textures[0].output
+        assert [job["output"] for job in listed.textures[0].jobs] == [
+            pattern.replace("<UDIM>", str(tile))
+        ]
+        repainted.append(f"{Path(pattern).name.replace('<UDIM>', str(tile))} begun")
+        assert department.jobs[3:] == repainted
+        for each in (1001, 1002, 1003):
+            source = department.folder / f"skin.{each}.png"
+            made = Path(pattern.replace("<UDIM>", str(each)))
+            assert made.read_text() == f"new {source.read_text()}"
+        assert all(path.read_bytes() == content for path, content in before.items())
+    (again,) = run(department, scene).scenes
+    assert (again.status, statuses(again)) == ("unchanged", {"skin": "there"})
+
+
+def test_a_tile_that_somebody_has_changed_is_not_copied(department: Department) -> None:
+    for tile in (1001, 1002, 1003):
+        department.picture(f"skin.{tile}.png")
+    department.textured("skin", department.folder / "skin.1001.png", uvTilingMode=3)
+    scene = department.save("skin.ma")
+    run(department, scene)
+    department.picture("skin_stylized.1001.png", "painted over")
+    department.picture("skin_stylized.1003.png.json", "this tile's job, perhaps")
+    (came,) = run(department, scene).scenes
+    made = Path(came.textures[0].output.replace("<UDIM>", "1001"))
+    assert made.read_text() == "new skin.1001.png"
+    third = made.name.replace("1001", "1003")
+    assert department.jobs[3:] == [f"{made.name} begun", f"{third} begun"]
+    assert (department.folder / "skin_stylized.1001.png").read_text() == "painted over"
+
+
 def test_textures_of_references_are_relinked_and_locked_ones_are_told(
     department: Department,
 ) -> None:

@@ -11,6 +11,8 @@ from maya import cmds
 def initialize(name: str = "python") -> None:
     if hasattr(cmds, "about"):
         raise RuntimeError("Maya has been started already.")
+    if os.environ.get("FAKE_LICENSE") == "none":
+        raise RuntimeError("Failed to obtain a license.\n")
     for module in ("scene_commands", "session_commands"):  # there is no window
         vars(cmds).update(
             {
