@@ -138,8 +138,11 @@ def _material(
         curve = Curve.of(seen[path])
         into: Conversion = curve.compress
         back: Conversion = curve.restore
-        if kind not in COLORED:
-            numbers = Range.of(picture.pixels, signed=kind == NORMAL)
+        if kind == NORMAL:
+            normals = Range.of_normals(seen[path], picture.depth)
+            into, back = normals.clipped, normals.pixels
+        elif kind not in COLORED:
+            numbers = Range.of(seen[path])
             into, back = numbers.numbers, numbers.pixels
         pixels = into(seen[path])
         if kind not in (*COLORED, NORMAL):

@@ -10,10 +10,13 @@ from maya_stylize.cli.material import _found
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine.material import unit_normals
 from maya_stylize.engine.run import run
+from maya_stylize.engine.tasks import read
 from maya_stylize.errors import ImageError, JobError
 from maya_stylize.images import metadata, reader, writer
 from maya_stylize.jobs import MaterialJob, SynthesizeJob, from_json
+from maya_stylize.map_names import kind_of
 
+DEPTHS = {"uint8": "uint8", "uint16": "uint16", "float16": "half", "float32": "float"}
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
@@ -45,6 +48,23 @@ def material(tmp_path_factory):
 def make(material, output, **settings):
     settings = {"maps": material, "quality": "draft", "device": "cpu", **settings}
     return MaterialJob(output=str(output), **settings)
+
+
+def save(path, values):
+    """Write an array as it is, (H, W) or (H, W, channels)."""
+    values = np.atleast_3d(values)
+    rows, columns, channels = values.shape
+    output = OpenImageIO.ImageOutput.create(str(path))
+    output.open(
+        str(path), OpenImageIO.ImageSpec(columns, rows, channels, DEPTHS[values.dtype.name])
+    )
+    output.write_image(np.ascontiguousarray(values))
+    output.close()
+
+
+def task_of(folder, *names, output="new_<map>.exr"):
+    """Return what is read for a material of files that are named after their kinds."""
+    return read(make({kind_of(name): str(folder / name) for name in names}, folder / output))
 
 
 def correlation(first, second):
@@ -154,3 +174,17 @@ def test_normals_get_the_length_of_one():
     np.testing.assert_allclose(np.linalg.norm(normals, axis=-1), 1, atol=1e-6)
     np.testing.assert_allclose(normals[0, 0], np.array([0.8, 0, 0.6]), atol=1e-6)
     np.testing.assert_allclose(normals[0, 1:], [[0, 0, 1]] * 2, atol=1e-6)
+
+
+def test_what_nobody_sees_does_not_set_the_range_of_normals(tmp_path):
+    """One pixel below 0, and a transparent half that is all −1."""
+    encoded = np.tile(np.float32([0.5, 0.5, 1]), (32, 32, 1))
+    encoded[3, 5] = -0.001, 0.5, 1
+    alpha = np.ones((32, 32), np.float32)
+    alpha[:, 16:], encoded[:, 16:] = 0, -1
+    save(tmp_path / "a_normal.exr", np.dstack([encoded, alpha]))
+    save(tmp_path / "a_albedo.png", np.full((32, 32, 3), 128, np.uint8))
+    task = task_of(tmp_path, "a_albedo.png", "a_normal.exr")
+    np.testing.assert_allclose(task.problem.exemplar[10, 3, 3:], [0.5, 0.5, 1], atol=1e-6)
+    restored = task.outputs[1].restore(unit_normals(task.problem.exemplar[..., 3:]))
+    np.testing.assert_allclose(restored[10, 3], [0.5, 0.5, 1], atol=1e-6)

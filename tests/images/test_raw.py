@@ -1,0 +1,40 @@
+"""Numbers of data maps in the range that the network knows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from maya_stylize.images.raw import FloatArray, Range
+
+
+def normals(tilt: float = 0.3, seed: int = 3) -> FloatArray:
+    """Return unit normals, -1 to 1, most of them near straight up."""
+    across = np.random.default_rng(seed).normal(scale=tilt, size=(40, 50, 2))
+    wanted = np.concatenate([across, np.ones((40, 50, 1))], -1)
+    return (wanted / np.linalg.norm(wanted, axis=-1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize("spoiled", [-0.001, -3.0, 2.0, 1000.0])
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_pixel_out_of_range_does_not_turn_normals(signed: bool, spoiled: float) -> None:
+    exact = normals()
+    pixels = exact.copy() if signed else (exact + 1) / 2
+    pixels[7, 9, 1] = spoiled
+    found = Range.of_normals(pixels, "half")
+    assert (found.low, found.high) == (-1 if signed else 0, 1)
+    numbers = found.clipped(pixels)
+    assert numbers.min() >= 0 and numbers.max() <= 1
+    wrong = np.abs(2 * numbers - 1 - exact).max(-1)
+    wrong[7, 9] = 0
+    assert wrong.max() < 1e-6
+
+
+def test_flat_and_tilted_normals_are_told_apart() -> None:
+    up = np.tile(np.float32([0, 0, 1]), (9, 9, 1))
+    leaning = np.tile(np.float32([0.48, 0.6, 0.64]), (9, 9, 1))
+    leaning[:3, :3, 0] *= -1
+    for exact in (up, leaning, normals(0.001), normals(2)):
+        assert Range.of_normals(exact, "float").low == -1
+        assert Range.of_normals((exact + 1) / 2, "float").low == 0
+        assert Range.of_normals((exact + 1) / 2, "uint8").low == 0
