@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from maya_stylize.engine import schedule, speed
+from maya_stylize.engine import named_spaces, schedule, speed
 from maya_stylize.engine.backend import free_memory
 from maya_stylize.engine.backend.types import Unit
 from maya_stylize.engine.plan import SLICED_TIME, Plan, Room, settle
@@ -53,14 +53,15 @@ def estimate(job: Job, unit: Unit) -> Estimate:
         unit: What it would be computed on.
 
     Raises:
-        StylizeError: The job cannot be run: a picture cannot be read or is too small, or there is
-            too little memory.
+        StylizeError: The job cannot be run: a picture cannot be read or is too small, the config
+            has no color space of a name, or there is too little memory.
     """
 
     def size_of(path: str) -> tuple[int, int]:
         facts = probe(path)
         return facts.width, facts.height
 
+    named_spaces.check(job)
     found = planned(job, size_of)
     fast = unit.has_faster and schedule.worth_tracing(found.octaves)
     room = settle(job, found, free_memory(unit.device), fast)

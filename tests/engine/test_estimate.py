@@ -1,5 +1,6 @@
 """What a job would take, told from what earlier jobs took, of whatever kind these were."""
 
+import dataclasses
 from itertools import count
 
 import chains
@@ -15,7 +16,10 @@ from maya_stylize.engine.plan import SLICED_TIME, Plan, Room
 from maya_stylize.engine.run import run
 from maya_stylize.engine.schedule import Octave
 from maya_stylize.engine.speed import Speed, Stint
+from maya_stylize.errors import ImageError
+from maya_stylize.farm.resolving import resolved
 from maya_stylize.images import writer
+from maya_stylize.job_sources import with_color_config
 from maya_stylize.jobs import MaterialJob, SynthesizeJob
 
 UNIT = Unit("tensorflow", "cpu:0", "A Processor", 2)
@@ -75,3 +79,54 @@ def test_a_material_does_not_make_the_machine_look_slow(
         list(run(job, model))
         (found[maps_at_once],) = speed.known(engine_backend.unit, False).points.values()
     assert found[3] == pytest.approx(found[1] / 3, rel=0.4)  # a step may take two evaluations
+
+
+def test_a_color_space_that_the_config_lacks_is_told_before_anything_is_computed(maps, tmp_path):
+    job = SynthesizeJob(
+        exemplar=maps["albedo"],
+        output=str(tmp_path / "o.png"),
+        color_spaces={"exemplar": "ACEScgg"},
+    )
+    with pytest.raises(ImageError, match=r"a_albedo\.png: .*no color space 'ACEScgg'.*ACEScg"):
+        estimate(job, UNIT)
+    other = dataclasses.replace(job, color_spaces={"output": "Nowhere"})
+    with pytest.raises(ImageError, match=r"o\.png: .*no color space 'Nowhere'"):
+        estimate(other, UNIT)
+    gone = dataclasses.replace(job, color_spaces={}, color_config=str(tmp_path / "gone.ocio"))
+    with pytest.raises(ImageError, match=r"gone\.ocio: there is no such color config"):
+        estimate(gone, UNIT)
+
+
+def test_of_a_material_the_albedo_s_space_counts_and_maps_of_data_are_raw(maps, tmp_path):
+    job = MaterialJob(
+        maps=maps, output=str(tmp_path / "o_<map>.png"), color_spaces={"height": "Nowhere"}
+    )
+    assert estimate(job, UNIT).plan.maps == 3
+    with pytest.raises(ImageError, match=r"a_albedo\.png: .*no color space 'Nowhere'"):
+        estimate(dataclasses.replace(job, color_spaces={"albedo": "Nowhere"}), UNIT)
+
+
+def test_a_farm_s_jobs_are_checked_where_they_are_exported(
+    maps, tmp_path, monkeypatch, engine_backend
+):
+    job = SynthesizeJob(
+        exemplar=maps["albedo"],
+        output=str(tmp_path / "o.png"),
+        backend=engine_backend.name,
+        device="cpu",
+        color_spaces={"exemplar": "ACEScg"},
+    )
+    monkeypatch.setenv("OCIO", "ocio://default")
+    made = resolved(job, "0" * 64, None)
+    assert made.color_config == made.resolution["color_config"] == "ocio://default"
+    # What was resolved keeps the config that it had, whatever the environment says later.
+    monkeypatch.setenv("OCIO", str(tmp_path / "gone.ocio"))
+    assert with_color_config(made) is made
+    with pytest.raises(ImageError, match=r"gone\.ocio: there is no such") as caught:
+        resolved(job, "0" * 64, None)
+    assert "environment variable OCIO" in caught.value.hint
+    wrong = dataclasses.replace(
+        job, color_spaces={"exemplar": "Nowhere"}, color_config="ocio://default"
+    )
+    with pytest.raises(ImageError, match="no color space 'Nowhere'"):
+        resolved(wrong, "0" * 64, None)
