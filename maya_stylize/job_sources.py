@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from maya_stylize import settings
 from maya_stylize.errors import ImageError
 from maya_stylize.files import sha256
+from maya_stylize.jobs import Job
 
 _SINGLE = ("exemplar", "content", "picture", "mask")
 _NO_PICTURES = ("content", "noise")
@@ -40,6 +43,16 @@ def with_sources(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[
             if region[name] is not None:
                 region[name] = change(region[name])
     return changed
+
+
+def with_color_config(job: Job) -> Job:
+    """Return a job with the color config of the environment where it has none of its own.
+
+    A job that ran, or was resolved, is left as it is: it is known which config it had.
+    """
+    if job.color_config is not None or "color_config" in job.resolution:
+        return job
+    return dataclasses.replace(job, color_config=settings.color_config())
 
 
 def file_hash(path: str) -> str:

@@ -14,6 +14,8 @@ from maya_stylize.files import replacing, unwritable
 
 HOME_VARIABLE = "MAYA_STYLIZE_HOME"
 MODEL_VARIABLE = "MAYA_STYLIZE_MODEL"
+# OpenColorIO's own.
+COLOR_CONFIG_VARIABLE = "OCIO"
 MODEL_NAME = "vgg_normalised.h5"
 _NAME = "maya-stylize"
 
@@ -39,6 +41,11 @@ def user_folder() -> Path:
         return _home() / "Library" / "Application Support" / _NAME
     data = Path(os.environ.get("XDG_DATA_HOME", ""))
     return (data if data.is_absolute() else _home() / ".local" / "share") / _NAME
+
+
+def color_config() -> str | None:
+    """Return the color config that the environment names, a file or "ocio://..."; None for none."""
+    return os.environ.get(COLOR_CONFIG_VARIABLE) or None
 
 
 def models_folder() -> Path:

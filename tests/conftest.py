@@ -45,6 +45,7 @@ def _user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv(settings.HOME_VARIABLE, str(tmp_path_factory.mktemp("home")))
         patch.delenv(settings.MODEL_VARIABLE, raising=False)
         patch.delenv(map_names.VARIABLE, raising=False)
+        patch.delenv(settings.COLOR_CONFIG_VARIABLE, raising=False)
         yield
 
 

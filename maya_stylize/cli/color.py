@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import Any
 
-from maya_stylize import checks
+from maya_stylize import checks, settings
 
 # What a color space belongs to that is given without a picture: the first of these, as the
 # commands call it; for the maps of a material, their albedo.
@@ -46,5 +45,5 @@ def fields(arguments: argparse.Namespace) -> dict[str, Any]:
         if not space.strip() or (equals and not picture):
             raise checks.refuse("color-space", "SPACE or PICTURE=SPACE", text)
         spaces[picture or lead] = space.strip()
-    config = arguments.color_config or os.environ.get("OCIO") or None
+    config = arguments.color_config or settings.color_config()
     return {"color_spaces": spaces, "color_config": config}

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from maya_stylize.engine import resolution, speed
 from maya_stylize.engine.backend import Backend, activate, free_memory
-from maya_stylize.engine.estimate import estimate
+from maya_stylize.engine.estimate import estimate, seconds_of
 from maya_stylize.jobs import Job
 
 # Sides of the pictures that are evaluated to learn how fast the machine is, and how often each is
@@ -35,7 +35,7 @@ def show(job: Job, model_file: Path, as_json: bool) -> int:
     if seconds is None:
         with Console(stderr=True).status("Measuring this machine"):
             seen = _measure(job, model_file, backend, found.fast)
-        seconds = seen.seconds(found.plan.octaves, found.room.tile)
+        seconds = seconds_of(found.plan, found.room, seen)
     seconds += loading
     facts = {
         **found.to_json(),

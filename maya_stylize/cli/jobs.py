@@ -13,6 +13,7 @@ from maya_stylize import jobs as job_kinds
 from maya_stylize.cli import color, running
 from maya_stylize.engine import checkpoint
 from maya_stylize.errors import JobError
+from maya_stylize.job_sources import with_color_config
 from maya_stylize.jobs import (
     ALPHA,
     BACKENDS,
@@ -267,7 +268,7 @@ def _from_file(arguments: argparse.Namespace) -> Job:
     except (ValueError, RecursionError) as error:
         raise JobError(f"{path}: is not JSON ({error}).", "Correct it and run it again.") from error
     try:
-        return job_kinds.from_json(data)
+        return with_color_config(job_kinds.from_json(data))
     except JobError as error:
         raise JobError(f"{path}: {error.message}", error.hint) from error
 

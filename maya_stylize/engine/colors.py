@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from maya_stylize.engine.material import COLORED
-from maya_stylize.errors import ImageError
+from maya_stylize.engine.named_spaces import OUTPUT, named
 from maya_stylize.events import Log
 from maya_stylize.images import color_config, data_maps, reader, space_names, writer
-from maya_stylize.images.color_config import ColorConfig
 from maya_stylize.images.reader import Picture
 from maya_stylize.images.spaces import RAW, Space, usual
 from maya_stylize.jobs import Job, MaterialJob
-
-OUTPUT = "output"
 
 
 def read(job: Job) -> dict[str, Picture]:
@@ -34,7 +31,7 @@ def read(job: Job) -> dict[str, Picture]:
         if path in data:
             space: Space | None = RAW
         else:
-            space = None if name is None else _named(config, name, path)
+            space = None if name is None else named(config, name, path)
         pictures[path] = reader.read(path, space)
     return pictures
 
@@ -54,12 +51,12 @@ def of_output(job: Job, output: str, source: str, picture: Picture) -> Space:
     Raises:
         ImageError: The config has no such space, or it cannot be written.
     """
-    named = job.color_spaces.get(OUTPUT)
+    chosen = job.color_spaces.get(OUTPUT)
     kind = writer.kind_of(Path(output), picture.depth)
-    if picture.space.is_data and (named is None or isinstance(job, MaterialJob)):
+    if picture.space.is_data and (chosen is None or isinstance(job, MaterialJob)):
         return picture.space
-    if named is not None:
-        space = _named(color_config.load(job.color_config), named, output)
+    if chosen is not None:
+        space = named(color_config.load(job.color_config), chosen, output)
         if space.is_like(picture.space) or space.name.lower() == picture.space.name.lower():
             space = picture.space
     elif job.space_of(source) is not None or kind == picture.format:
@@ -97,10 +94,3 @@ def notes(job: Job, pictures: Mapping[str, Picture], outputs: Mapping[str, Space
     elif warned := data_maps.warning(lead, pictures[lead].space):
         said.append(Log(warned, "warning"))
     return said
-
-
-def _named(config: ColorConfig, name: str, path: str) -> Space:
-    try:
-        return config.space(name)
-    except ImageError as error:
-        raise ImageError(f"{path}: {error.message}", error.hint) from error

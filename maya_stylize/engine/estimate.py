@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from maya_stylize.engine import schedule, speed
+from maya_stylize.engine import named_spaces, schedule, speed
 from maya_stylize.engine.backend import free_memory
 from maya_stylize.engine.backend.types import Unit
-from maya_stylize.engine.plan import SLICED_TIME, Plan, Room, plan, settle
+from maya_stylize.engine.plan import SLICED_TIME, Plan, Room, settle
+from maya_stylize.engine.plan import plan as planned
 from maya_stylize.images.probe import probe
 from maya_stylize.jobs import Job
 
@@ -52,19 +53,30 @@ def estimate(job: Job, unit: Unit) -> Estimate:
         unit: What it would be computed on.
 
     Raises:
-        StylizeError: The job cannot be run: a picture cannot be read or is too small, or there is
-            too little memory.
+        StylizeError: The job cannot be run: a picture cannot be read or is too small, the config
+            has no color space of a name, or there is too little memory.
     """
 
     def size_of(path: str) -> tuple[int, int]:
         facts = probe(path)
         return facts.width, facts.height
 
-    found = plan(job, size_of)
+    named_spaces.check(job)
+    found = planned(job, size_of)
     fast = unit.has_faster and schedule.worth_tracing(found.octaves)
     room = settle(job, found, free_memory(unit.device), fast)
     seen = speed.known(unit, fast)
-    seconds = None if seen is None else seen.seconds(found.octaves, room.tile)
-    if seconds is not None and found.sliced:
-        seconds *= SLICED_TIME
+    seconds = None if seen is None else seconds_of(found, room, seen)
     return Estimate(found, room, fast, seconds)
+
+
+def seconds_of(plan: Plan, room: Room, seen: speed.Speed) -> float:
+    """Return how long a job will take.
+
+    Args:
+        plan: What it goes through.
+        room: How it fits into memory.
+        seen: What the machine needs for one picture with Gram matrices.
+    """
+    climbing = seen.seconds(plan.octaves, room.tile) - seen.start
+    return seen.start + climbing * plan.maps * (SLICED_TIME if plan.sliced else 1.0)

@@ -30,7 +30,8 @@ class Regions:
         target: Masks over the result, (H, W, R), 0 to 1, of which no pixel has more than 1 in all.
         sources: For each example its masks, (h, w, R), 0 to 1; all 0 in regions that do not look
             at it.
-        weights: What each example counts for in each region, (examples, R).
+        weights: What each example counts for in each region, (examples, R); all 0 where nothing of
+            the result is in a region.
     """
 
     target: FloatArray
@@ -60,6 +61,7 @@ class Regions:
             opaque: Alpha of the result and of each example, which masks are multiplied with; None
                 where all of it counts.
         """
+        shown = [_shown(alpha) for alpha in opaque[1]] if opaque else [_shown(None)] * len(examples)
         target = np.stack([np.zeros(size), *(mask for mask, _, _ in pairs)], -1)[..., 1:]
         total = target.sum(-1, keepdims=True)
         target = target / np.maximum(total, 1)
@@ -73,18 +75,22 @@ class Regions:
             weights[example, region] = 1
             sources[example][..., region] = 1 if mask is None else mask
         if has_rest:
-            for masks in sources:
+            for masks, alpha in zip(sources, shown, strict=True):
                 left = np.maximum(1 - masks.sum(-1), 0)
-                masks[..., -1] = left if left.mean() > LEAST_REST else 1
+                is_seen = (left * alpha[..., 0]).mean() > LEAST_REST
+                masks[..., -1] = left if is_seen else 1
             weights[:, -1] = np.asarray(shares) / sum(shares)
         if opaque is not None:
             target = target * _shown(opaque[0])
-            sources = [
-                masks * _shown(alpha) for masks, alpha in zip(sources, opaque[1], strict=True)
-            ]
+            sources = [masks * alpha for masks, alpha in zip(sources, shown, strict=True)]
         area = target.mean((0, 1), dtype=np.float64)
-        weights *= (area / area.sum()).astype(np.float32)
+        weights *= (area / (area.sum() or 1)).astype(np.float32)
         return cls(np.asarray(target, np.float32), tuple(sources), weights)
+
+    def has_nothing_of(self, example: int, region: int) -> bool:
+        """Return whether a region that counts has no like in an example it looks at."""
+        found = self.sources[example][..., region].sum(dtype=np.float64)
+        return bool(self.weights[example, region] > 0 and found <= LEAST_SUM)
 
     @property
     def count(self) -> int:

@@ -13,6 +13,7 @@ from maya_stylize.engine.repair import Repair
 from maya_stylize.engine.texture import Synthesis
 from maya_stylize.engine.transfer import Transfer
 from maya_stylize.engine.vgg19 import FloatArray
+from maya_stylize.errors import ImageError
 from maya_stylize.images import masks
 from maya_stylize.images.reader import Picture
 from maya_stylize.jobs import RepairJob, StylizeJob, SynthesizeJob
@@ -30,7 +31,7 @@ def synthesis(job: SynthesizeJob, exemplar: FloatArray, alpha: FloatArray | None
             none.
 
     Raises:
-        ImageError: A mask cannot be read or used.
+        ImageError: A mask cannot be read or used, or lies on what is transparent only.
     """
     plain = Synthesis(job, exemplar)
     if not job.regions and (alpha is None or alpha.min() >= 1):
@@ -50,7 +51,7 @@ def transfer(
         pictures: The same as they were read.
 
     Raises:
-        ImageError: A mask cannot be read or used.
+        ImageError: A mask cannot be read or used, or lies on what is transparent only.
     """
     styles = tuple(pixels[style.path] for style in job.styles)
     start = job.content if job.start == "content" else job.start
@@ -101,4 +102,22 @@ def _regions(
             source = masks.read(region.source, (columns, rows), "the example has")
         pairs.append((target, source, region.style))
     sizes = [(int(each.shape[0]), int(each.shape[1])) for each in examples]
-    return Regions.of(pairs, (size[1], size[0]), sizes, shares, opaque)
+    found = Regions.of(pairs, (size[1], size[0]), sizes, shares, opaque)
+    if not found.weights.any():
+        raise ImageError(
+            f"{job.pictures[0]}: its regions lie only where it is transparent.",
+            'Paint their masks where it is opaque, or choose "keep" or "ignore" for the alpha.',
+        )
+    for index, region in enumerate(job.regions):
+        if found.has_nothing_of(region.style, index):
+            example = _example(job, region.style)
+            raise ImageError(
+                f"{region.source}: this mask lies only where {example} is transparent, so that "
+                "there is nothing to learn from.",
+                "Paint it where the picture is opaque, or export the picture without alpha.",
+            )
+    return found
+
+
+def _example(job: SynthesizeJob | StylizeJob, index: int) -> str:
+    return job.styles[index].path if isinstance(job, StylizeJob) else job.exemplar

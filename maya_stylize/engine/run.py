@@ -14,7 +14,7 @@ from maya_stylize.engine import resolution, schedule, speed, tasks
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb
 from maya_stylize.engine.evaluation import Evaluation
-from maya_stylize.engine.plan import is_sliced
+from maya_stylize.engine.plan import is_sliced, maps_of
 from maya_stylize.engine.prepare import prepare
 from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.seamless import wrap_of
@@ -107,7 +107,7 @@ def run(
         yield Log(f"{written[0].path}: what is kept is the source's but for rounding.", "warning")
     whole = monotonic() - began if is_new and evaluation.tile == ready.tile else None
     if not is_sliced(job):  # what is kept is of Gram matrices
-        speed.remember(backend.unit, ready.fast, climb.stints, whole)
+        speed.remember(backend.unit, ready.fast, climb.stints, whole, maps_of(job))
     for axis, (name, wraps) in enumerate(zip(("down", "across"), wrap_of(job), strict=True)):
         if wraps:
             score = seam.score(pixels, axis)

@@ -114,7 +114,9 @@ def known(unit: Unit, fast: bool) -> Speed | None:
     return _speed(_read().get(_key(unit, fast)))
 
 
-def remember(unit: Unit, fast: bool, stints: Iterable[Stint], whole: float | None) -> Speed:
+def remember(
+    unit: Unit, fast: bool, stints: Iterable[Stint], whole: float | None, maps: int = 1
+) -> Speed:
     """Keep how long a job took and return what is known with it.
 
     Where it cannot be written, or has no evaluations, it is not kept.
@@ -125,6 +127,7 @@ def remember(unit: Unit, fast: bool, stints: Iterable[Stint], whole: float | Non
         stints: Its evaluations.
         whole: Seconds of the whole job; None if something was compiled already, so that they do
             not tell what a start takes.
+        maps: How many pictures were made at once, each of which every evaluation looks at.
     """
     everything = _read()
     before = _speed(everything.get(_key(unit, fast))) or Speed(0.0, {})
@@ -133,7 +136,7 @@ def remember(unit: Unit, fast: bool, stints: Iterable[Stint], whole: float | Non
         wholes, pixels = split(size, tile)
         took = seconds / evaluations
         points = {old: points[old] for old in points if not 1 / NEAR < old / pixels < NEAR}
-        points[pixels] = took / wholes
+        points[pixels] = took / wholes / maps
         spent += seconds + (1 + BESIDE) * took
     now = Speed(before.start if whole is None else max(0.0, whole - spent), points)
     if points:

@@ -10,6 +10,7 @@ import numpy as np
 from maya_stylize.engine import alpha, colors, problems, schedule
 from maya_stylize.engine.maps import Maps
 from maya_stylize.engine.material import COLORED, NORMAL, Material
+from maya_stylize.engine.named_spaces import OUTPUT
 from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.vgg19 import FloatArray
 from maya_stylize.errors import ImageError
@@ -172,5 +173,5 @@ def _task(
 ) -> Task:
     written = {output.path: output.space for output in outputs}
     spaces = {role: pictures[path].space.name for role, path in job.roles.items()}
-    spaces[colors.OUTPUT] = outputs[0].space.name
+    spaces[OUTPUT] = outputs[0].space.name
     return Task(problem, outputs, [*colors.notes(job, pictures, written), *notes], spaces)

@@ -9,7 +9,7 @@ from maya_stylize import jobs
 from maya_stylize.engine import resolution
 from maya_stylize.engine.backend import activate
 from maya_stylize.engine.estimate import estimate
-from maya_stylize.job_sources import with_sources
+from maya_stylize.job_sources import with_color_config, with_sources
 from maya_stylize.jobs import Job
 
 
@@ -25,7 +25,7 @@ def resolved(job: Job, model: str, threads: int | None) -> Job:
         StylizeError: The job cannot be run: a picture cannot be read, or there is too little
             memory, or no such device.
     """
-    whole = jobs.from_json(with_sources(job.to_json(), os.path.abspath))
+    whole = jobs.from_json(with_sources(with_color_config(job).to_json(), os.path.abspath))
     if threads is not None:
         whole = dataclasses.replace(whole, resolution={"threads": threads})
     backend = activate(whole.backend, whole.device, threads)

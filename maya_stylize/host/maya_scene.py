@@ -97,16 +97,18 @@ class MayaScene(Scene):
             self._refresh_viewport(old)
         return [self._read(old) for _, old in planned]
 
-    def color_config(self) -> Path | None:
+    def color_config(self) -> str | None:
         """Return the OpenColorIO configuration in use, expanded; None where there is none."""
         if not cmds.colorManagementPrefs(query=True, cmEnabled=True):
             return None
         named = cmds.colorManagementPrefs(query=True, configFilePath=True) or ""
+        if named.startswith("ocio://"):
+            return str(named)
         if _RESOURCES in named:
             resources = Path(os.environ.get("MAYA_LOCATION", "")) / "resources"
             named = named.replace(_RESOURCES, resources.as_posix())
         path = Path(os.path.expandvars(named))
-        return path if path.is_file() else None
+        return path.as_posix() if path.is_file() else None
 
     def project(self) -> Path | None:
         """Return the project's folder; None where there is none."""

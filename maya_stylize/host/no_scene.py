@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from maya_stylize import tile_sets
+from maya_stylize import settings, tile_sets
 from maya_stylize.errors import SceneError
 from maya_stylize.host.scene import Scene, Texture
 
@@ -54,10 +53,12 @@ class PictureList(Scene):
         """Refuse; `SceneError`."""
         raise SceneError(_REFUSAL, "Nothing was applied, so that nothing need be taken back.")
 
-    def color_config(self) -> Path | None:
-        """Return the OpenColorIO configuration that the environment names."""
-        named = Path(os.environ.get("OCIO", ""))
-        return named if named.is_file() else None
+    def color_config(self) -> str | None:
+        """Return the OpenColorIO configuration that the environment names, be it there or not."""
+        named = settings.color_config()
+        if named is None or named.startswith("ocio://"):
+            return named
+        return _whole(Path(named))
 
     def project(self) -> Path | None:
         """Return None: there is no project."""

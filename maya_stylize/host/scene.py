@@ -74,8 +74,11 @@ class Scene(Protocol):
     def revert_together(self, textures: Sequence[Texture]) -> list[Texture]:
         """Take applied results away again, all or none, in one undo step."""
 
-    def color_config(self) -> Path | None:
-        """Return the OpenColorIO configuration in use, expanded; None where there is none."""
+    def color_config(self) -> str | None:
+        """Return the OpenColorIO configuration in use; None where there is none.
+
+        A file, expanded, or one of OpenColorIO's own, such as "ocio://default".
+        """
 
     def project(self) -> Path | None:
         """Return the project's folder; None where there is none."""

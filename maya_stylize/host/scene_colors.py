@@ -48,8 +48,7 @@ class SceneColors:
 
     def config(self) -> str | None:
         """Return the scene's config; None where it has none."""
-        found = self._scene.color_config()
-        return None if found is None else found.as_posix()
+        return self._scene.color_config()
 
     def for_thumbnail(self, path: str) -> dict[str, Any]:
         """Return what the worker is told of a picture's colors to show it."""

@@ -200,7 +200,7 @@ def _surroundings(bench: Bench) -> None:
     expect("the project is there", project is not None and project.is_dir(), True)
     expect("it has a place for pictures", images is not None, True)
     config = bench.host.color_config()
-    expect("there is a color configuration", config is not None and config.is_file(), True)
+    expect("there is a color configuration", config is not None and Path(config).is_file(), True)
 
 
 def _watching(bench: Bench) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from maya_stylize import settings
 from maya_stylize.errors import ImageError
 from maya_stylize.files import sha256
 from maya_stylize.images import space_names
@@ -85,17 +86,26 @@ class ColorConfig:
         ocio.SetLoggingLevel(ocio.LOGGING_LEVEL_NONE)
         if not self._name.startswith("ocio://") and not Path(self._name).is_file():
             raise ImageError(
-                f"{self._name}: there is no such color config.",
-                "Choose a file such as config.ocio, or none to take OpenColorIO's own.",
+                f"{self._name}: there is no such color config.", self._hint("Choose a file")
             )
         try:
             config = ocio.Config.CreateFromFile(self._name)
         except (ocio.Exception, ocio.ExceptionMissingFile, UnicodeDecodeError) as error:
             raise ImageError(
                 f"{self._name} cannot be used as a color config: {_reason(error)}.",
-                "Choose another, or none to take OpenColorIO's own.",
+                self._hint("Choose another"),
             ) from error
         return config
+
+    def _hint(self, first: str) -> str:
+        """Return what to do about a config that is of no use."""
+        said = settings.color_config()
+        if said is not None and Path(said).absolute() == Path(self._name).absolute():
+            return (
+                f"The environment variable {settings.COLOR_CONFIG_VARIABLE} names it: correct or "
+                "unset that, or name another config in the job."
+            )
+        return f"{first} such as config.ocio, or none to take OpenColorIO's own."
 
     def _find(self, name: str) -> Any:
         """Return OpenColorIO's space of a name, or of another name of the same; None for none."""

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maya_stylize import __version__, cli
+from maya_stylize.cli.batch.items import items
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import Job, Style, StylizeJob, SynthesizeJob
+from maya_stylize.recipes import Recipe
 
 
 def job_of(*arguments: str) -> Job:
@@ -272,6 +274,24 @@ def test_a_config_is_that_of_the_environment_unless_one_is_named(
     assert job_of(*command, "--color-config", "mine.ocio").color_config == "mine.ocio"
     monkeypatch.setenv("OCIO", "")
     assert job_of(*command).color_config is None
+
+
+def test_a_job_file_and_a_batch_have_the_config_of_the_environment_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OCIO", "studio.ocio")
+    data: dict[str, Any] = {"version": 1, "kind": "synthesize", "exemplar": "e.png"}
+    data["output"] = "o.png"
+    for named, wanted in ({}, "studio.ocio"), ({"color_config": "mine.ocio"}, "mine.ocio"):
+        (tmp_path / "job.json").write_text(json.dumps({**data, **named}))
+        assert job_of("run", str(tmp_path / "job.json")).color_config == wanted
+    # A job that ran has the config that it ran with: none.
+    ran = {**data, "resolution": {"color_config": "ocio://default"}}
+    (tmp_path / "job.json").write_text(json.dumps(ran))
+    assert job_of("run", str(tmp_path / "job.json")).color_config is None
+    recipe = Recipe.from_json({"recipe": 1, "job": {"kind": "synthesize"}}, tmp_path)
+    (item,) = items(recipe, ["e.png"], tmp_path)
+    assert item.job.color_config == "studio.ocio"
 
 
 @pytest.mark.parametrize("text", ["", "=", "=sRGB", "e.png=", " "])

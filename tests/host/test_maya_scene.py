@@ -124,7 +124,9 @@ def test_the_color_configuration_is_expanded(room: Room, monkeypatch: pytest.Mon
         "$STUDIO/resources/OCIO-configs/config.ocio",
     ):
         room.fake.color_prefs["configFilePath"] = named
-        assert room.host.color_config() == config
+        assert room.host.color_config() == config.as_posix()
+    room.fake.color_prefs["configFilePath"] = "ocio://default"
+    assert room.host.color_config() == "ocio://default"
     room.fake.color_prefs["cmEnabled"] = False
     assert room.host.color_config() is None
 

@@ -56,7 +56,10 @@ def test_the_environment_names_the_color_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = PictureList()
-    monkeypatch.setenv("OCIO", str(tmp_path / "config.ocio"))
+    monkeypatch.delenv("OCIO", raising=False)
     assert scene.color_config() is None
-    (tmp_path / "config.ocio").write_text("")
-    assert scene.color_config() == tmp_path / "config.ocio"
+    # Whether it is there or not: the engine says what is wrong with it.
+    monkeypatch.setenv("OCIO", str(tmp_path / "config.ocio"))
+    assert scene.color_config() == (tmp_path / "config.ocio").as_posix()
+    monkeypatch.setenv("OCIO", "ocio://default")
+    assert scene.color_config() == "ocio://default"

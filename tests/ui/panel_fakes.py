@@ -48,7 +48,7 @@ class FakeScene:
         self.all = textures
         self.selected: list[str] = []
         self.watchers: list[Callable[[], None]] = []
-        self.config: Path | None = None
+        self.config: str | None = None
         self._project = project
         self.network: dict[str, str] = {}  # the kinds of one material's maps, by node
         self.steps: list[list[tuple[str, str]]] = []  # what was done together
@@ -87,7 +87,7 @@ class FakeScene:
             self.network[old.node] = self.network.pop(texture.node)
         return old
 
-    def color_config(self) -> Path | None:
+    def color_config(self) -> str | None:
         return self.config
 
     def project(self) -> Path | None:

@@ -26,7 +26,7 @@ def colored(scene: FakeScene, pictures: Path) -> FakeScene:
         dataclasses.replace(each, color_space=spaces.get(each.node, each.color_space))
         for each in scene.all
     ]
-    scene.config = pictures / "maya.ocio"
+    scene.config = (pictures / "maya.ocio").as_posix()
     return scene
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from maya_stylize import checks, ledger
 from maya_stylize.errors import JobError
 from maya_stylize.images.formats import SUFFIXES
+from maya_stylize.job_sources import with_color_config
 from maya_stylize.jobs import Job
 from maya_stylize.recipes import MAIN, Recipe
 from maya_stylize.tile_jobs import each_tile
@@ -87,7 +88,8 @@ def items(recipe: Recipe, found: Iterable[str], folder: Path) -> list[Item]:
     made = []
     for picture in found:
         for exemplar in recipe.exemplars or (None,):
-            for job in each_tile(recipe.job_for(picture, folder, exemplar)).values():
+            whole = with_color_config(recipe.job_for(picture, folder, exemplar))
+            for job in each_tile(whole).values():
                 made.append(Item(getattr(job, MAIN[job.kind]), exemplar, job))
     _check_names(made)
     return made
