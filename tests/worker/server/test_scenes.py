@@ -31,6 +31,7 @@ def scene(tmp_path: Path) -> Iterator[Path]:
         cmds.shadingNode("file", asTexture=True, name=node)
         cmds.setAttr(f"{node}.uvTilingMode", tiling)
         cmds.setAttr(f"{node}.fileTextureName", (tmp_path / name).as_posix(), type="string")
+        cmds.setAttr(f"{node}.colorSpace", "sRGB", type="string")
         cmds.shadingNode("lambert", asShader=True, name=f"{node}_paint")
         cmds.connectAttr(f"{node}.outColor", f"{node}_paint.color")
     cmds.file(rename=(tmp_path / "shot.ma").as_posix())
