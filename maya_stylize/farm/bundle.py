@@ -86,7 +86,12 @@ class About:
 
 
 def write(
-    folder: Path, textures: Sequence[Texture], about: About, results: Path | None, chunk: int
+    folder: Path,
+    textures: Sequence[Texture],
+    about: About,
+    results: Path | None,
+    chunk: int,
+    memory: int,
 ) -> None:
     """Write a bundle.
 
@@ -96,6 +101,7 @@ def write(
         about: What holds for all of them.
         results: Where the results go; None for a folder in the bundle.
         chunk: How many textures one task makes.
+        memory: Bytes that the largest one takes at its peak, on the device it is resolved for.
 
     Raises:
         JobError: The folder has something in it, or cannot be written to.
@@ -121,7 +127,9 @@ def write(
     _write(folder / JOBS_FOLDER / ABOUT, {"format": FORMAT, **vars(about)})
     _write(folder / "asset_references.json", {"assetReferences": assets})
     _write(folder / "parameter_values.json", {"parameterValues": values})
-    _write(folder / "template.json", template(len(textures), chunk))  # last: now it is a bundle
+    gpu = any(str(each.job.resolution.get("device")).startswith("gpu") for each in textures)
+    last = template(len(textures), chunk, memory, gpu)
+    _write(folder / "template.json", last)  # now it is a bundle
 
 
 def check_empty(folder: Path) -> None:

@@ -13,8 +13,10 @@ from maya_stylize.job_sources import with_color_config, with_sources
 from maya_stylize.jobs import Job
 
 
-def resolved(job: Job, model: str, threads: int | None) -> Job:
+def resolved(job: Job, model: str, threads: int | None) -> tuple[Job, int]:
     """Return a job with whole paths and with everything in it that decides the result's bytes.
+
+    With it comes how many bytes it takes at its peak.
 
     Args:
         job: What is wanted.
@@ -34,4 +36,4 @@ def resolved(job: Job, model: str, threads: int | None) -> Job:
     made = resolution.resolve(whole, backend, model, octaves, room.history, room.tile, {})
     # Color spaces follow from the job, and from files and a config that are known by their hashes.
     del made.resolution["color_spaces"]
-    return made
+    return made, room.memory

@@ -25,12 +25,14 @@ JOBS_FOLDER, RESULTS_FOLDER = "jobs", "results"
 NOTICE_SECONDS = 120
 
 
-def template(count: int, chunk: int) -> dict[str, Any]:
+def template(count: int, chunk: int, memory: int, gpu: bool = False) -> dict[str, Any]:
     """Return a job template.
 
     Args:
         count: How many textures there are.
         chunk: How many of them one task makes, unless the farm is told otherwise.
+        memory: Bytes that the largest one takes at its peak; of a GPU's memory with one.
+        gpu: Whether a worker needs a GPU.
     """
     return {
         "specificationVersion": REVISION,
@@ -43,6 +45,7 @@ def template(count: int, chunk: int) -> dict[str, Any]:
             {
                 "name": TILES,
                 "dependencies": [{"dependsOn": TARGETS}],
+                "hostRequirements": {"amounts": _amounts(memory, gpu)},
                 "parameterSpace": {"taskParameterDefinitions": [_textures()]},
                 "script": _script("tiles", f"{{{{Task.Param.{TEXTURE}}}}}"),
             },
@@ -102,6 +105,14 @@ def _environment() -> dict[str, Any]:
         "description": "Keeps the engine and the model loaded from task to task.",
         "script": {"actions": {"onEnter": _action("start"), "onExit": _action("stop")}},
     }
+
+
+def _amounts(memory: int, gpu: bool) -> list[dict[str, Any]]:
+    """What a worker must have for a texture; memory is counted in MiB there."""
+    wanted = {"amount.worker.memory": -(-memory // 2**20)}
+    if gpu:
+        wanted = {"amount.worker.gpu": 1, "amount.worker.gpu.memory": -(-memory // 2**20)}
+    return [{"name": name, "min": amount} for name, amount in wanted.items()]
 
 
 def _textures() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -38,10 +39,17 @@ PART = st.text(
 PARTS = st.lists(PART.filter(lambda part: part not in (".", "..")), min_size=1, max_size=4)
 
 
-@given(count=st.integers(1, 40), chunk=st.integers(1, 50))
-def test_the_template_makes_every_texture_once(count: int, chunk: int) -> None:
+@given(
+    count=st.integers(1, 40),
+    chunk=st.integers(1, 50),
+    memory=st.integers(1, 2**40),
+    gpu=st.booleans(),
+)
+def test_the_template_makes_every_texture_once(
+    count: int, chunk: int, memory: int, gpu: bool
+) -> None:
     decoded = decode_job_template(
-        template=json.loads(json.dumps(template(count, chunk))),
+        template=json.loads(json.dumps(template(count, chunk, memory, gpu))),
         supported_extensions=["TASK_CHUNKING"],
     )
     folder = Path("/bundle")
@@ -64,6 +72,11 @@ def test_the_template_makes_every_texture_once(count: int, chunk: int) -> None:
     ]
     assert sorted(number for task in tasks for number in task) == list(range(1, count + 1))
     assert len(tasks) == -(-count // chunk)
+    amounts = {each.name: float(each.min) for each in tiles.hostRequirements.amounts}
+    name = "amount.worker.gpu.memory" if gpu else "amount.worker.memory"
+    assert set(amounts) == ({"amount.worker.gpu", name} if gpu else {name})
+    assert memory <= amounts[name] * 2**20 < memory + 2**20
+    assert not job.steps[0].hostRequirements
     for step in job.steps:
         cancel = step.script.actions.onRun.cancelation
         assert cancel.mode.value == "NOTIFY_THEN_TERMINATE"
@@ -299,6 +312,26 @@ def test_a_bundle_that_cannot_be_is_refused_before_it_is_begun(
     assert told in error
     assert "Traceback" not in error
     assert sorted(there.rglob("*")) == before
+
+
+def test_a_worker_must_have_the_memory_of_the_largest_texture(
+    there: Path,
+    real_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As much as a batch's dry run says of it, which rounds."""
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    big = np.random.default_rng(1).uniform(0, 1, (700, 600, 3)).astype(np.float32)
+    writer.write(there / "big.png", big)
+    names = ["a.png", "big.png", "b.png"]
+    assert cli.main(["batch", *names, "--recipe", "recipe.json", "-o", "out", "--dry-run"]) == 0
+    (told,) = re.findall(r"^memory +([\d.]+) GiB for the largest", capsys.readouterr().out, re.M)
+    assert export(*names) == 0
+    step = json.loads((there / "bundle" / "template.json").read_text())["steps"][1]
+    (amount,) = step["hostRequirements"]["amounts"]
+    assert amount["name"] == "amount.worker.memory"
+    assert float(told) == pytest.approx(amount["min"] / 1024, abs=0.06)
 
 
 def test_a_bundle_has_whole_paths_and_the_files_that_deadline_cloud_names(

@@ -104,7 +104,7 @@ def test_a_task_that_ends_leaves_no_mark(
     content = {path: FileHashes()(path) for path in bundle.files_of(job)}
     texture = bundle.Texture(job.pictures[0], None, job, content)
     results = tmp_path / "out"
-    bundle.write(tmp_path / "bundle", [texture], bundle.About(1, False, {}), results, 1)
+    bundle.write(tmp_path / "bundle", [texture], bundle.About(1, False, {}), results, 1, 2**30)
     (tmp_path / "rules.json").write_text("{}")
     order = tasks.Order(
         str(tmp_path / "bundle" / "jobs"), str(results), str(tmp_path / "rules.json"), "1"

@@ -35,15 +35,16 @@ def export(arguments: argparse.Namespace) -> int:
         raise ModelError("There is no model on this machine yet.", "Run: maya-stylize model fetch.")
     _check_results([item.job for item in found], arguments.tx, Ledger(model.provenance.fingerprint))
     hashes = FileHashes()
-    textures = []
+    textures, largest = [], 0
     for item in found:
-        job = resolving.resolved(item.job, model.provenance.fingerprint, arguments.threads)
+        job, memory = resolving.resolved(item.job, model.provenance.fingerprint, arguments.threads)
+        largest = max(largest, memory)
         content = {path: hashes(path) for path in bundle.files_of(job)}
         exemplar = None if item.exemplar is None else str(Path(item.exemplar).absolute())
         picture = str(Path(item.picture).absolute())
         textures.append(bundle.Texture(picture, exemplar, job, content))
     about = bundle.About(len(textures), arguments.tx, recipe.to_json())
-    bundle.write(arguments.output, textures, about, results, arguments.chunk)
+    bundle.write(arguments.output, textures, about, results, arguments.chunk, largest)
     tasks = -(-len(textures) // arguments.chunk)
     print(f"{arguments.output}: {_counted(len(textures), 'texture')} in {_counted(tasks, 'task')}")
     return 0
