@@ -135,18 +135,7 @@ def _material(
     exemplars, outputs = [], []
     for (kind, path), output in zip(job.maps.items(), job.outputs, strict=True):
         picture = pictures[path]
-        curve = Curve.of(seen[path])
-        into: Conversion = curve.compress
-        back: Conversion = curve.restore
-        if kind == NORMAL:
-            normals = Range.of_normals(seen[path], picture.depth)
-            into, back = normals.clipped, normals.pixels
-        elif kind not in COLORED:
-            numbers = Range.of(seen[path])
-            into, back = numbers.numbers, numbers.pixels
-        pixels = into(seen[path])
-        if kind not in (*COLORED, NORMAL):
-            pixels = np.repeat(pixels.mean(-1, keepdims=True), 3, -1)
+        pixels, back = _of_map(kind, seen[path], picture.depth)
         rows, columns = pixels.shape[:2]
         if columns * height != rows * width:
             raise ImageError(
@@ -161,6 +150,32 @@ def _material(
         outputs.append(Output(output, picture, space, back))
     problem = Material(np.concatenate(exemplars, -1), job=job)
     return _task(job, problem, tuple(outputs), pictures, notes)
+
+
+def _of_map(kind: str, seen: FloatArray, depth: str) -> tuple[FloatArray, Conversion]:
+    """Return a material's map as the network is to see it, and what takes it back.
+
+    What lies beyond the range where nearly all of its numbers are is compressed as highlights are.
+
+    Args:
+        kind: What it holds.
+        seen: (H, W, 3), as it was read.
+        depth: The file's own.
+    """
+    if kind == NORMAL:
+        normals = Range.of_normals(seen, depth)
+        return normals.clipped(seen), normals.pixels
+    if kind in COLORED:
+        curve = Curve.of(seen)
+        return curve.compress(seen), curve.restore
+    gray = np.repeat(seen.mean(-1, keepdims=True), 3, -1)
+    data = Range.of(gray, depth)
+    beyond = Curve.of(data.numbers(gray))
+
+    def back(pixels: FloatArray) -> FloatArray:
+        return data.pixels(beyond.restore(pixels))
+
+    return beyond.compress(data.numbers(gray)), back
 
 
 def _task(

@@ -188,3 +188,21 @@ def test_what_nobody_sees_does_not_set_the_range_of_normals(tmp_path):
     np.testing.assert_allclose(task.problem.exemplar[10, 3, 3:], [0.5, 0.5, 1], atol=1e-6)
     restored = task.outputs[1].restore(unit_normals(task.problem.exemplar[..., 3:]))
     np.testing.assert_allclose(restored[10, 3], [0.5, 0.5, 1], atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", [".exr", ".png"])
+def test_small_heights_with_a_spike_are_seen_and_come_back(tmp_path, suffix):
+    """0.2 to 0.25, where one pixel is the file's largest number."""
+    heights = np.linspace(0.2, 0.25, 48 * 48, dtype=np.float32).reshape(48, 48)
+    heights[20, 30] = 1000 if suffix == ".exr" else 1
+    if suffix == ".png":
+        heights = np.rint(heights * 65535).astype(np.uint16)
+    save(tmp_path / f"a_height{suffix}", heights)
+    save(tmp_path / "a_albedo.png", np.full((48, 48, 3), 128, np.uint8))
+    task = task_of(tmp_path, "a_albedo.png", f"a_height{suffix}")
+    numbers = task.problem.exemplar[..., 3:]
+    assert numbers.min() > -0.51
+    assert numbers.max() < 1.51
+    assert np.ptp(np.percentile(numbers, (1, 99))) > 0.9
+    wanted = heights / 65535 if suffix == ".png" else heights
+    np.testing.assert_allclose(task.outputs[1].restore(numbers)[..., 0], wanted, rtol=1e-5)
