@@ -206,3 +206,26 @@ def test_small_heights_with_a_spike_are_seen_and_come_back(tmp_path, suffix):
     assert np.ptp(np.percentile(numbers, (1, 99))) > 0.9
     wanted = heights / 65535 if suffix == ".png" else heights
     np.testing.assert_allclose(task.outputs[1].restore(numbers)[..., 0], wanted, rtol=1e-5)
+
+
+def test_one_picture_for_two_kinds_is_refused(tmp_path):
+    save(tmp_path / "a_orm.png", np.full((32, 32, 3), 128, np.uint8))
+    save(tmp_path / "a_albedo.png", np.full((32, 32, 3), 128, np.uint8))
+    maps = {kind: str(tmp_path / "a_orm.png") for kind in ("roughness", "metalness")}
+    maps |= {"albedo": str(tmp_path / "a_albedo.png")}
+    with pytest.raises(ImageError, match=r"a_orm.png is given as the roughness and as the metal"):
+        read(make(maps, tmp_path / "new_<map>.png"))
+
+
+def test_a_packed_picture_is_told_and_a_gray_one_in_three_channels_is_not(tmp_path):
+    random = np.random.default_rng(1)
+    gray = random.integers(40, 200, (48, 48, 1), np.uint8)
+    rounded = gray + random.integers(0, 3, (48, 48, 3), np.uint8)  # as a JPEG's colors come out
+    save(tmp_path / "a_albedo.png", random.integers(0, 255, (48, 48, 3), np.uint8))
+    save(tmp_path / "a_height.png", rounded)
+    save(tmp_path / "a_roughness.png", random.integers(0, 255, (48, 48, 3), np.uint8))
+    task = task_of(tmp_path, "a_albedo.png", "a_height.png", "a_roughness.png")
+    told = [note.message for note in task.notes if "green" in note.message]
+    assert len(told) == 1
+    assert str(tmp_path / "a_roughness.png") in told[0]
+    assert "split it into single maps" in told[0].lower()
