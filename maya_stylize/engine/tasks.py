@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from maya_stylize.images.tone import Curve
 from maya_stylize.jobs import Job, MaterialJob, StylizeJob, SynthesizeJob
 
 OPAQUE = Cover()
+# Of a map's pixels, and of their numbers.
+_ALIKE = 0.05
 Conversion = Callable[[FloatArray], FloatArray]
 
 
@@ -132,22 +135,18 @@ def _material(
     seen: Mapping[str, FloatArray],
     notes: list[Log],
 ) -> Task:
+    _refuse_shared(job)
     height, width = pictures[job.pictures[0]].pixels.shape[:2]
     exemplars, outputs = [], []
     for (kind, path), output in zip(job.maps.items(), job.outputs, strict=True):
         picture = pictures[path]
-        curve = Curve.of(seen[path])
-        into: Conversion = curve.compress
-        back: Conversion = curve.restore
-        if kind == NORMAL:
-            normals = Range.of_normals(seen[path], picture.depth)
-            into, back = normals.clipped, normals.pixels
-        elif kind not in COLORED:
-            numbers = Range.of(seen[path])
-            into, back = numbers.numbers, numbers.pixels
-        pixels = into(seen[path])
-        if kind not in (*COLORED, NORMAL):
-            pixels = np.repeat(pixels.mean(-1, keepdims=True), 3, -1)
+        pixels, back = _of_map(kind, seen[path], picture.depth)
+        if kind not in (*COLORED, NORMAL) and _is_colored(seen[path], picture.depth):
+            told = (
+                f"{path}: its red, green and blue differ, as where several maps are packed into "
+                f"one; the {kind} is made of their mean. Split it into single maps."
+            )
+            notes.append(Log(told, "warning"))
         rows, columns = pixels.shape[:2]
         if columns * height != rows * width:
             raise ImageError(
@@ -162,6 +161,50 @@ def _material(
         outputs.append(Output(output, picture, space, back))
     problem = Material(np.concatenate(exemplars, -1), job=job)
     return _task(job, problem, tuple(outputs), pictures, notes)
+
+
+def _refuse_shared(job: MaterialJob) -> None:
+    kinds: dict[Path, str] = {}
+    for kind, path in job.maps.items():
+        first = kinds.setdefault(Path(path).resolve(), kind)
+        if first != kind:
+            raise ImageError(
+                f"{path} is given as the {first} and as the {kind}.",
+                "Where it packs several maps into its channels, split it into single maps first.",
+            )
+
+
+def _is_colored(pixels: FloatArray, depth: str) -> bool:
+    """Return whether channels that ought to be alike differ by more than a JPEG's rounding."""
+    least = 3 / 255 if depth == "uint8" else 0.0
+    most = max(least, _ALIKE * float(np.percentile(np.abs(pixels), 99)))
+    return bool(np.mean(np.ptp(pixels, axis=-1) > most) > _ALIKE)
+
+
+def _of_map(kind: str, seen: FloatArray, depth: str) -> tuple[FloatArray, Conversion]:
+    """Return a material's map as the network is to see it, and what takes it back.
+
+    What lies beyond the range where nearly all of its numbers are is compressed as highlights are.
+
+    Args:
+        kind: What it holds.
+        seen: (H, W, 3), as it was read.
+        depth: The file's own.
+    """
+    if kind == NORMAL:
+        normals = Range.of_normals(seen, depth)
+        return normals.clipped(seen), normals.pixels
+    if kind in COLORED:
+        curve = Curve.of(seen)
+        return curve.compress(seen), curve.restore
+    gray = np.repeat(seen.mean(-1, keepdims=True), 3, -1)
+    data = Range.of(gray, depth)
+    beyond = Curve.of(data.numbers(gray))
+
+    def back(pixels: FloatArray) -> FloatArray:
+        return data.pixels(beyond.restore(pixels))
+
+    return beyond.compress(data.numbers(gray)), back
 
 
 def _task(

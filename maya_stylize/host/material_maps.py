@@ -73,10 +73,11 @@ def _maps(
     for kind in filter(leading.get, map_names.KINDS):
         fitting = [node for node in leading[kind] if named[node] == kind]
         maps[kind] = (fitting or leading[kind])[0]
-    maps = _without_packed(maps)
+    chosen, maps = maps, _without_packed(maps)
+    packed = set(chosen.values()) - set(maps.values())
     for node in (*others, *(node for nodes in leading.values() for node in nodes)):
         own = named[node]
-        if own is not None and own not in maps and node not in maps.values():
+        if own is not None and own not in maps and node not in (*maps.values(), *packed):
             maps[own] = node
     return maps
 

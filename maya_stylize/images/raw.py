@@ -15,6 +15,13 @@ FloatArray = npt.NDArray[np.float32]
 _BELOW, _FEW = -0.05, 0.01
 
 
+# Of all pixels, those at each end that do not set the range: spikes, and holes without data.
+_AT_THE_ENDS = 0.5
+# What differs by less of a depth's steps is nearly all rounding.
+_FEWEST_STEPS = 16
+_WHOLE_STEPS = {"uint8": 1 / 255, "uint16": 1 / 65535, "uint32": 1 / 65535}
+
+
 @dataclass(frozen=True)
 class Range:
     """How a file's numbers lie in 0 to 1: (number − low) / (high − low).
@@ -28,9 +35,22 @@ class Range:
     high: float
 
     @classmethod
-    def of(cls, pixels: FloatArray) -> Range:
-        """Return the range of a picture's numbers: 0 to 1, or further where they go further."""
-        return cls(min(0.0, float(pixels.min())), max(1.0, float(pixels.max())))
+    def of(cls, pixels: FloatArray, depth: str) -> Range:
+        """Return the range where nearly all of a picture's numbers are; a few may lie beyond.
+
+        Args:
+            pixels: Raw, any shape.
+            depth: The file's own.
+        """
+        ends = np.percentile(pixels, (_AT_THE_ENDS, 100 - _AT_THE_ENDS))
+        low, high = map(float, ends)
+        least = _FEWEST_STEPS * _step(float(np.abs(ends).max()), depth)
+        if high - low < least:
+            low, high = float(pixels.min()), float(pixels.max())
+        if high - low < least:
+            middle, half = (low + high) / 2, least / 2
+            low, high = middle - half, middle + half
+        return cls(low, high)
 
     @classmethod
     def of_normals(cls, pixels: FloatArray, depth: str) -> Range:
@@ -57,3 +77,10 @@ class Range:
     def pixels(self, numbers: FloatArray) -> FloatArray:
         """Return the inverse of `numbers`."""
         return np.asarray(self.low + numbers * (self.high - self.low), np.float32)
+
+
+def _step(number: float, depth: str) -> float:
+    """Return about how far apart two neighboring numbers of a depth are."""
+    if depth in _WHOLE_STEPS:
+        return _WHOLE_STEPS[depth]
+    return (number or 1.0) * 2.0 ** (-11 if depth == "half" else -23)

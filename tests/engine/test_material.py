@@ -188,3 +188,44 @@ def test_what_nobody_sees_does_not_set_the_range_of_normals(tmp_path):
     np.testing.assert_allclose(task.problem.exemplar[10, 3, 3:], [0.5, 0.5, 1], atol=1e-6)
     restored = task.outputs[1].restore(unit_normals(task.problem.exemplar[..., 3:]))
     np.testing.assert_allclose(restored[10, 3], [0.5, 0.5, 1], atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", [".exr", ".png"])
+def test_small_heights_with_a_spike_are_seen_and_come_back(tmp_path, suffix):
+    """0.2 to 0.25, where one pixel is the file's largest number."""
+    heights = np.linspace(0.2, 0.25, 48 * 48, dtype=np.float32).reshape(48, 48)
+    heights[20, 30] = 1000 if suffix == ".exr" else 1
+    if suffix == ".png":
+        heights = np.rint(heights * 65535).astype(np.uint16)
+    save(tmp_path / f"a_height{suffix}", heights)
+    save(tmp_path / "a_albedo.png", np.full((48, 48, 3), 128, np.uint8))
+    task = task_of(tmp_path, "a_albedo.png", f"a_height{suffix}")
+    numbers = task.problem.exemplar[..., 3:]
+    assert numbers.min() > -0.51
+    assert numbers.max() < 1.51
+    assert np.ptp(np.percentile(numbers, (1, 99))) > 0.9
+    wanted = heights / 65535 if suffix == ".png" else heights
+    np.testing.assert_allclose(task.outputs[1].restore(numbers)[..., 0], wanted, rtol=1e-5)
+
+
+def test_one_picture_for_two_kinds_is_refused(tmp_path):
+    save(tmp_path / "a_orm.png", np.full((32, 32, 3), 128, np.uint8))
+    save(tmp_path / "a_albedo.png", np.full((32, 32, 3), 128, np.uint8))
+    maps = {kind: str(tmp_path / "a_orm.png") for kind in ("roughness", "metalness")}
+    maps |= {"albedo": str(tmp_path / "a_albedo.png")}
+    with pytest.raises(ImageError, match=r"a_orm.png is given as the roughness and as the metal"):
+        read(make(maps, tmp_path / "new_<map>.png"))
+
+
+def test_a_packed_picture_is_told_and_a_gray_one_in_three_channels_is_not(tmp_path):
+    random = np.random.default_rng(1)
+    gray = random.integers(40, 200, (48, 48, 1), np.uint8)
+    rounded = gray + random.integers(0, 3, (48, 48, 3), np.uint8)  # as a JPEG's colors come out
+    save(tmp_path / "a_albedo.png", random.integers(0, 255, (48, 48, 3), np.uint8))
+    save(tmp_path / "a_height.png", rounded)
+    save(tmp_path / "a_roughness.png", random.integers(0, 255, (48, 48, 3), np.uint8))
+    task = task_of(tmp_path, "a_albedo.png", "a_height.png", "a_roughness.png")
+    told = [note.message for note in task.notes if "green" in note.message]
+    assert len(told) == 1
+    assert str(tmp_path / "a_roughness.png") in told[0]
+    assert "split it into single maps" in told[0].lower()

@@ -111,6 +111,19 @@ def test_a_picture_packed_with_several_maps_is_none_of_them(room: Room) -> None:
     assert maps_of(room, "orm") == {}
 
 
+@pytest.mark.parametrize("name", ["occlusionRoughnessMetallic", "metallicRoughness"])
+def test_a_packed_picture_s_name_does_not_bring_it_back(room: Room, name: str) -> None:
+    """As glTF calls them: the name ends with one of the kinds."""
+    wires = {
+        "baseColor": "c.outColor",
+        "specularRoughness": f"{name}.outColorG",
+        "metalness": f"{name}.outColorB",
+    }
+    surface(room, "standardSurface", wires)
+    assert maps_of(room, "c") == {"albedo": "c"}
+    assert maps_of(room, name) == {}
+
+
 def test_an_albedo_s_alpha_may_be_used_elsewhere(room: Room) -> None:
     wires = {"baseColor": "c.outColor", "specularRoughness": "c.outAlpha"}
     surface(room, "standardSurface", wires)
