@@ -15,6 +15,16 @@ from maya_stylize.images.islands import Cover, dilated
 from maya_stylize.images.reader import Picture
 from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
 
+# What to do about a picture that is transparent everywhere, by the kind of job.
+_HINTS = {
+    "stylize": "Export it with the alpha that is meant or without, or choose to ignore alpha: "
+    '"alpha": "ignore" in the job, --alpha ignore.',
+    "synthesize": "Export it with what is to be learned from opaque, or without alpha.",
+    "repair": "Export it with the alpha that is meant, or without: what a repair learns from is "
+    "what is opaque.",
+    "material": "Export the map without alpha: a material's maps have none in the result.",
+}
+
 
 def seen(job: Job, pictures: Mapping[str, Picture]) -> tuple[dict[str, FloatArray], list[Log]]:
     """Return the colors that the network is to see, and notes.
@@ -42,7 +52,7 @@ def seen(job: Job, pictures: Mapping[str, Picture]) -> tuple[dict[str, FloatArra
             isinstance(job, StylizeJob) and job.alpha == "mask"
         )
         if not ignored:
-            colors[path] = dilated(picture.pixels, picture.alpha, path)
+            colors[path] = dilated(picture.pixels, picture.alpha, path, _HINTS[job.kind])
         if masked:
             told = "only what is opaque is learned from"
         elif colors[path] is not picture.pixels:

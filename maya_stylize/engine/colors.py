@@ -10,8 +10,11 @@ from maya_stylize.engine.named_spaces import OUTPUT, named
 from maya_stylize.events import Log
 from maya_stylize.images import color_config, data_maps, reader, space_names, writer
 from maya_stylize.images.reader import Picture
-from maya_stylize.images.spaces import RAW, Space, usual
+from maya_stylize.images.spaces import FLOATS, RAW, Space, usual
 from maya_stylize.jobs import Job, MaterialJob
+
+# What is cut off beyond 0 to 1 is told from here on.
+_ROUNDING = 1e-3
 
 
 def read(job: Job) -> dict[str, Picture]:
@@ -86,6 +89,10 @@ def notes(job: Job, pictures: Mapping[str, Picture], outputs: Mapping[str, Space
         kind = writer.kind_of(Path(output), depth)
         if kind != pictures[lead].format and not space.is_like(usual(kind, depth)):
             said.append(Log(f"{output}: is written in the color space {space.name}."))
+    sources = tuple(job.maps.values()) if isinstance(job, MaterialJob) else (lead,)
+    for source, (output, space) in zip(sources, outputs.items(), strict=True):
+        if not (isinstance(job, MaterialJob) and space.is_data):
+            said += _losses(output, space, source, pictures[source])
     if isinstance(job, MaterialJob):
         for kind, path in job.maps.items():
             name = job.color_spaces.get(kind, space_names.DATA)
@@ -94,3 +101,22 @@ def notes(job: Job, pictures: Mapping[str, Picture], outputs: Mapping[str, Space
     elif warned := data_maps.warning(lead, pictures[lead].space):
         said.append(Log(warned, "warning"))
     return said
+
+
+def _losses(output: str, space: Space, source: str, picture: Picture) -> list[Log]:
+    """Return what is to be said where a picture of floats is written in whole numbers."""
+    bits = writer.bits_of(writer.kind_of(Path(output), picture.depth), picture.depth)
+    if picture.depth not in FLOATS or bits is None:
+        return []
+    said, values = [], space.back(picture.pixels)
+    if values.min() < -_ROUNDING or values.max() > 1 + _ROUNDING:
+        said.append(
+            f"{output}: its format holds values from 0 to 1; those beyond, which {source} has, are "
+            "cut. Write an EXR to keep them."
+        )
+    if bits == 8 and space.is_linear():
+        said.append(
+            f"{output}: in the linear color space {space.name} 8 bits show bands where it is dark. "
+            "Write an EXR, or choose the color space sRGB for the result: output=sRGB."
+        )
+    return [Log(each, "warning") for each in said]

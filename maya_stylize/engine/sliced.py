@@ -92,9 +92,7 @@ def distance(
     rows = ops.transpose(ops.matmul(matrix, directions))
     if counts is None:
         ordered = ops.sort(rows, axis=-1)
-        ones = ops.ones_like(rows[0])
-        at = (ops.cumsum(ones) - 0.5) / ops.sum(ones)
-        below, share = _between(at)
+        below, share = _between(levels(rows[0]))
         columns = ops.transpose(table)
         low, high = ops.take(columns, below, axis=0), ops.take(columns, below + 1, axis=0)
         aims = ops.transpose(low + ops.expand_dims(share, -1) * (high - low))
@@ -110,6 +108,19 @@ def distance(
     high = ops.take_along_axis(table, below + 1, axis=-1)
     apart = ordered - (low + share * (high - low))
     return ops.mean(ops.sum(shares * ops.square(apart), axis=-1), axis=-1)
+
+
+def levels(positions: Tensor) -> Tensor:
+    """Return at which share of the order each of a picture's positions lies, (N,).
+
+    Counted in whole numbers: float32 has no odd ones beyond 2^24, and a sum of ones stops there.
+
+    Args:
+        positions: (N,), of which only how many counts.
+    """
+    ones = ops.ones_like(positions, dtype="int32")
+    reached = ops.cast(ops.cumsum(ones), "float32")
+    return (reached - 0.5) / ops.cast(ops.sum(ones), "float32")
 
 
 def _between(at: Tensor) -> tuple[Tensor, Tensor]:

@@ -19,6 +19,7 @@ FloatArray = npt.NDArray[np.float32]
 
 # What a pixel that can hardly be seen counts for, beside one that is opaque.
 _LEAST = 1e-3
+_HINT = "Export it with the alpha that is meant, or without."
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ class Cover:
         return replace(self, alpha=alpha, under=under)
 
 
-def dilated(pixels: FloatArray, alpha: FloatArray, path: str) -> FloatArray:
+def dilated(pixels: FloatArray, alpha: FloatArray, path: str, hint: str = _HINT) -> FloatArray:
     """Return a picture whose fully transparent pixels have the colors of those nearest to them.
 
     Opaque pixels, and those that are so in part, stay as they are, bit for bit. The others are
@@ -55,6 +56,7 @@ def dilated(pixels: FloatArray, alpha: FloatArray, path: str) -> FloatArray:
         pixels: (height, width, 3), any range.
         alpha: (height, width), nominally 0 to 1.
         path: The file, for the message.
+        hint: What to do where every pixel is transparent.
 
     Returns:
         The picture itself where nothing is transparent, else another one.
@@ -68,7 +70,7 @@ def dilated(pixels: FloatArray, alpha: FloatArray, path: str) -> FloatArray:
     if hidden.all():
         raise ImageError(
             f"{path}: every pixel is transparent, its alpha is 0 everywhere.",
-            "Export it with the alpha that is meant or without; a stylization can ignore alpha.",
+            hint,
         )
     weights = np.where(hidden, 0, np.clip(alpha, _LEAST, 1)).astype(np.float32)
     return np.where(hidden[..., None], filled(pixels, weights), pixels)

@@ -186,11 +186,24 @@ def _format_of(path: Path) -> str:
     return kind
 
 
+def bits_of(kind: str, depth: str) -> int | None:
+    """Return how many bits a color's whole number has in a format; None where it holds floats.
+
+    Args:
+        kind: As `kind_of` returns it.
+        depth: As for `write`.
+    """
+    if kind == "openexr" or (kind == "tiff" and depth in FLOATS):
+        return None
+    return 16 if kind in ("png", "tiff") and depth != "uint8" else 8
+
+
 def _encode(
     kind: str, colors: FloatArray, alpha: FloatArray | None, depth: str
 ) -> npt.NDArray[Any]:
     """Return the numbers that go into the file, (height, width, 3 or 4)."""
-    if kind == "openexr" or (kind == "tiff" and depth in FLOATS):
+    bits = bits_of(kind, depth)
+    if bits is None:
         if alpha is not None and kind == "openexr":  # EXR holds colors multiplied by alpha
             colors = colors * alpha[..., None]
         values = colors if alpha is None else np.dstack([colors, alpha])
@@ -198,7 +211,7 @@ def _encode(
             return np.clip(values, -_LARGEST_HALF, _LARGEST_HALF).astype(np.float16)
         return values.astype(np.float32)
     values = colors if alpha is None else np.dstack([colors, alpha])
-    return _whole(values, np.uint16 if kind in ("png", "tiff") and depth != "uint8" else np.uint8)
+    return _whole(values, np.uint16 if bits == 16 else np.uint8)
 
 
 def _whole(values: FloatArray, dtype: npt.DTypeLike) -> npt.NDArray[Any]:

@@ -62,10 +62,12 @@ class Size:
     Attributes:
         sides: 2 for width and height, 1 for the longer side alone.
         common: What is offered.
+        empty: What none means, for people.
     """
 
     sides: int
     common: tuple[str, ...] = ("256", "512", "1024", "2048")
+    empty: str = "Same as the source"
 
     def check(self, name: str, value: Any) -> str:
         """Return the text if it is a size; raise `JobError` otherwise."""
@@ -123,7 +125,26 @@ class Numbers:
         return tuple(number(name, int(word)) for word in words)
 
 
-Control = Union[Choice, Whole, Slider, Toggle, Size, Numbers]
+@dataclass(frozen=True)
+class Name:
+    """A name, typed or taken from the common ones, or none.
+
+    Attributes:
+        common: What is offered.
+        empty: What none means, for people.
+    """
+
+    common: tuple[str, ...]
+    empty: str
+
+    def check(self, name: str, value: Any) -> str:
+        """Return the name without blanks around it; raise `JobError` where it is no text."""
+        if not isinstance(value, str):
+            raise checks.refuse(name, "a name such as " + self.common[0], value)
+        return value.strip()
+
+
+Control = Union[Choice, Whole, Slider, Toggle, Size, Numbers, Name]
 
 
 @dataclass(frozen=True)

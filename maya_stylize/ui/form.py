@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Union
 
 from maya_stylize.ui import fields as kinds
 from maya_stylize.ui.fields import Field, checked
@@ -91,17 +91,17 @@ class ToggleControl(QtWidgets.QCheckBox):
         self.changed = self.toggled
 
 
-class SizeControl(QtWidgets.QComboBox):
-    """A size, typed or taken from the common ones; empty for the source's."""
+class TypedControl(QtWidgets.QComboBox):
+    """A size or a name, typed or taken from the common ones; empty for the source's."""
 
-    def __init__(self, control: kinds.Size) -> None:
+    def __init__(self, control: Union[kinds.Size, kinds.Name]) -> None:
         super().__init__()
         stretch(self)
         self.setEditable(True)
         self.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
         self.addItem("")
         self.addItems(control.common)
-        self.lineEdit().setPlaceholderText("Same as the source")
+        self.lineEdit().setPlaceholderText(control.empty)
         self.value, self.set_value = self.currentText, self.setEditText
         self.changed = self.editTextChanged
 
@@ -120,7 +120,8 @@ _CONTROLS = {
     kinds.Choice: ChoiceControl,
     kinds.Whole: WholeControl,
     kinds.Slider: SliderControl,
-    kinds.Size: SizeControl,
+    kinds.Size: TypedControl,
+    kinds.Name: TypedControl,
     kinds.Numbers: NumbersControl,
 }
 

@@ -14,6 +14,7 @@ from maya_stylize.ui.drops import SUFFIXES
 from maya_stylize.ui.fields import Field, Size
 from maya_stylize.ui.mode import Mode, Pictures, Well
 from maya_stylize.ui.mode_fields import (
+    COLOR_SPACE,
     DEVICE,
     MATCH_HISTOGRAM,
     POOLING,
@@ -97,6 +98,7 @@ MATERIAL = Mode(
             "from exactly. Without it they may drift a little.",
         ),
         POOLING,
+        COLOR_SPACE,
         DEVICE,
     ),
     _material,

@@ -106,6 +106,9 @@ class Mode:
         self.check(pictures)
         names = ("seed", "quality", "pooling", "device")
         common = {name: values[name] for name in names if name in values}
+        lead = self.wells[0].name
+        if values.get("color_space") and pictures.get(lead):
+            common["color_spaces"] = {lead: values["color_space"]}
         if self.guidance is not None:
             common["regions"] = regions
         return self.make(pictures, values, {**common, "output": output, "backend": backend})

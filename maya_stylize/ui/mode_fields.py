@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maya_stylize.ui.fields import Choice, Field, Toggle, Whole
+from maya_stylize.ui.fields import Choice, Field, Name, Toggle, Whole
 
 QUALITY = Field(
     "quality",
@@ -53,6 +53,28 @@ POOLING = Field(
     "maximum gives harsher, more contrasted ones.",
     Choice((("average", "Average"), ("max", "Maximum"))),
     "average",
+    advanced=True,
+)
+COLOR_SPACE = Field(
+    "color_space",
+    "Color space",
+    "That of the first picture above, which the result has too. A name of the scene's color "
+    "config. Empty: what the texture's node says, else the file.",
+    Name(
+        (
+            "sRGB",
+            "Raw",
+            "ACEScg",
+            "ACES2065-1",
+            "scene-linear Rec.709-sRGB",
+            "scene-linear Rec.2020",
+            "gamma 2.2 Rec.709",
+            "AdobeRGB",
+            "Display P3",
+        ),
+        "As the scene or the file says",
+    ),
+    "",
     advanced=True,
 )
 DEVICE = Field(

@@ -10,7 +10,7 @@ from maya_stylize.errors import JobError
 from maya_stylize.jobs import Job, RepairJob
 from maya_stylize.ui.fields import Field, Numbers
 from maya_stylize.ui.mode import Mode, Pictures, Well
-from maya_stylize.ui.mode_fields import DEVICE, QUALITY, SEAMLESS, SEED
+from maya_stylize.ui.mode_fields import COLOR_SPACE, DEVICE, QUALITY, SEAMLESS, SEED
 
 _BAND = Numbers((1,), 2, "a whole number from 2 on, such as 32", "As wide as structures need")
 _EXTEND = Numbers((1, 4), 0, "one number, or four such as 0, 0, 256, 0", "Not at all")
@@ -94,6 +94,7 @@ REPAIR = Mode(
         ),
         QUALITY,
         SEED,
+        COLOR_SPACE,
         DEVICE,
     ),
     _repair,

@@ -9,7 +9,7 @@ from maya_stylize.jobs import Job, StylizeJob
 from maya_stylize.ui.fields import Choice, Field, Size, Slider
 from maya_stylize.ui.ground import Ground
 from maya_stylize.ui.mode import Guidance, Mode, Pictures, Well, first
-from maya_stylize.ui.mode_fields import DEVICE, POOLING, QUALITY, SEED, STATISTICS
+from maya_stylize.ui.mode_fields import COLOR_SPACE, DEVICE, POOLING, QUALITY, SEED, STATISTICS
 
 _SIZE = Size(sides=1)
 _CONTENT = Well(
@@ -133,6 +133,7 @@ STYLIZE = Mode(
         ),
         STATISTICS,
         POOLING,
+        COLOR_SPACE,
         DEVICE,
     ),
     _stylize,

@@ -10,6 +10,7 @@ from maya_stylize.ui.fields import Field, Size
 from maya_stylize.ui.ground import Ground
 from maya_stylize.ui.mode import Guidance, Mode, Pictures, Well, first
 from maya_stylize.ui.mode_fields import (
+    COLOR_SPACE,
     DEVICE,
     MATCH_HISTOGRAM,
     POOLING,
@@ -66,6 +67,7 @@ TEXTURE = Mode(
         MATCH_HISTOGRAM,
         STATISTICS,
         POOLING,
+        COLOR_SPACE,
         DEVICE,
     ),
     _synthesize,

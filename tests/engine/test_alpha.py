@@ -9,11 +9,12 @@ import pytest
 
 from maya_stylize import events
 from maya_stylize.demo import EXEMPLARS
+from maya_stylize.engine import tasks
 from maya_stylize.engine.run import run
 from maya_stylize.errors import ImageError, JobError
 from maya_stylize.images import reader, writer
 from maya_stylize.images.resize import resize
-from maya_stylize.jobs import StylizeJob, SynthesizeJob
+from maya_stylize.jobs import MaterialJob, RepairJob, StylizeJob, SynthesizeJob
 
 SIDE, RADIUS = 64, 24
 Y, X = np.mgrid[:SIDE, :SIDE] + 0.5 - SIDE / 2
@@ -152,6 +153,29 @@ def test_a_content_of_which_nothing_is_seen_is_refused(colors, stylize, tmp_path
 
     with pytest.raises(ImageError, match=r"content\.png: every pixel is transparent"):
         stylize("out.png")
+
+
+def test_what_can_be_done_about_it_goes_by_the_kind_of_job(colors, tmp_path):
+    """Only a stylization can ignore alpha."""
+    path, whole = str(tmp_path / "none.png"), str(tmp_path / "whole.png")
+    writer.write(path, colors["wall"], alpha=0 * ALPHA)
+    writer.write(whole, colors["wall"])
+    output = str(tmp_path / "o.png")
+    jobs = (
+        StylizeJob(content=whole, styles=(path,), output=output),
+        SynthesizeJob(exemplar=path, output=output),
+        RepairJob(picture=path, seamless="both", output=output),
+        MaterialJob(maps={"albedo": path, "height": whole}, output=str(tmp_path / "o_<map>.png")),
+    )
+    hints = {}
+    for job in jobs:
+        with pytest.raises(ImageError, match=r"none\.png: every pixel is transparent") as caught:
+            tasks.read(job)
+        hints[job.kind] = caught.value.hint
+    assert [kind for kind, hint in hints.items() if "ignore" in hint] == ["stylize"]
+    assert len(set(hints.values())) == len(jobs)
+    ignoring = replace(jobs[0], alpha="ignore")
+    assert tasks.read(ignoring).problem.size == (SIDE, SIDE)
 
 
 def test_black_that_nobody_sees_is_no_part_of_a_style(colors, stylize, tmp_path):

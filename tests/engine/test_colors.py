@@ -193,3 +193,36 @@ def test_a_whole_job_in_a_studio_s_config(pictures, real_model, tmp_path):
     carried = metadata.read_job(result.path)
     assert carried["color_config"] == decided["color_config"]
     assert str(tmp_path) not in json.dumps(carried)
+
+
+@pytest.mark.parametrize(
+    ("output", "source", "given", "cut", "bands"),
+    [
+        ("o.jpg", "bright.exr", {"exemplar": "ACEScg"}, True, True),
+        ("o.tga", "a.exr", {"exemplar": "scene-linear Rec.709-sRGB"}, False, True),
+        ("o.tga", "a.exr", {"exemplar": "ACEScg"}, False, True),
+        ("o.jpg", "a.exr", {"exemplar": "ACEScg", "output": "sRGB"}, True, False),  # its greens
+        ("o.png", "bright.exr", {"exemplar": "ACEScg"}, True, False),  # of 16 bits
+        ("o.exr", "bright.exr", {"exemplar": "ACEScg"}, False, False),
+        ("o.tif", "bright.exr", {"exemplar": "ACEScg"}, False, False),  # of floats
+        ("o.jpg", "a.exr", {}, False, False),  # sRGB, which is usual there
+        ("o.jpg", "a.png", {"exemplar": "ACEScg"}, False, False),  # no floats before either
+    ],
+)
+def test_what_whole_numbers_lose_is_told(pictures, tmp_path, output, source, given, cut, bands):
+    bright = NUMBERS.copy()
+    bright[:16] *= 8
+    writer.write(tmp_path / "bright.exr", bright, depth="float", space=spaces.RAW)
+    job = SynthesizeJob(
+        output=str(tmp_path / output), exemplar=str(tmp_path / source), color_spaces=given
+    )
+    task, _ = passed_through(job)
+    warned = [note.message for note in task.notes if note.level == "warning"]
+    assert any("its format holds values from 0 to 1" in text for text in warned) == cut
+    assert any("8 bits show bands" in text and "output=sRGB" in text for text in warned) == bands
+    # The file is as it was said to be.
+    kept = raw(job.output)
+    if source == "bright.exr":
+        assert (kept.max() <= 1) == cut
+    if bands:
+        assert reader.numbers(job.output).dtype == np.uint8

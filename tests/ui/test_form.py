@@ -23,6 +23,7 @@ OTHERS = {
     "pooling": "max",
     "statistics": "sliced",
     "device": "cpu",
+    "color_space": "ACEScg",
     "match_histogram": False,
     "seamless": "both",
     "band": "32",

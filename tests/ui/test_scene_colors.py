@@ -12,8 +12,10 @@ from panel_fakes import FakeClient, FakeScene, texture
 
 from maya_stylize.host.scene_colors import of_result
 from maya_stylize.jobs import Style
+from maya_stylize.ui.fields import defaults
 from maya_stylize.ui.modes import by_name
 from maya_stylize.ui.panel import Panel
+from maya_stylize.ui.qt import QtWidgets
 
 PLAIN = {"version": 1, "output": "o.png"}
 
@@ -127,3 +129,41 @@ def test_the_space_of_each_of_a_material_s_maps() -> None:
     job = {**PLAIN, "kind": "material", "color_spaces": spaces}
     wanted = {"albedo": "ACEScg", "height": "Raw", "normal": None}
     assert {kind: of_result(job, kind) for kind in wanted} == wanted
+
+
+def test_a_space_that_is_chosen_in_the_panel_counts_before_the_scene_s(
+    panel: Panel, client: FakeClient, pictures: Path
+) -> None:
+    form = panel.maker.show_mode(by_name("stylize")).form
+    field = form.findChild(QtWidgets.QComboBox, "color_space")
+    field.setEditText(" AdobeRGB ")
+    job = start(panel, client, "pebbles_file", pictures / "bricks.png")
+    assert job["color_spaces"] == {"content": "AdobeRGB"}
+    field.setEditText("")
+    job = start(panel, client, "pebbles_file", pictures / "bricks.png")
+    assert job["color_spaces"]["content"] == "ACEScg"
+
+
+@pytest.mark.parametrize(
+    ("name", "lead"),
+    [
+        ("texture", "exemplar"),
+        ("stylize", "content"),
+        ("repair", "picture"),
+        ("material", "albedo"),
+    ],
+)
+def test_the_space_is_that_of_a_mode_s_first_picture(name: str, lead: str) -> None:
+    mode = by_name(name)
+    assert mode.wells[0].name == lead
+    wells = {"styles": (Style("s.png"),)} if name == "stylize" else {}
+    if name == "material":
+        wells = {"height": (Style("h.png"),)}
+    inside = {lead: (Style("a.png"),), **wells}
+    values = {**defaults(mode.fields), "color_space": "ACEScg"}
+    if name == "repair":
+        values["seamless"] = "both"
+    output = "o_<map>.png" if name == "material" else "o.png"
+    assert mode.job(inside, values, output, "tensorflow").color_spaces == {lead: "ACEScg"}
+    values["color_space"] = ""
+    assert mode.job(inside, values, output, "tensorflow").color_spaces == {}

@@ -251,3 +251,10 @@ def test_directions_are_orthogonal_and_drawn_by_the_seed(encoders):
         np.testing.assert_allclose(each.T @ each, np.eye(counts[layer]), atol=1e-6)
         np.testing.assert_array_equal(each, drawn[1][layer])
         assert np.abs(each - drawn[2][layer]).max() > 0.1
+
+
+def test_levels_of_more_positions_than_float32_counts(engine_backend):
+    count = 2**24 + 5000
+    with engine_backend.scope():
+        found = ops.convert_to_numpy(sliced.levels(ops.zeros((count,))))
+    np.testing.assert_allclose(found, (np.arange(count) + 0.5) / count, atol=2e-7)
