@@ -405,7 +405,8 @@ class RepairJob(_Job):
 class MaterialJob(_Job):
     """The maps of a material made anew together, so that a crack is a crack in every one.
 
-    The output has "<map>" where a map's name goes, as in "new_<map>.png".
+    The output has "<map>" where a map's name goes, as in "new_<map>.png". Without a suffix behind
+    it, as in "new_<map>", each map has its own source's; of a PSD, which is only read, ".tif".
 
     Attributes:
         maps: The pictures to learn from, all of one surface, by what they hold: one of `MAPS`.
@@ -429,14 +430,18 @@ class MaterialJob(_Job):
     def __post_init__(self) -> None:
         super().__post_init__()
         if MAP not in Path(self.output).name:
-            wanted = f"a file's name with {MAP} where a map's name goes, such as new_{MAP}.png"
+            wanted = f"a file's name with {MAP} where a map's name goes, such as new_{MAP}"
             raise checks.refuse("output", wanted, self.output)
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """Every picture the job writes, in the order of its maps."""
         path = Path(self.output)
-        return tuple(str(path.with_name(path.name.replace(MAP, name))) for name in self.maps)
+        own = "." not in path.name.rpartition(MAP)[2]
+        return tuple(
+            str(path.with_name(path.name.replace(MAP, kind) + (_suffix(source) if own else "")))
+            for kind, source in self.maps.items()
+        )
 
     @property
     def roles(self) -> dict[str, str]:
@@ -447,6 +452,11 @@ class MaterialJob(_Job):
     def masks(self) -> tuple[str, ...]:
         """Every mask the job reads."""
         return ()
+
+
+def _suffix(source: str) -> str:
+    suffix = Path(source).suffix.lower()
+    return ".tif" if suffix == ".psd" else suffix
 
 
 Job = Union[SynthesizeJob, StylizeJob, RepairJob, MaterialJob]

@@ -46,6 +46,8 @@ _TWO_WORDS = (("base", "colo"), ("ambient", "occ"))
 _BEHIND = re.compile(
     r"[0-9]+k?|v[0-9]+|[0-9]+bits?|gl|dx|opengl|directx|ogl|raw|srgb|linear|lin|acescg|maps?|tex"
 )
+_VARIANT = re.compile(r"[0-9]+k?|v[0-9]+")
+_OPENGL, _DIRECTX = {"gl", "opengl", "ogl"}, {"dx", "directx"}
 _PARTS = re.compile(
     r"(?i:acescg|srgb|(?<![a-z])v[0-9]+)|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[A-Za-z]*"
 )
@@ -84,9 +86,7 @@ def data_kind_of(name: str) -> str | None:
 
 def _ending(name: str) -> str:
     """Return the last word of a name, or the last two, where they are one of the endings."""
-    parts = [part.lower() for part in _PARTS.findall(without_tile(name))]
-    while parts and _BEHIND.fullmatch(parts[-1]):
-        parts.pop()
+    parts, _ = _parts(name)
     if not parts:
         return ""
     last = _without_map(parts[-1])
@@ -94,6 +94,15 @@ def _ending(name: str) -> str:
         return ""
     two = "".join(parts[-2:])
     return two if two in _kinds() else last
+
+
+def _parts(name: str) -> tuple[list[str], list[str]]:
+    """Return a name's words, and what comes behind them: sizes, versions and the like."""
+    parts = [part.lower() for part in _PARTS.findall(without_tile(name))]
+    behind: list[str] = []
+    while parts and _BEHIND.fullmatch(parts[-1]):
+        behind.append(parts.pop())
+    return parts, behind
 
 
 def _without_map(word: str) -> str:
@@ -140,7 +149,9 @@ def _refused(file: str, why: str) -> StylizeError:
 def beside(path: Path, suffixes: Collection[str]) -> dict[str, str]:
     """Return the maps in a map's folder whose names are alike but for the kind, itself included.
 
-    Those of a tile of a set are of the same tile.
+    Those of a tile of a set are of the same tile. Of several of one kind the one is taken whose
+    size and version are the given map's; then normals for OpenGL, as Maya wants them, come before
+    those for DirectX, heights before bumps, and else the first of the alphabet.
 
     Args:
         path: A picture whose name says its kind.
@@ -150,15 +161,31 @@ def beside(path: Path, suffixes: Collection[str]) -> dict[str, str]:
         Paths by kind; nothing where the folder is not there.
     """
     stem, tile = without_kind(path.name), _tile(path)
-    found: dict[str, str] = {}
+    found: dict[str, list[Path]] = {}
     folder = path.parent
     for each in sorted(folder.iterdir()) if folder.is_dir() else ():
         kind = kind_of(each.name) if each.suffix.lower() in suffixes else None
-        if kind is None or kind in found or _tile(each) != tile:
+        if kind is None or _tile(each) != tile:
             continue
         if without_kind(each.name) == stem:
-            found[kind] = str(each)
-    return found
+            found.setdefault(kind, []).append(each)
+    return {
+        kind: str(path if path in those else min(those, key=lambda each: _rank(each, path)))
+        for kind, those in found.items()
+    }
+
+
+def _rank(candidate: Path, given: Path) -> tuple[int, int, int]:
+    """Return how far a map is from what goes with the given one; the nearest is the least."""
+    _, behind = _parts(candidate.name)
+    differing = _variant(candidate) ^ _variant(given)
+    facing = 0 if _OPENGL & {*behind} else 2 if _DIRECTX & {*behind} else 1
+    return len(differing), facing, int(_ending(candidate.name) == "bump")
+
+
+def _variant(path: Path) -> set[str]:
+    """Return the sizes and versions in a map's name, behind its kind."""
+    return {part for part in _parts(path.name)[1] if _VARIANT.fullmatch(part)}
 
 
 def without_kind(name: str) -> str:

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,6 +162,22 @@ def test_to_json_has_every_field_and_nothing_of_the_job_itself(job: Job) -> None
         if isinstance(value, (dict, list)):
             value.clear()
     assert job == before
+
+
+@pytest.mark.parametrize(
+    ("output", "names"),
+    [
+        ("new.v2_<map>", ["new.v2_albedo.jpg", "new.v2_height.exr", "new.v2_occlusion.tif"]),
+        ("<map>_b", ["albedo_b.jpg", "height_b.exr", "occlusion_b.tif"]),
+        ("<map>.png", ["albedo.png", "height.png", "occlusion.png"]),
+    ],
+)
+def test_a_material_s_maps_have_their_own_suffixes_unless_one_is_named(
+    output: str, names: list[str]
+) -> None:
+    maps = {"albedo": "a.JPG", "height": "h.1001.exr", "occlusion": "o.psd"}
+    job = MaterialJob(maps=maps, output=f"out/{output}")
+    assert [Path(path).name for path in job.outputs] == names
 
 
 @given(JOBS)

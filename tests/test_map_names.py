@@ -53,6 +53,37 @@ def test_names_of_a_kind_alone_are_one_material(tmp_path: Path) -> None:
     assert list(beside(tmp_path / "albedo.png", [".png"])) == ["albedo", "normal"]
 
 
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("wall_albedo_v002", {"normal": "wall_normal_v002", "height": "wall_height_v001"}),
+        ("wall_normal_v001", {"albedo": "wall_albedo_v002", "height": "wall_height_v001"}),
+        ("ston_albedo_4k", {"normal": "ston_normal_4k", "roughness": "ston_roughness_4k_v003"}),
+        ("Clay_Color", {"normal": "Clay_NormalGL", "height": "Clay_Displacement"}),
+        ("Clay_NormalDX", {"albedo": "Clay_Color", "height": "Clay_Displacement"}),
+        ("rock_diff_2k", {"normal": "rock_nor_gl_2k", "height": "rock_bump_2k"}),
+    ],
+)
+def test_of_several_maps_of_a_kind_the_one_that_goes_with_it_is_taken(
+    tmp_path: Path, given: str, wanted: dict[str, str]
+) -> None:
+    for name in (
+        *("wall_albedo_v002", "wall_normal_v001", "wall_normal_v002", "wall_height_v001"),
+        *("ston_albedo_4k", "ston_normal_1k", "ston_normal_4k"),
+        *("ston_roughness_2k_v003", "ston_roughness_4k_v003"),
+        *("Clay_Color", "Clay_NormalDX", "Clay_NormalGL", "Clay_Bump", "Clay_Displacement"),
+        *("rock_diff_2k", "rock_nor_dx_2k", "rock_nor_gl_1k", "rock_nor_gl_2k"),
+        *("rock_bump_2k", "rock_disp_1k"),
+    ):
+        (tmp_path / f"{name}.png").touch()
+    found = beside(tmp_path / f"{given}.png", [".png"])
+    own = kind_of(given)
+    assert own is not None
+    assert found == {
+        kind: str(tmp_path / f"{name}.png") for kind, name in ({own: given} | wanted).items()
+    }
+
+
 def test_a_studio_adds_words_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = tmp_path / "words.json"
     words.write_text('{"roughness": ["GLS", "mattemap"], "height": ["hgt"], "normal": ["rough"]}')

@@ -21,8 +21,9 @@ def add_parsers(commands: Any) -> None:
         help="make the maps of a material anew together",
         description="Make the maps of a material anew together, so that a crack in one is a crack "
         "in all of them.",
-        epilog=f"Examples: maya-stylize material wall_albedo.png -o new_wall_{MAP}.png finds the "
-        f"other maps by their names; maya-stylize material a.png height=b.exr -o new_{MAP}.exr",
+        epilog=f"Examples: maya-stylize material wall_albedo.png -o new_wall_{MAP} finds the "
+        "other maps by their names and writes each in its own format; maya-stylize material a.png "
+        f"height=b.exr -o new_{MAP}.exr writes all as EXR",
     )
     material.add_argument(
         "maps",

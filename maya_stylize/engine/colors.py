@@ -105,8 +105,8 @@ def notes(job: Job, pictures: Mapping[str, Picture], outputs: Mapping[str, Space
 
 def _losses(output: str, space: Space, source: str, picture: Picture) -> list[Log]:
     """Return what is to be said where a picture of floats is written in whole numbers."""
-    bits = writer.bits_of(writer.kind_of(Path(output), picture.depth), picture.depth)
-    if picture.depth not in FLOATS or bits is None:
+    stored = writer.stored_as(writer.kind_of(Path(output), picture.depth), picture.depth)
+    if picture.depth not in FLOATS or stored.kind == "f":
         return []
     said, values = [], space.back(picture.pixels)
     if values.min() < -_ROUNDING or values.max() > 1 + _ROUNDING:
@@ -114,7 +114,7 @@ def _losses(output: str, space: Space, source: str, picture: Picture) -> list[Lo
             f"{output}: its format holds values from 0 to 1; those beyond, which {source} has, are "
             "cut. Write an EXR to keep them."
         )
-    if bits == 8 and space.is_linear():
+    if stored.itemsize == 1 and space.is_linear():
         said.append(
             f"{output}: in the linear color space {space.name} 8 bits show bands where it is dark. "
             "Write an EXR, or choose the color space sRGB for the result: output=sRGB."

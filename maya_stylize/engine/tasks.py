@@ -16,7 +16,7 @@ from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.vgg19 import FloatArray
 from maya_stylize.errors import ImageError
 from maya_stylize.events import Log
-from maya_stylize.images import reader
+from maya_stylize.images import reader, writer
 from maya_stylize.images.held import Held
 from maya_stylize.images.islands import Cover
 from maya_stylize.images.keep import Keep
@@ -27,6 +27,9 @@ from maya_stylize.images.tone import Curve
 from maya_stylize.jobs import Job, MaterialJob, StylizeJob, SynthesizeJob
 
 OPAQUE = Cover()
+# What a number is exact to. More than 16 bits are not read from whole numbers.
+_BITS = {"uint8": 8, "uint16": 16, "uint32": 16, "half": 11, "float": 24, "double": 24}
+_BITS_OF = {"uint8": 8, "uint16": 16, "float16": 11, "float32": 24}
 # Of a map's pixels, and of their numbers.
 _ALIKE = 0.05
 Conversion = Callable[[FloatArray], FloatArray]
@@ -158,6 +161,9 @@ def _material(
             notes.append(Log(f"{path}: resampled from {columns}x{rows} to {width}x{height}."))
         exemplars.append(resize(pixels, width, height))
         space = colors.of_output(job, output, path, picture)
+        if lost := _lost(kind, output, seen[path], picture.depth):
+            hint = "Without a suffix the output has each map's own format."
+            notes.append(Log(f"{output}: {lost} {hint}", "warning"))
         outputs.append(Output(output, picture, space, back))
     problem = Material(np.concatenate(exemplars, -1), job=job)
     return _task(job, problem, tuple(outputs), pictures, notes)
@@ -172,6 +178,20 @@ def _refuse_shared(job: MaterialJob) -> None:
                 f"{path} is given as the {first} and as the {kind}.",
                 "Where it packs several maps into its channels, split it into single maps first.",
             )
+
+
+def _lost(kind: str, output: str, pixels: FloatArray, depth: str) -> str:
+    """Return in words what of a map's numbers its output's format cannot hold; "" for nothing."""
+    stored = writer.stored_as(writer.kind_of(Path(output), depth), depth)
+    low, high = float(pixels.min()), float(pixels.max())
+    if stored.kind == "u" and (low < 0 or high > 1):
+        return (
+            f"the {kind} has numbers from {low:.4g} to {high:.4g}, and this format holds 0 to 1; "
+            "those beyond are cut off."
+        )
+    if kind not in COLORED and _BITS[depth] > (bits := _BITS_OF[stored.name]):
+        return f"the {kind} has {_BITS[depth]} bits a number, and this format holds {bits}."
+    return ""
 
 
 def _is_colored(pixels: FloatArray, depth: str) -> bool:

@@ -81,6 +81,7 @@ def of_result(job: Mapping[str, Any], kind: str = "") -> str | None:
 
 def _map_of(job: Mapping[str, Any], path: str) -> str:
     """Return which of a material's maps a job's result is; "" for that of another job."""
-    output = Path(str(job.get("output", "")))
-    names: dict[str, str] = {output.name.replace(MAP, kind): kind for kind in job.get("maps", ())}
-    return names.get(Path(path).name, "")
+    output = Path(str(job.get("output", ""))).name
+    names: dict[str, str] = {output.replace(MAP, kind): kind for kind in job.get("maps", ())}
+    own = "." not in output.rpartition(MAP)[2]  # each map has its own suffix
+    return names.get(Path(path).stem if own else Path(path).name, "")

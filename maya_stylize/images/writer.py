@@ -186,32 +186,33 @@ def _format_of(path: Path) -> str:
     return kind
 
 
-def bits_of(kind: str, depth: str) -> int | None:
-    """Return how many bits a color's whole number has in a format; None where it holds floats.
-
-    Args:
-        kind: As `kind_of` returns it.
-        depth: As for `write`.
-    """
-    if kind == "openexr" or (kind == "tiff" and depth in FLOATS):
-        return None
-    return 16 if kind in ("png", "tiff") and depth != "uint8" else 8
-
-
 def _encode(
     kind: str, colors: FloatArray, alpha: FloatArray | None, depth: str
 ) -> npt.NDArray[Any]:
     """Return the numbers that go into the file, (height, width, 3 or 4)."""
-    bits = bits_of(kind, depth)
-    if bits is None:
+    dtype = stored_as(kind, depth)
+    if dtype.kind == "f":
         if alpha is not None and kind == "openexr":  # EXR holds colors multiplied by alpha
             colors = colors * alpha[..., None]
         values = colors if alpha is None else np.dstack([colors, alpha])
-        if kind == "openexr" and depth not in ("float", "double"):
-            return np.clip(values, -_LARGEST_HALF, _LARGEST_HALF).astype(np.float16)
-        return values.astype(np.float32)
-    values = colors if alpha is None else np.dstack([colors, alpha])
-    return _whole(values, np.uint16 if bits == 16 else np.uint8)
+        if dtype == np.float16:
+            values = np.clip(values, -_LARGEST_HALF, _LARGEST_HALF)
+        return values.astype(dtype)
+    return _whole(colors if alpha is None else np.dstack([colors, alpha]), dtype)
+
+
+def stored_as(kind: str, depth: str) -> np.dtype[Any]:
+    """Return the type of the numbers that a format holds of a source.
+
+    Args:
+        kind: The format, as `kind_of` returns it.
+        depth: The source's, as for `write`.
+    """
+    if kind == "openexr":
+        return np.dtype(np.float32 if depth in ("float", "double") else np.float16)
+    if kind == "tiff" and depth in FLOATS:
+        return np.dtype(np.float32)
+    return np.dtype(np.uint16 if kind in ("png", "tiff") and depth != "uint8" else np.uint8)
 
 
 def _whole(values: FloatArray, dtype: npt.DTypeLike) -> npt.NDArray[Any]:

@@ -23,5 +23,7 @@ def renamed(entry: Entry, output: OutputForm, taken: list[Path]) -> Job:
     """
     job = from_json(entry.job)
     each = MAP if isinstance(job, MaterialJob) else ""
-    path = output.next_output(entry.source, entry.mode, taken, Path(job.output).suffix, each)
+    own = bool(each) and "." not in Path(job.output).name.rpartition(each)[2]
+    suffix = "" if own else Path(job.output).suffix
+    path = output.next_output(entry.source, entry.mode, taken, suffix, each)
     return dataclasses.replace(job, output=str(path))

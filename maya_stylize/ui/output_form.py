@@ -73,7 +73,7 @@ class OutputForm(QtWidgets.QWidget):
         self._show_folder()
 
     def next_output(
-        self, source: str, mode: str, taken: list[Path], suffix: str = "", each: str = ""
+        self, source: str, mode: str, taken: list[Path], suffix: str | None = None, each: str = ""
     ) -> Path:
         """Return the picture to write next.
 
@@ -81,7 +81,8 @@ class OutputForm(QtWidgets.QWidget):
             source: The picture that the result is compared with.
             mode: The panel's mode.
             taken: What waiting jobs are going to write.
-            suffix: Of the picture; "" for that of the format that is set.
+            suffix: Of the picture; "" where each of a material's maps keeps its own, None for
+                that of the format that is set.
             each: Stands for a map's kind where a material's maps are written; "" for one picture.
 
         Raises:
@@ -89,9 +90,11 @@ class OutputForm(QtWidgets.QWidget):
         """
         place, pattern = self.place.currentData(), self.pattern.text().strip()
         destination = Destination(place, self.folder.text(), pattern)
-        own = Path(source).suffix.lower()
-        written = own in SUFFIXES and own != ".psd"  # which is only read
-        suffix = suffix or self.format.currentData() or (own if written else ".png")
+        if suffix is None:
+            own = Path(source).suffix.lower()
+            written = own in SUFFIXES and own != ".psd"  # which is only read
+            same = "" if each else (own if written else ".png")
+            suffix = self.format.currentData() or same
         return output_paths.next_output(
             self._scene, destination, Path(source), mode, suffix, taken, each
         )

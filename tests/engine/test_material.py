@@ -1,6 +1,7 @@
 """Whole material sets on the real network, small."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import OpenImageIO
@@ -229,3 +230,30 @@ def test_a_packed_picture_is_told_and_a_gray_one_in_three_channels_is_not(tmp_pa
     assert len(told) == 1
     assert str(tmp_path / "a_roughness.png") in told[0]
     assert "split it into single maps" in told[0].lower()
+
+
+def test_each_map_keeps_its_own_format_unless_one_is_named(tmp_path):
+    random = np.random.default_rng(1)
+    heights = random.uniform(-10, 20, (48, 48)).astype(np.float32)
+    save(tmp_path / "a_albedo.jpg", random.integers(0, 255, (48, 48, 3), np.uint8))
+    save(tmp_path / "a_roughness.png", random.integers(0, 65535, (48, 48), np.uint16))
+    save(tmp_path / "a_disp.exr", heights)
+    names = ("a_albedo.jpg", "a_roughness.png", "a_disp.exr")
+    own = task_of(tmp_path, *names, output="new.v1_<map>")
+    assert [Path(output.path).name for output in own.outputs] == [
+        "new.v1_albedo.jpg", "new.v1_roughness.png", "new.v1_height.exr",
+    ]  # fmt: skip
+    assert not [note.message for note in own.notes if note.level == "warning"]
+    heights_out = own.outputs[2]
+    restored = heights_out.restore(own.problem.exemplar[..., 6:])
+    writer.write(heights_out.path, restored, depth=heights_out.like.depth, space=heights_out.space)
+    written = np.asarray(OpenImageIO.ImageBuf(heights_out.path).get_pixels("float"))[..., 0]
+    np.testing.assert_allclose(written, heights, atol=1e-4)
+    named = task_of(tmp_path, *names, output="new_<map>.jpg")
+    told = [note.message for note in named.notes if note.level == "warning"]
+    assert len(told) == 2
+    assert (
+        "new_roughness.jpg: the roughness has 16 bits a number, and this format holds 8"
+        in (told[0])
+    )
+    assert f"numbers from {heights.min():.4g} to {heights.max():.4g}" in told[1]

@@ -133,11 +133,11 @@ def test_the_selected_texture_fills_the_wells_and_makes_the_job(
         quality="draft",
         seed=3,
         color_spaces=dict.fromkeys(wall, "sRGB"),
-        output=str(pictures / "wall_material_v001_<map>.png"),
+        output=str(pictures / "wall_material_v001_<map>"),
     )
     panel.maker.start.click()
     assert [Path(job["output"]).name for job, *_ in client.jobs.values()] == [
-        "wall_material_v001_<map>.png", "wall_material_v002_<map>.png",
+        "wall_material_v001_<map>", "wall_material_v002_<map>",
     ]  # fmt: skip
 
 
