@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
 from maya_stylize import checks
 from maya_stylize.cli import jobs
-from maya_stylize.errors import JobError
+from maya_stylize.errors import JobError, printable
 from maya_stylize.images.formats import SUFFIXES
 from maya_stylize.jobs import MAP, MAPS, SEAMLESS, Job, MaterialJob
 from maya_stylize.map_names import beside, kind_of
@@ -63,7 +64,10 @@ def _material(arguments: argparse.Namespace) -> Job:
 
 
 def _found(words: list[str]) -> dict[str, str]:
-    """Return the maps that the words name, and those beside a single one."""
+    """Return the maps that the words name, and those beside a single one.
+
+    What is taken by its name is printed.
+    """
     maps: dict[str, str] = {}
     for word in words:
         kind, path = _split(word)
@@ -77,6 +81,9 @@ def _found(words: list[str]) -> dict[str, str]:
         ((kind, path),) = maps.items()
         others = beside(Path(path), (*SUFFIXES, ".psd"))
         maps |= {other: found for other, found in others.items() if other != kind}
+    for kind, path in maps.items():
+        if f"{kind}={path}" not in words:  # stdout is the result's
+            print(f"info: {printable(path)}: the {kind}, by its name.", file=sys.stderr)
     return maps
 
 

@@ -157,12 +157,18 @@ def test_a_material_needs_two_maps_and_a_place_for_their_names(material):
         make(material, "new.png")
 
 
-def test_the_maps_beside_one_are_found(material):
+def test_the_maps_beside_one_are_found(material, capsys):
     assert _found([material["normal"]]) == material
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert sorted(printed.err.splitlines()) == sorted(
+        f"info: {path}: the {kind}, by its name." for kind, path in material.items()
+    )
     assert _found([f"height={material['normal']}", material["albedo"]]) == {
         "height": material["normal"],
         "albedo": material["albedo"],
     }
+    assert capsys.readouterr().err == f"info: {material['albedo']}: the albedo, by its name.\n"
     with pytest.raises(JobError, match="are both the albedo"):
         _found(["a_albedo.png", "b_albedo.png"])
     with pytest.raises(JobError, match="named after what they hold"):
