@@ -181,7 +181,9 @@ def _refuse_shared(job: MaterialJob) -> None:
 
 
 def _lost(kind: str, output: str, pixels: FloatArray, depth: str) -> str:
-    """Return in words what of a map's numbers its output's format cannot hold; "" for nothing."""
+    """Return in words what of a data map's numbers its output's format cannot hold, if anything."""
+    if kind in COLORED:  # of which its color space tells
+        return ""
     stored = writer.stored_as(writer.kind_of(Path(output), depth), depth)
     low, high = float(pixels.min()), float(pixels.max())
     if stored.kind == "u" and (low < 0 or high > 1):
@@ -189,7 +191,7 @@ def _lost(kind: str, output: str, pixels: FloatArray, depth: str) -> str:
             f"the {kind} has numbers from {low:.4g} to {high:.4g}, and this format holds 0 to 1; "
             "those beyond are cut off."
         )
-    if kind not in COLORED and _BITS[depth] > (bits := _BITS_OF[stored.name]):
+    if _BITS[depth] > (bits := _BITS_OF[stored.name]):
         return f"the {kind} has {_BITS[depth]} bits a number, and this format holds {bits}."
     return ""
 
