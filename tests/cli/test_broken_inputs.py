@@ -273,6 +273,7 @@ def test_without_a_model_one_is_told_how_to_get_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MAYA_STYLIZE_HOME", str(out / "home"))
+    monkeypatch.delenv("MAYA_STYLIZE_MODEL", raising=False)  # the worker's tests have one
     arguments = ["synthesize", str(broken / "good.png"), "-o", str(out / "o.png")]
     before = contents(out)
     assert cli.main([*arguments, "--json"] if as_json else arguments) == FAILED

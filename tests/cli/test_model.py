@@ -25,6 +25,7 @@ def run(*arguments: str) -> int:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MAYA_STYLIZE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("MAYA_STYLIZE_MODEL", raising=False)  # the worker's tests have one
     return tmp_path / "home"
 
 

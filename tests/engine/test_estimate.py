@@ -117,7 +117,8 @@ def test_a_farm_s_jobs_are_checked_where_they_are_exported(
         color_spaces={"exemplar": "ACEScg"},
     )
     monkeypatch.setenv("OCIO", "ocio://default")
-    made = resolved(job, "0" * 64, None)
+    made, memory = resolved(job, "0" * 64, None)
+    assert memory > 0
     assert made.color_config == made.resolution["color_config"] == "ocio://default"
     # What was resolved keeps the config that it had, whatever the environment says later.
     monkeypatch.setenv("OCIO", str(tmp_path / "gone.ocio"))
