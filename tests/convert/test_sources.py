@@ -65,6 +65,7 @@ def write_wheel(path: Path, content: bytes) -> Path:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MAYA_STYLIZE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("MAYA_STYLIZE_MODEL", raising=False)  # the worker's tests have one
     return tmp_path / "home"
 
 
