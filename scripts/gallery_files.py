@@ -41,9 +41,10 @@ def highlights(studio: Studio) -> str:
     """A float picture with a light in it, stylized."""
     text = (
         "## Highlights\n\n"
-        "A float EXR whose light is up to 16 times as bright as white, stylized: as a screen shows "
-        "it, and four stops darker, where the light is still a light. The network sees highlights "
-        "compressed, and the result is taken back.\n\n"
+        "A float EXR with a light that is up to 28 times as bright as white, stylized: as a screen "
+        "shows it, and four stops darker. The network sees highlights compressed, and the result "
+        "is taken back: the light is painted over in the style's strokes and stays the brightest "
+        "place.\n\n"
     )
     linear = srgb_to_linear(studio.exemplar("pebbles"))
     rows, columns = np.mgrid[: linear.shape[0], : linear.shape[1]]
