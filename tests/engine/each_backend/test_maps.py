@@ -86,7 +86,7 @@ def test_the_loss_is_that_of_the_definition(encoders):
     assert value == pytest.approx(wanted, rel=2e-5)
 
 
-@settings(max_examples=8 if NAME == "tensorflow" else 2)
+@settings(max_examples=8 if NAME == "tensorflow" else 1)
 @given(
     height=st.integers(16, 60),
     width=st.integers(16, 60),

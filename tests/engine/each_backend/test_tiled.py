@@ -55,7 +55,7 @@ def encoders(engine_backend):
 
 
 # JAX compiles every shape anew.
-@settings(max_examples=15 if NAME == "tensorflow" else 4)
+@settings(max_examples=15 if NAME == "tensorflow" else 2)
 @given(
     height=st.integers(9, 70),
     width=st.integers(9, 70),
