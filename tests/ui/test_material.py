@@ -291,6 +291,7 @@ def test_each_map_has_the_color_space_of_what_it_was_learned_from(
     panel.textures.select("wall_albedo_file")
     panel.maker.start.click()
     made = finish(client, client.queue[0], Path(wall["albedo"]))
+    wait(lambda: made["albedo"] in (each.get("path") for _, each in client.asked))
     panel.preview.map.setCurrentIndex(panel.preview.map.findData("height"))
     panel.preview.map.activated.emit(2)
     wait(lambda: made["height"] in (each.get("path") for _, each in client.asked))
