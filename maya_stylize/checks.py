@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from maya_stylize.errors import JobError
@@ -131,3 +133,17 @@ def layer_weights(name: str, value: Any) -> dict[str, float]:
     if not any(weights.values()):
         raise refuse(name, "given at least one weight above 0", dict(value))
     return weights
+
+
+def json_file(path: Path) -> Any:
+    """Return what a file of JSON holds that somebody wrote.
+
+    Raises:
+        JobError: It cannot be read or is not JSON; the message names the file.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
+    except OSError as error:
+        raise JobError(f"{path}: cannot be read ({error.strerror}).", "Check the path.") from error
+    except (ValueError, RecursionError) as error:
+        raise JobError(f"{path}: is not JSON ({error}).", "Correct it and run it again.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -177,12 +176,7 @@ def load(path: Path) -> Recipe:
     Raises:
         JobError: It cannot be read or is no recipe; the message names the file and the field.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
-    except OSError as error:
-        raise JobError(f"{path}: cannot be read ({error.strerror}).", "Check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise JobError(f"{path}: is not JSON ({error}).", "Correct it and run it again.") from error
+    data = checks.json_file(path)
     try:
         return Recipe.from_json(data, path.absolute().parent)
     except JobError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -261,12 +260,7 @@ def _from_file(arguments: argparse.Namespace) -> Job:
     if arguments.resume:
         return checkpoint.read(arguments.resume).job
     path: Path = arguments.job
-    try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
-    except OSError as error:
-        raise JobError(f"{path}: cannot be read ({error.strerror}).", "Check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise JobError(f"{path}: is not JSON ({error}).", "Correct it and run it again.") from error
+    data = checks.json_file(path)
     try:
         return with_color_config(job_kinds.from_json(data))
     except JobError as error:
