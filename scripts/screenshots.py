@@ -40,7 +40,7 @@ LARGEST = 300_000
 SHOW = Path("/show/sourceimages")
 
 
-MAPS = ("albedo", "normal", "roughness", "height")
+MAPS = ("albedo", "normal", "height")
 PLAN = {"width": 256, "height": 256, "tile": 0, "memory": 1.1 * 2**30, "seconds": 40.0}
 
 

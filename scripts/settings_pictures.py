@@ -8,6 +8,7 @@ used.
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,18 +22,19 @@ from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine.backend import choose
 from maya_stylize.engine.color_control import LUMA
 from maya_stylize.images import reader, writer
-from maya_stylize.jobs import MaterialJob, RepairJob, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob, SynthesizeJob
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images" / "settings"
-SIDE = 192
-# Small enough that maps can be made in a few variations.
-MAP_SIDE = 160
+SIDE = 144
+MAP_SIDE = 128
+_made_before: dict[str, FloatArray] = {}
 
 
 def texture_quality(studio: Studio) -> FloatArray:
     """An exemplar, and a texture in each quality."""
-    made = [studio.made(replace(_bricks(studio), quality=each)) for each in ("draft", "normal")]
-    return beside(studio.exemplar("bricks")[:SIDE, :SIDE], *made)
+    job = replace(_bricks(studio), size=(192, 192))
+    made = [_made(studio, replace(job, quality=each)) for each in ("draft", "normal")]
+    return beside(studio.exemplar("bricks")[:192, :192], *made)
 
 
 def texture_exemplar_size(studio: Studio) -> FloatArray:
@@ -40,8 +42,8 @@ def texture_exemplar_size(studio: Studio) -> FloatArray:
     pixels = studio.exemplar("bricks")
     piece = pixels[64:128, 64:128]
     of_piece = replace(_bricks(studio), exemplar=studio.save("piece", piece))
-    whole = studio.made(_bricks(studio))
-    return beside(piece, studio.made(of_piece), pixels[:SIDE, :SIDE], whole)
+    whole = _made(studio, _bricks(studio))
+    return beside(piece, _made(studio, of_piece), pixels[:SIDE, :SIDE], whole)
 
 
 def texture_light(studio: Studio) -> FloatArray:
@@ -52,36 +54,36 @@ def texture_light(studio: Studio) -> FloatArray:
     shown = []
     for name, each in (("lit", lit), ("even", pixels)):
         job = replace(_bricks(studio), exemplar=studio.save(name, each))
-        shown += [each[:SIDE, ::-1][:, :SIDE][:, ::-1] if name == "lit" else each[:SIDE, :SIDE]]
-        shown += [studio.made(job)]
+        shown += [each[:SIDE]]
+        shown += [_made(studio, job)]
     return beside(*shown)
 
 
 def texture_layers(studio: Studio) -> FloatArray:
-    """Bricks by shallow layers, to the middle, and by all of them."""
+    """Bricks by shallow layers alone, and by all of them."""
     made = []
-    for deepest in (1, 2, 4):
+    for deepest in (1, 4):
         layers = {"conv1_1": 1e9, **{f"pool{block}": 1e9 for block in range(1, deepest + 1)}}
-        made.append(studio.made(replace(_bricks(studio), layers=layers)))
+        made.append(_made(studio, replace(_bricks(studio), layers=layers)))
     return beside(*made)
 
 
 def texture_seamless(studio: Studio) -> FloatArray:
     """A texture laid beside itself, made without and with seamless edges."""
-    made = [studio.made(replace(_bricks(studio), seamless=each)) for each in ("no", "both")]
+    made = [_made(studio, replace(_bricks(studio), seamless=each)) for each in ("no", "both")]
     return beside(*map(twice, made))
 
 
 def stylize_strength(studio: Studio) -> FloatArray:
     """The content, and strengths 10, 50 and 90."""
     weights = (10 ** (8 - strength / 25) for strength in (10, 50, 90))
-    made = [studio.made(replace(_coffee(studio), content_weight=each)) for each in weights]
+    made = [_made(studio, replace(_coffee(studio), content_weight=each)) for each in weights]
     return beside(studio.exemplar("coffee")[::2, ::2], *made)
 
 
 def stylize_stroke(studio: Studio) -> FloatArray:
     """The style, and stroke sizes 25, 50 and 75."""
-    made = [studio.made(replace(_coffee(studio), style_scale=each)) for each in (0.5, 1, 2)]
+    made = [_made(studio, replace(_coffee(studio), style_scale=each)) for each in (0.5, 1, 2)]
     return beside(studio.exemplar("brushwork")[: len(made[0]), :SIDE], *made)
 
 
@@ -89,19 +91,19 @@ def stylize_colors(studio: Studio) -> FloatArray:
     """Colors not kept, kept in place, and the palette kept."""
     ways = ("no", "luminance", "symmetric")
     return beside(
-        *(studio.made(replace(_coffee(studio), keep_colors=each)) for each in ways),
+        *(_made(studio, replace(_coffee(studio), keep_colors=each)) for each in ways),
     )
 
 
 def stylize_start(studio: Studio) -> FloatArray:
     """From the content, and from noise."""
-    return beside(*(studio.made(replace(_coffee(studio), start=x)) for x in ("content", "noise")))
+    return beside(*(_made(studio, replace(_coffee(studio), start=x)) for x in ("content", "noise")))
 
 
 def stylize_quality(studio: Studio) -> FloatArray:
     """Draft and normal."""
     ways = ("draft", "normal")
-    return beside(*(studio.made(replace(_coffee(studio), quality=each)) for each in ways))
+    return beside(*(_made(studio, replace(_coffee(studio), quality=each)) for each in ways))
 
 
 def repair_band(studio: Studio) -> FloatArray:
@@ -113,14 +115,14 @@ def repair_band(studio: Studio) -> FloatArray:
         seamless="both",
         quality="draft",
     )
-    made = [studio.made(replace(job, band=each)) for each in (4, None)]
+    made = [_made(studio, replace(job, band=each)) for each in (4, None)]
     return beside(*map(twice, (pixels, *made)))
 
 
 def repair_mask(studio: Studio) -> FloatArray:
     """A stain, repaired by a mask that is too tight, and by one that goes beyond it."""
-    pixels = studio.exemplar("gravel")[:SIDE, :SIDE]
-    rows, columns = np.mgrid[:SIDE, :SIDE]
+    pixels = studio.exemplar("gravel")[:192, :192]
+    rows, columns = np.mgrid[:192, :192]
     away = np.hypot(rows - 96, columns - 96)
     cover = np.clip((60 - away) / 24, 0, 1)[..., None].astype(np.float32)
     stained = pixels * (1 - cover) + cover * np.float32([0.3, 0.05, 0.05])
@@ -133,15 +135,15 @@ def repair_mask(studio: Studio) -> FloatArray:
             output=studio.path("out"),
             quality="normal",
         )
-        shown += [_painted(stained, mask), studio.made(job)]
+        shown += [_painted(stained, mask), _made(studio, job)]
     return beside(*shown)
 
 
 def repair_learn_from(studio: Studio) -> FloatArray:
     """A hole among two materials, learned from both, and from a clean piece of the right one."""
-    rust, granite = studio.exemplar("rust")[:SIDE, :112], studio.exemplar("granite")[:SIDE, :80]
+    rust, granite = studio.exemplar("rust")[:192, :112], studio.exemplar("granite")[:192, :80]
     pixels = np.concatenate([rust, granite], 1)
-    rows, columns = np.mgrid[:SIDE, :SIDE]
+    rows, columns = np.mgrid[:192, :192]
     hole = (rows - 96) ** 2 / 70**2 + (columns - 46) ** 2 / 38**2 < 1
     holed = np.where(hole[..., None], np.float32([1, 0, 1]), pixels)
     job = RepairJob(
@@ -151,7 +153,7 @@ def repair_learn_from(studio: Studio) -> FloatArray:
         quality="normal",
     )
     clean = str(EXEMPLARS / "rust.png")
-    return beside(holed, studio.made(job), studio.made(replace(job, exemplar=clean)))
+    return beside(holed, _made(studio, job), _made(studio, replace(job, exemplar=clean)))
 
 
 def material_maps(studio: Studio) -> FloatArray:
@@ -159,7 +161,7 @@ def material_maps(studio: Studio) -> FloatArray:
     pixels = studio.exemplar("pebbles")
     height = np.repeat(np.clip(pixels @ LUMA, 0, 1)[..., None], 3, -1).astype(np.float32)
     rows = []
-    for each in (height, np.roll(height, (90, 70), (0, 1))):
+    for each in (height, np.roll(height, (60, 50), (0, 1))):
         job = MaterialJob(
             maps={"albedo": studio.save("albedo", pixels), "height": studio.save("height", each)},
             output=studio.path("new_<map>"),
@@ -171,6 +173,14 @@ def material_maps(studio: Studio) -> FloatArray:
         rows.append(beside(*given, *made))
     gap = np.ones((8, rows[0].shape[1], 3), np.float32)
     return np.concatenate([rows[0], gap, rows[1]])
+
+
+def _made(studio: Studio, job: Job) -> FloatArray:
+    """Run a job, if no picture before this one has the same in it."""
+    key = json.dumps({**job.to_json(), "output": ""})
+    if key not in _made_before or str(studio.folder) in key:
+        _made_before[key] = studio.made(job)
+    return _made_before[key]
 
 
 def _bricks(studio: Studio) -> SynthesizeJob:
@@ -200,9 +210,10 @@ def _painted(pixels: FloatArray, mask: np.ndarray) -> FloatArray:
 PICTURES: dict[str, Callable[[Studio], FloatArray]] = {
     each.__name__: each
     for each in (
-        *(texture_quality, texture_exemplar_size, texture_light, texture_layers, texture_seamless),
         *(stylize_strength, stylize_stroke, stylize_colors, stylize_start, stylize_quality),
-        *(repair_band, repair_mask, repair_learn_from, material_maps),
+        *(repair_band, repair_mask, repair_learn_from),
+        *(texture_seamless, texture_exemplar_size, texture_light, texture_layers, texture_quality),
+        material_maps,
     )
 }
 

@@ -55,7 +55,9 @@ class Stage:
         elif before == "--resume":
             self._broken_off(path)
         elif path.suffix == ".json" and words[1] == "run":
-            job = SynthesizeJob(exemplar=str(self._picture(path.with_name("e.png"))), output="o.png")
+            job = SynthesizeJob(
+                exemplar=str(self._picture(path.with_name("e.png"))), output="o.png"
+            )
             path.write_text(json.dumps(job.to_json()))
         elif path.suffix in PICTURES:
             for number in ("1001", "1002") if "<" in word else ("",):
