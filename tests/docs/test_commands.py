@@ -10,6 +10,7 @@ mayapy's lines are run by `test_mayapy.py`, in the environments of the Mayas too
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import sys
 from collections.abc import Iterator
@@ -137,7 +138,7 @@ def outputs(words: list[str]) -> list[str]:
     """What a command says that it writes."""
     named = [
         after.rstrip("/")
-        for option, after in zip(words, words[1:], strict=False)
+        for option, after in itertools.pairwise(words)
         if option in ("-o", "--output", "--report")
     ]
     return [*named, *([words[3]] if words[1] in ("convert", "normalize") else [])]
@@ -167,6 +168,6 @@ def test_what_is_not_run_is_there(command: Command) -> None:
     elif program == "maya-stylize":
         with contextlib.suppress(ImportError):  # the panel's Qt
             cli._parser(rest).parse_args(rest)
-    for option, file in zip(rest, rest[1:], strict=False):
+    for option, file in itertools.pairwise(rest):
         if option == "-r":
             assert (ROOT / file).is_file(), command.place
