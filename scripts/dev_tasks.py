@@ -1,4 +1,4 @@
-"""What dev.py runs under a supported Python: the demo and the tests.
+"""What dev.py runs under a supported Python: the demo, the tests, the packages to hand out.
 
 The demo and the engine's tests run in ``.venv``. The Maya side's run once more in an environment
 for each Maya, with that Maya's Python and Qt and without the engine.
@@ -66,6 +66,13 @@ def demo(environment: Environment) -> int:
     return environment.call("-m", "maya_stylize.demo", str(output))
 
 
+def package(environment: Environment, with_model: bool) -> int:
+    """Make what is handed out in dist; return the exit code."""
+    environment.prepare("engine")
+    options = ["--with-model"] if with_model else []
+    return environment.call("scripts/distribution.py", *options)
+
+
 def test(environment: Environment, arguments: list[str]) -> int:
     """Run the suite, and without arguments the Maya side's part of it for each Maya too.
 
@@ -120,10 +127,17 @@ def main(arguments: list[str]) -> int:
         add_help=False,
         prefix_chars="\0",  # an option belongs to pytest, not to this parser
     ).add_argument("pytest", nargs="*")
+    tasks.add_parser("package", help="make a zip for artists and a wheel in dist").add_argument(
+        "--with-model", action="store_true", help="bundle the converted model"
+    )
     options = parser.parse_args(arguments)
     environment = Environment(ROOT)
     try:
-        return demo(environment) if options.task == "demo" else test(environment, options.pytest)
+        if options.task == "demo":
+            return demo(environment)
+        if options.task == "package":
+            return package(environment, options.with_model)
+        return test(environment, options.pytest)
     except SetupError as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 1
