@@ -154,7 +154,7 @@ def materials(studio: Studio) -> str:
         "made from them together; in the third made one by one.\n"
     )
     for name in ("pebbles", "bricks"):
-        maps = _maps_of(studio.exemplar(name))
+        maps = maps_of(studio.exemplar(name))
         paths = {kind: studio.save(f"source_{kind}", pixels) for kind, pixels in maps.items()}
         job = MaterialJob(
             maps=paths, output=studio.path("new_<map>"), size=(256, 256), quality=studio.quality
@@ -227,7 +227,7 @@ def _large(pictures: list[FloatArray]) -> list[FloatArray]:
     return [each.repeat(2, 0).repeat(2, 1) for each in pictures]
 
 
-def _maps_of(pixels: FloatArray) -> dict[str, FloatArray]:
+def maps_of(pixels: FloatArray) -> dict[str, FloatArray]:
     """Return maps that go with a picture: bright is high and smooth."""
     height = np.clip(pixels @ LUMA, 0, 1)
     down, right = np.gradient(height)
