@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import gallery_colors
 import gallery_files
 import numpy as np
 from gallery_tools import FloatArray, Studio, show, twice
@@ -258,4 +259,6 @@ SECTIONS: dict[str, Callable[[Studio], str]] = {
     "tiles": gallery_files.tiles,
     "highlights": gallery_files.highlights,
     "alpha": gallery_files.alpha,
+    "color_control": gallery_colors.color_control,
+    "color_spaces": gallery_colors.color_spaces,
 }
