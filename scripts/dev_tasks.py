@@ -24,6 +24,7 @@ MAYA_SIDE = (
     "tests/test_maya_environment.py",
     "tests/host",
     "tests/docs/test_mayapy.py",
+    "tests/docs/test_modes.py",
     "tests/install/test_dropped.py",
     "tests/worker/client",
 )

@@ -2,7 +2,7 @@
 
 Makes the pictures of docs/modes in docs/images/settings, from the exemplars that ship. Each
 compares a few values of one setting and leaves the others alone; the pages say which quality was
-used.
+used. All are written twice as large.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob, Synthesiz
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images" / "settings"
 SIDE = 144
-MAP_SIDE = 128
+MAP_SIDE = 112
 _made_before: dict[str, FloatArray] = {}
 
 
@@ -47,16 +47,12 @@ def texture_exemplar_size(studio: Studio) -> FloatArray:
 
 
 def texture_light(studio: Studio) -> FloatArray:
-    """An exemplar that is lit from one side and what is made of it."""
-    pixels = studio.exemplar("pebbles")
+    """An exemplar that is lit from one side and what is made of it; then the even one's."""
+    pixels = studio.exemplar("bricks")
     light = np.linspace(1.1, 0.25, pixels.shape[1], dtype=np.float32)[:, None]
     lit = np.clip(pixels * light, 0, 1)
-    shown = []
-    for name, each in (("lit", lit), ("even", pixels)):
-        job = replace(_bricks(studio), exemplar=studio.save(name, each))
-        shown += [each[:SIDE]]
-        shown += [_made(studio, job)]
-    return beside(*shown)
+    of_lit = replace(_bricks(studio), exemplar=studio.save("lit", lit))
+    return beside(lit[:SIDE], _made(studio, of_lit), _made(studio, _bricks(studio)))
 
 
 def texture_layers(studio: Studio) -> FloatArray:
@@ -75,8 +71,8 @@ def texture_seamless(studio: Studio) -> FloatArray:
 
 
 def stylize_strength(studio: Studio) -> FloatArray:
-    """The content, and strengths 10, 50 and 90."""
-    weights = (10 ** (8 - strength / 25) for strength in (10, 50, 90))
+    """The content, and strengths 0, 25 and 50."""
+    weights = (10 ** (8 - strength / 25) for strength in (0, 25, 50))
     made = [_made(studio, replace(_coffee(studio), content_weight=each)) for each in weights]
     return beside(studio.exemplar("coffee")[::2, ::2], *made)
 
@@ -93,11 +89,6 @@ def stylize_colors(studio: Studio) -> FloatArray:
     return beside(
         *(_made(studio, replace(_coffee(studio), keep_colors=each)) for each in ways),
     )
-
-
-def stylize_start(studio: Studio) -> FloatArray:
-    """From the content, and from noise."""
-    return beside(*(_made(studio, replace(_coffee(studio), start=x)) for x in ("content", "noise")))
 
 
 def stylize_quality(studio: Studio) -> FloatArray:
@@ -210,7 +201,7 @@ def _painted(pixels: FloatArray, mask: np.ndarray) -> FloatArray:
 PICTURES: dict[str, Callable[[Studio], FloatArray]] = {
     each.__name__: each
     for each in (
-        *(stylize_strength, stylize_stroke, stylize_colors, stylize_start, stylize_quality),
+        *(stylize_strength, stylize_stroke, stylize_colors, stylize_quality),
         *(repair_band, repair_mask, repair_learn_from),
         *(texture_seamless, texture_exemplar_size, texture_light, texture_layers, texture_quality),
         material_maps,
@@ -234,7 +225,7 @@ def main() -> None:
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             pixels = PICTURES[name](Studio(model, Path(folder), "draft"))
-        writer.write(IMAGES / f"{name}.jpg", pixels)
+        writer.write(IMAGES / f"{name}.jpg", pixels.repeat(2, 0).repeat(2, 1))
         print(IMAGES / f"{name}.jpg", flush=True)
 
 
