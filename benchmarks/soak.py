@@ -213,7 +213,7 @@ class Soak:
         self._bytes: list[bytes] = []
         self._done: dict[str, bytes] = {}
         self._half: set[str] = set()
-        self._owed: dict[Job, int] = {}
+        self._owed: dict[str, tuple[Job, int]] = {}
         self._cold = self._warm = 0.0
         self.faults: list[str] = []
         self.counts: Counter[str] = Counter()
@@ -254,7 +254,7 @@ class Soak:
                 self._kill_parent(job)
             elif way:
                 self._break_off(job, way, moment)
-            self._owed[job] = which
+            self._owed[job.output] = job, which
             self._look_after(job, which, way)
             if moment != "starting":
                 self._finish()
@@ -274,7 +274,7 @@ class Soak:
 
     def _finish(self) -> None:
         """Run what was broken off to its end."""
-        for job, which in list(self._owed.items()):
+        for job, which in list(self._owed.values()):
             resume = checkpoint_of(job.output).exists()
             told = self._side.finish(job, resume)
             self.counts["gone on from a checkpoint"] += resume
@@ -341,7 +341,7 @@ class Soak:
             return
         if output.read_bytes() != self._bytes[which]:
             self.faults.append(f"{output} has other bytes than undisturbed (resumed: {resume})")
-        del self._owed[job]
+        del self._owed[job.output]
         self._done[output.name] = self._bytes[which]
         if told["sidecar"]:
             self._done[Path(told["sidecar"]).name] = Path(told["sidecar"]).read_bytes()
@@ -351,9 +351,9 @@ class Soak:
 
     def _look_at_folder(self, may_be: set[str]) -> None:
         there = {path.name: path for path in self._outputs.iterdir()}
-        for job in self._owed:  # what it may have left, whole
-            output = Path(job.output)
-            may_be = may_be | {output.name, f"{output.name}.json", checkpoint_of(job.output).name}
+        for output in map(Path, self._owed):  # what it may have left, whole
+            names = {output.name, f"{output.name}.json", checkpoint_of(str(output)).name}
+            may_be = may_be | names
         for name in there.keys() - self._done.keys() - may_be:
             self.faults.append(f"{name} is left in the folder")
             there[name].unlink()
