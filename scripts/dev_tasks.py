@@ -37,6 +37,7 @@ WITHOUT_QT = (
     "tests/test_job_sources.py",
     "tests/test_jobs.py",
     "tests/test_ledger.py",
+    "tests/test_public_api.py",
     "tests/test_recipes.py",
     "tests/test_settings.py",
     "tests/test_tile_sets.py",

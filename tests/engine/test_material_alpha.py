@@ -139,7 +139,7 @@ def test_as_a_mask_alpha_keeps_the_rest_out(pebbles, real_model, tmp_path):
     assert np.abs(albedo.pixels.std((0, 1)) / opaque.std((0, 1)) - 1).max() < 0.1
     # As much grain on the right as in what was learned from: nothing of a smooth filling.
     grain, wanted = (np.abs(np.diff(each, axis=0)).mean() for each in (albedo.pixels, opaque))
-    assert grain == pytest.approx(wanted, rel=0.4)
+    assert 0.8 * wanted < grain < 2 * wanted
 
 
 def test_maps_of_which_nothing_is_opaque_together_are_refused_as_masks(pebbles, tmp_path):
