@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from doc_pages import PAGES, ROOT, blocks
+from doc_pages import PAGES, ROOT, blocks, commands_of
 
 from maya_stylize import jobs, recipes
 
@@ -86,3 +86,12 @@ def test_every_picture_of_the_pages_is_shown() -> None:
     }
     made = {*ROOT.glob("docs/images/settings/*"), *ROOT.glob("docs/images/panel-tutorial-*")}
     assert made <= shown
+
+
+def test_the_readmes_have_the_same_commands() -> None:
+    """In whatever order: the Japanese one is no translation word by word."""
+    both = [
+        {command.text for block in blocks(ROOT / name) for command in commands_of(block)}
+        for name in ("README.md", "README.ja.md")
+    ]
+    assert both[0] == both[1]
