@@ -25,7 +25,7 @@ from maya_stylize.images import reader, writer
 from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob, SynthesizeJob
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images" / "settings"
-SIDE = 144
+SIDE = 128
 MAP_SIDE = 112
 _made_before: dict[str, FloatArray] = {}
 
