@@ -426,6 +426,10 @@ class MaterialJob(_Job):
             together with which of another.
         match_histogram: Whether each channel's histogram is matched at the end.
         seamless: Where the result repeats without a seam, as in a `SynthesizeJob`.
+        alpha: "keep", where a map's alpha is made anew with the maps, as one more of them, and
+            becomes the new map's alpha; "mask", where only what is opaque in all of them is learned
+            from and the results are opaque; or "ignore", where they are too and colors are taken
+            as they stand.
     """
 
     maps: dict[str, str] = field(kw_only=True, metadata={"check": _maps})
@@ -434,6 +438,7 @@ class MaterialJob(_Job):
     joint_layers: tuple[str, ...] = _setting(JOINT_LAYERS, checks.layers)
     match_histogram: bool = _setting(True, checks.flag)
     seamless: str = _setting("no", checks.choice(*SEAMLESS))
+    alpha: str = _setting("keep", checks.choice(*ALPHA))
 
     kind: ClassVar[str] = "material"
 
