@@ -23,6 +23,8 @@ PANEL = ("tests/ui",)
 MAYA_SIDE = (
     "tests/test_maya_environment.py",
     "tests/host",
+    "tests/docs/test_mayapy.py",
+    "tests/docs/test_modes.py",
     "tests/install/test_dropped.py",
     "tests/worker/client",
 )

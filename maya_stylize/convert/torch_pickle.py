@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from maya_stylize.convert import state_dict, unpickle
-from maya_stylize.convert.archive import open_zip
+from maya_stylize.convert.archive import is_zip, open_zip
 from maya_stylize.convert.network import FloatArray, Network
 from maya_stylize.errors import ModelError
 
@@ -34,7 +34,7 @@ def read(path: Path) -> Network:
     Raises:
         ModelError: The file is damaged, holds more than a state dict, or holds another network.
     """
-    if zipfile.is_zipfile(path):
+    if is_zip(path):
         return _read_zip(path)
     with path.open("rb") as file:
         return _read_legacy(path, file)

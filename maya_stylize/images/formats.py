@@ -34,6 +34,7 @@ SUFFIXES = {
     ".tx": "tx",
 }
 LARGEST_PIXELS = 16384 * 16384
+MOST_CHANNELS = 4  # of a picture of that size; a smaller one may have more
 EXPORT_AGAIN = "Export the picture again, or choose another file."
 
 _SIGNATURES = {
@@ -98,11 +99,12 @@ def _identify(path: Path, file: BinaryIO) -> str:
     )
 
 
-def check_size(path: Path, width: int, height: int) -> None:
+def check_size(path: Path, width: int, height: int, channels: int = 1) -> None:
     """Refuse a picture whose declared size is nothing, or more than anyone can want.
 
     Raises:
-        ImageError: A side of zero, or more than 16384 x 16384 pixels.
+        ImageError: A side of zero, more than 16384 x 16384 pixels, or more numbers than such a
+            picture has in four channels.
     """
     if width < 1 or height < 1:
         raise ImageError(f"{path} has no pixels: its size is {width}x{height}.", EXPORT_AGAIN)
@@ -110,6 +112,12 @@ def check_size(path: Path, width: int, height: int) -> None:
         raise ImageError(
             f"{path} declares {width}x{height} pixels, more than 16384x16384.",
             "Reduce the picture, or export it again if that is not its size.",
+        )
+    if width * height * channels > LARGEST_PIXELS * MOST_CHANNELS:
+        raise ImageError(
+            f"{path} declares {width}x{height} pixels of {channels} channels, more than are read "
+            "at once.",
+            "Export the color layer alone.",
         )
 
 
