@@ -144,7 +144,7 @@ class Recipe:
         }
         name = _TOKEN.sub(lambda token: parts[token[1]], self.output)
         made = Path(name)
-        if made.name != name or not made.suffix:
+        if made.name != name or not made.suffix or checks.DEVICE.match(name):
             wanted = 'a file\'s name with a suffix, such as "{stem}_new{suffix}"'
             raise checks.refuse("output", wanted, name)
         return f"{made.stem}{tile}{made.suffix}"

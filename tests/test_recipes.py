@@ -228,3 +228,11 @@ def test_whatever_a_job_holds_is_taken_or_refused_by_name(job):
         refused = ""
         assert found.job_for("a.png", OUT).output == str(OUT / "a_new.png")
     assert refused.startswith("job.") or not refused
+
+
+@pytest.mark.parametrize("picture", ["nul.png", "COM1.exr", "aux.tar.png", "con .png", "Lpt9.tga"])
+def test_a_result_is_never_named_as_a_device_of_windows(picture: str) -> None:
+    with pytest.raises(JobError, match="output: must be a file's name"):
+        recipe(output="{stem}{suffix}").output_for(picture)
+    assert recipe(output="{stem}_new{suffix}").output_for(f"{picture[:3]}_.png")
+    assert recipe(output="{stem}{suffix}").output_for("console.png") == "console.png"

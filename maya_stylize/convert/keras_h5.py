@@ -138,6 +138,11 @@ def _read(path: Path, file: h5py.File) -> Network:
             for weight in _read_names(path, group, "weight_names")
         )
         entries.append(keras_layers.Entry(name, weights, _attribute(group, "pooling")))
+    if sum(weight.nbytes for entry in entries for weight in entry.weights) > size:
+        raise ModelError(
+            f"{path.name}: attribute 'layer_names' lists more weights than the file holds.",
+            "Get the file again.",
+        )
     if "model_config" in file.attrs:
         found = _described(path, _value(file, "model_config"), entries)
     else:

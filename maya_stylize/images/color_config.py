@@ -21,10 +21,10 @@ import numpy.typing as npt
 
 from maya_stylize import settings
 from maya_stylize.errors import ImageError
-from maya_stylize.files import sha256
 from maya_stylize.images import space_names
 from maya_stylize.images.color import linear_to_srgb, srgb_to_linear
 from maya_stylize.images.spaces import LINEAR, RAW, SRGB, Space
+from maya_stylize.job_sources import file_hash
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -194,19 +194,16 @@ def load(name: str | None) -> ColorConfig:
 
 
 def content_of(name: str | None) -> str:
-    """Return what tells a config from others: its file's hash, or OpenColorIO's name of it.
+    """Return what tells a config from others: its hash, or OpenColorIO's name of it.
+
+    The hash is that of its file and of the tables that it keeps in other files.
 
     Raises:
         ImageError: The file cannot be read.
     """
     if name is None or name.startswith("ocio://"):
         return name or BUILT_IN
-    try:
-        return "sha256:" + sha256(Path(name))
-    except OSError as error:
-        raise ImageError(
-            f"{name}: cannot be read ({error.strerror}).", "Check the color config's path."
-        ) from error
+    return file_hash(name)
 
 
 @lru_cache(maxsize=1)

@@ -47,6 +47,9 @@ _SIGNATURES = {
     b"\xff\xd8\xff": "jpeg",
     b"8BPS": "psd",
 }
+# Chunks of compressed texts and profiles; libpng unpacks up to 8 MB of each, whatever its length.
+_PNG_PACKED = (b"zTXt", b"iTXt", b"iCCP")
+_MOST_PACKED = 40
 _TGA_HEADER = struct.Struct("<BBBHHBHHHHBB")
 _PSD_HEADER = struct.Struct(">4sH6xHIIHH")
 _PSD_MODES = {0: "black and white dots", 4: "CMYK", 7: "separate inks", 8: "duotone", 9: "CIELAB"}
@@ -129,6 +132,7 @@ def damaged(path: Path, kind: str, reason: str) -> ImageError:
 def _check_png(path: Path, file: BinaryIO) -> None:
     """Walk the chunks from the signature to IEND and check their checksums."""
     file.seek(8)
+    packed = 0
     while True:
         header = file.read(8)
         if len(header) < 8:
@@ -152,6 +156,9 @@ def _check_png(path: Path, file: BinaryIO) -> None:
             raise damaged(path, "png", f"the checksum of {name.decode('latin-1')} is wrong")
         if name == b"IHDR" and length >= 8:
             check_size(path, *struct.unpack(">II", first[:8]))
+        packed += name in _PNG_PACKED
+        if packed > _MOST_PACKED:
+            raise damaged(path, "png", f"it has more than {_MOST_PACKED} compressed texts")
         if name == b"IEND":
             return
 

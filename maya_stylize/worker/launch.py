@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from maya_stylize import settings
+from maya_stylize import processes, settings
 from maya_stylize.errors import WorkerError
 from maya_stylize.files import unwritable
 
@@ -94,12 +95,18 @@ def _environment() -> dict[str, str]:
 
 
 def _fresh_log(folder: Path) -> Path:
-    """Make an empty log with a name of its own, and remove the oldest ones."""
+    """Make an empty log with a name of its own, and remove the oldest ones of no process."""
     name = f"worker-{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}.log"
+
+    def age(log: Path) -> tuple[bool, str]:
+        return log.name < name, log.name  # what is of the future the clock was set back from
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for old in sorted(folder.glob("worker-*.log"))[: 1 - KEPT_LOGS]:
-            _remove(old)
+        for old in sorted(folder.glob("worker-*.log"), key=age)[: 1 - KEPT_LOGS]:
+            starter = re.match(r"worker-.*-([0-9]{1,10})\.", old.name)
+            if starter is None or not processes.exists(int(starter[1])):
+                _remove(old)
         (folder / name).touch()
     except OSError as error:
         raise unwritable(folder / name, error, WorkerError) from error

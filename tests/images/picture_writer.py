@@ -10,6 +10,10 @@ def png_chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
+def packed(length) -> bytes:
+    return zlib.compress(bytes(length), 9)
+
+
 def png(width, height, scanlines=b"", *, bits=8, kind=2, between=b"", interlaced=0) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, interlaced)
     return (
