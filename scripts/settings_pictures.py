@@ -2,7 +2,7 @@
 
 Makes the pictures of docs/modes in docs/images/settings, from the exemplars that ship. Each
 compares a few values of one setting and leaves the others alone; the pages say which quality was
-used. All are written twice as large.
+used.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from maya_stylize.images import reader, writer
 from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob, SynthesizeJob
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images" / "settings"
-SIDE = 144
+SIDE = 128
+# Pictures narrower than this are written twice as large.
+SMALL = 700
 MAP_SIDE = 112
 _made_before: dict[str, FloatArray] = {}
 
@@ -225,7 +227,8 @@ def main() -> None:
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             pixels = PICTURES[name](Studio(model, Path(folder), "draft"))
-        writer.write(IMAGES / f"{name}.jpg", pixels.repeat(2, 0).repeat(2, 1))
+        times = 2 if pixels.shape[1] < SMALL else 1
+        writer.write(IMAGES / f"{name}.jpg", pixels.repeat(times, 0).repeat(times, 1))
         print(IMAGES / f"{name}.jpg", flush=True)
 
 
