@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from maya_stylize import processes
 from maya_stylize.errors import StylizeError
+
+_TEMPORARY = re.compile(r"\.[0-9a-f]{16}-([0-9]{1,10})-([0-9a-f]{8})\.part")
+
+
+def temporary_beside(path: Path) -> Path:
+    """Return a fresh name beside a file, which tells who writes there; see `sweep`."""
+    return path.with_name(f".{secrets.token_hex(8)}-{os.getpid()}-{processes.place()}.part")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what is half written in a folder where the process that wrote it was killed.
+
+    What a process of another machine writes is left alone.
+    """
+    with suppress(OSError):
+        for path in folder.glob(".*.part"):
+            written = _TEMPORARY.fullmatch(path.name)
+            if (
+                written is not None
+                and written[2] == processes.place()
+                and not processes.exists(int(written[1]))
+            ):
+                path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -17,7 +42,8 @@ def replacing(path: Path, failure: type[StylizeError] = StylizeError) -> Iterato
     """Give a temporary path beside a file, and move what was written there over it.
 
     The content is flushed to the disk before it is renamed. If anything goes wrong, Ctrl-C
-    included, the temporary file is removed and the file is as it was.
+    included, the temporary file is removed and the file is as it was. What a process that was
+    killed left in the folder is removed before.
 
     Args:
         path: The file to make or to replace.
@@ -29,7 +55,8 @@ def replacing(path: Path, failure: type[StylizeError] = StylizeError) -> Iterato
     Raises:
         StylizeError: The file cannot be written; the message has the system's reason.
     """
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    sweep(path.parent)
+    temporary = temporary_beside(path)
     try:
         yield temporary
         with temporary.open("rb+") as written:

@@ -31,6 +31,7 @@ MAPS = ("albedo", "normal", "roughness", "metalness", "height", "occlusion")
 JOINT_LAYERS = ("conv1_1", "pool1", "pool2")
 # Stands in a material's output for a map's name.
 MAP = "<map>"
+_DEEPEST = 16
 
 
 def _setting(default: Any, check: checks.Check) -> Any:
@@ -140,9 +141,18 @@ def _resolution(name: str, value: Any) -> dict[str, Any]:
         raise checks.refuse(name, wanted, value)
     try:
         plain: dict[str, Any] = json.loads(json.dumps(dict(value), allow_nan=False))
+        too_deep = _is_deeper(plain, _DEEPEST)
     except (TypeError, ValueError, RecursionError) as error:
         raise checks.refuse(name, wanted, value) from error
+    if too_deep:
+        raise checks.refuse(name, wanted, value)
     return plain
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects lie in each other more often: what copies them must not fail."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(depth == 0 or _is_deeper(each, depth - 1) for each in inner)
 
 
 @dataclass(frozen=True)

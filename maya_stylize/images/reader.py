@@ -199,7 +199,7 @@ def _reason(message: str) -> str:
 
 def _check_layout(path: Path, spec: OpenImageIO.ImageSpec) -> None:
     """Refuse what is not one flat picture of a sensible size."""
-    formats.check_size(path, spec.width, spec.height)
+    formats.check_size(path, spec.width, spec.height, spec.nchannels)
     if spec.deep:
         raise ImageError(
             f"{path} is a deep EXR file, with many samples in a pixel.",

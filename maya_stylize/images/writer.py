@@ -16,7 +16,7 @@ import OpenImageIO
 
 from maya_stylize import __version__
 from maya_stylize.errors import ImageError
-from maya_stylize.files import replacing, unwritable
+from maya_stylize.files import replacing, temporary_beside, unwritable
 from maya_stylize.images import formats, metadata, mipmaps
 from maya_stylize.images.guess import state
 from maya_stylize.images.held import Held
@@ -58,7 +58,7 @@ def check_writable(path: str | PathLike[str]) -> None:
     path = Path(path)
     if not metadata.fits(_format_of(path), "any job"):
         _check_sidecar(path)
-    probe = path.with_name(f".{os.urandom(8).hex()}.part")
+    probe = temporary_beside(path)
     try:
         if path.is_dir():
             raise ImageError(f"{path} is a folder.", "Name a picture file inside it.")

@@ -202,6 +202,7 @@ class Client:
         if worker:
             requests += [each for each in worker.sent.values() if not each.is_job]
             worker.connection.close()
+            worker.clean()
         self._jobs.clear()
         self._asked.clear()
         for request in requests:
@@ -296,6 +297,7 @@ class Client:
         self._asked = {each.command.id: each for each in unanswered} | self._asked
 
     def _ended(self, worker: Worker, code: int | None) -> None:
+        worker.clean()
         if worker is self._worker:
             self._lose(worker, death.explain(code, worker.log))
             self._go_on()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from maya_stylize.files import sweep
 from maya_stylize.worker import protocol
 from maya_stylize.worker.launch import Launch
 
@@ -88,6 +89,7 @@ class Worker:
         self.device: protocol.Device | None = None
         self.sent: dict[int, Request] = {}
         self._rest = b""
+        self._folders: set[Path] = set()
 
     def connect(
         self,
@@ -109,7 +111,19 @@ class Worker:
     def send(self, request: Request) -> None:
         """Send a command."""
         self.sent[request.command.id] = request
+        if request.is_job:
+            arguments = request.command.arguments
+            output, previews = arguments["job"].get("output"), arguments["previews"]
+            if isinstance(output, str):
+                self._folders.add(Path(output).parent)
+            if previews is not None:
+                self._folders.add(Path(previews))
         self.connection.send(protocol.encode_command(request.command))
+
+    def clean(self) -> None:
+        """Remove what its jobs have left half written; call it once the process has ended."""
+        for folder in self._folders:
+            sweep(folder)
 
     def lines(self, data: bytes) -> list[bytes]:
         """Take bytes from its stdout; return the lines that are whole, or too long to become so."""

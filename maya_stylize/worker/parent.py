@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from maya_stylize.processes import exists
+
 POLL_SECONDS = 0.25
 
 
@@ -48,14 +50,5 @@ else:
     def _wait(parent: int) -> None:
         # A child knows its parent's end at once; a grandchild, behind a launcher, has to ask.
         is_child = os.getppid() == parent
-        while os.getppid() == parent if is_child else _exists(parent):
+        while os.getppid() == parent if is_child else exists(parent):
             time.sleep(POLL_SECONDS)
-
-    def _exists(process: int) -> bool:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True

@@ -104,3 +104,5 @@ class _Process:
             self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(CLOSE_SECONDS)

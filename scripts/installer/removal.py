@@ -17,7 +17,7 @@ from maya_stylize import settings
 from maya_stylize.files import replacing
 
 SCRATCH = ".maya-stylize.part"
-PART = re.compile(r"\.[0-9a-f]{16}\.part")  # as `files.replacing` names them
+PART = re.compile(r"\.[0-9a-f]{16}(-[0-9]+-[0-9a-f]{8})?\.part")  # as `files.replacing` names them
 
 
 def uninstall(where: Places, years: Collection[str]) -> list[str]:
