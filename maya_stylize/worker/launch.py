@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from maya_stylize import processes, settings
+from maya_stylize import settings
 from maya_stylize.errors import WorkerError
 from maya_stylize.files import unwritable
 
@@ -95,7 +94,7 @@ def _environment() -> dict[str, str]:
 
 
 def _fresh_log(folder: Path) -> Path:
-    """Make an empty log with a name of its own, and remove the oldest ones of no process."""
+    """Make an empty log with a name of its own, and remove the oldest ones."""
     name = f"worker-{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}.log"
 
     def age(log: Path) -> tuple[bool, str]:
@@ -104,9 +103,7 @@ def _fresh_log(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for old in sorted(folder.glob("worker-*.log"), key=age)[: 1 - KEPT_LOGS]:
-            starter = re.match(r"worker-.*-([0-9]{1,10})\.", old.name)
-            if starter is None or not processes.exists(int(starter[1])):
-                _remove(old)
+            _remove(old)
         (folder / name).touch()
     except OSError as error:
         raise unwritable(folder / name, error, WorkerError) from error

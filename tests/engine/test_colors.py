@@ -40,10 +40,7 @@ def passed_through(job):
     """Read a job and write what it starts from; return the task and what was written."""
     task = tasks.read(job)
     pixels = task.problem.canvas.pixels if isinstance(job, RepairJob) else task.problem.exemplar
-    written = [
-        _write(output, pixels[..., 3 * index : 3 * index + 3], {})
-        for index, output in enumerate(task.outputs)
-    ]
+    written = [_write(output, index, pixels, {}) for index, output in enumerate(task.outputs)]
     return task, written
 
 
