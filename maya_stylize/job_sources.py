@@ -15,6 +15,9 @@ from maya_stylize.errors import ImageError
 from maya_stylize.files import sha256
 from maya_stylize.jobs import Job
 
+# A file's time, size and number.
+State = tuple[int, int, int]
+
 _SINGLE = ("exemplar", "content", "picture", "mask")
 _NO_PICTURES = ("content", "noise")
 # How OpenColorIO's own configs are named, which are no files.
@@ -86,11 +89,56 @@ def _with_tables(path: str, hash_of: Callable[[str], str]) -> str:
     return "sha256:" + hashlib.sha256(parts.encode("ascii")).hexdigest()
 
 
+def state_of(path: str) -> State | None:
+    """Return what changes with a file's content: its times, size and number; None for no file."""
+    try:
+        facts = Path(path).stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+
+class Contents:
+    """What a job's files held when it read them, whatever becomes of them while it runs.
+
+    Make it before they are read, and call `settle` after that.
+
+    Args:
+        job: The job.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._states: dict[str, State | None] = {}
+        self._hashes: dict[str, str] = {}
+        with_sources(job.to_json(), self._note)
+
+    def settle(self) -> None:
+        """Hash the files.
+
+        Raises:
+            ImageError: One cannot be read, or was written to since.
+        """
+        self._hashes = {path: file_hash(path) for path in self._states}
+        for path, before in self._states.items():
+            if state_of(path) != before:
+                raise ImageError(
+                    f"{path} was changed while it was read.", "Run the job again once it is saved."
+                )
+
+    def __call__(self, path: str) -> str:
+        """Return "sha256:" and the hash of a file."""
+        return self._hashes[path]
+
+    def _note(self, path: str) -> str:
+        self._states[path] = state_of(path)
+        return path
+
+
 class FileHashes:
     """Hashes of files, each file read once while its size and time stay as they are."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[int, int, int], str]] = {}
+        self._known: dict[str, tuple[State, str]] = {}
 
     def __call__(self, path: str) -> str:
         """Return a file's hash, as `file_hash` does.
@@ -101,11 +149,9 @@ class FileHashes:
         return _with_tables(path, self._own)
 
     def _own(self, path: str) -> str:
-        try:
-            facts = Path(path).stat()
-        except OSError:
+        state = state_of(path)
+        if state is None:
             return _own_hash(path)  # which says why
-        state = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
         known = self._known.get(path)
         if known is None or known[0] != state:
             known = self._known[path] = (state, _own_hash(path))

@@ -24,6 +24,7 @@ from maya_stylize.errors import ImageError, JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
 from maya_stylize.images import color_config, seam, writer
 from maya_stylize.images.resize import resize
+from maya_stylize.job_sources import Contents
 from maya_stylize.jobs import Job, MaterialJob, RepairJob
 
 
@@ -56,7 +57,9 @@ def run(
     """
     began = monotonic()
     _check_output(job)
+    contents = Contents(job)
     task = tasks.read(job)
+    contents.settle()
     problem = task.problem
     yield from task.notes
     ready = prepare(job, task, model_file)
@@ -78,7 +81,7 @@ def run(
         evaluation = Evaluation(encoder, ready.tile, known)
         kept = None if resume is None else resume.kept
         climb = Climb(problem, evaluation, octaves, ready.history, job.seed, kept)
-        keeper = Keeper(resolved, climb.keep, every)
+        keeper = Keeper(resolved, climb.keep, every, contents)
         with keeper.keeping():
             for octave in climb.octaves():
                 for event in climb.climb(octave):
@@ -102,7 +105,7 @@ def run(
                     task.spaces,
                 )
             pixels = _finished(problem, climb.pixels)
-            carried = resolution.for_metadata(resolved)
+            carried = resolution.for_metadata(resolved, contents)
             written = [
                 _write(output, index, pixels, carried) for index, output in enumerate(task.outputs)
             ]
