@@ -13,8 +13,12 @@ from maya_stylize.errors import JobError
 Check = Callable[[str, Any], Any]
 
 _LAYER = re.compile(r"conv[0-9]{1,2}_[0-9]{1,2}|pool[0-9]{1,2}")
+# A file's name that Windows takes for a device, whatever its suffix.
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d) *(\.|$)", re.IGNORECASE)
 LARGEST_SIDE = 65536
 SMALLEST_SIDE = 16
+# What a person writes has some KB.
+LARGEST_JSON = 16 << 20
 
 
 def refuse(name: str, wanted: str, got: object) -> JobError:
@@ -142,7 +146,13 @@ def json_file(path: Path) -> Any:
         JobError: It cannot be read or is not JSON; the message names the file.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
+        with path.open("rb") as file:
+            data = file.read(LARGEST_JSON + 1)
+        if len(data) > LARGEST_JSON:
+            raise JobError(
+                f"{path}: is larger than {LARGEST_JSON >> 20} MB.", "Choose a job or a recipe."
+            )
+        return json.loads(data.decode("utf-8-sig"))  # some editors write a mark
     except OSError as error:
         raise JobError(f"{path}: cannot be read ({error.strerror}).", "Check the path.") from error
     except (ValueError, RecursionError) as error:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from maya_stylize import settings
+from maya_stylize.color_tables import tables_of
 from maya_stylize.errors import ImageError
 from maya_stylize.files import sha256
 from maya_stylize.jobs import Job
+
+# A file's time, size and number.
+State = tuple[int, int, int]
 
 _SINGLE = ("exemplar", "content", "picture", "mask")
 _NO_PICTURES = ("content", "noise")
 # How OpenColorIO's own configs are named, which are no files.
 _OWN_CONFIG = "ocio://"
+_CONFIG = ".ocio"
 
 
 def with_sources(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
@@ -56,11 +62,15 @@ def with_color_config(job: Job) -> Job:
 
 
 def file_hash(path: str) -> str:
-    """Return "sha256:" and the hash of a file's content.
+    """Return "sha256:" and the hash of a file's content; of a color config with its tables'.
 
     Raises:
         ImageError: The file cannot be read.
     """
+    return _with_tables(path, _own_hash)
+
+
+def _own_hash(path: str) -> str:
     try:
         return "sha256:" + sha256(Path(path))
     except OSError as error:
@@ -69,7 +79,14 @@ def file_hash(path: str) -> str:
         ) from error
 
 
-State = tuple[int, int, int]
+def _with_tables(path: str, hash_of: Callable[[str], str]) -> str:
+    """Return a file's hash, or that of a color config and of the tables that it names."""
+    own = hash_of(path)
+    tables = tables_of(path) if path.lower().endswith(_CONFIG) else []
+    if not tables:
+        return own
+    parts = "\n".join([own, *map(hash_of, tables)])
+    return "sha256:" + hashlib.sha256(parts.encode("ascii")).hexdigest()
 
 
 def state_of(path: str) -> State | None:
@@ -129,10 +146,13 @@ class FileHashes:
         Raises:
             ImageError: The file cannot be read.
         """
+        return _with_tables(path, self._own)
+
+    def _own(self, path: str) -> str:
         state = state_of(path)
         if state is None:
-            return file_hash(path)  # which says why
+            return _own_hash(path)  # which says why
         known = self._known.get(path)
         if known is None or known[0] != state:
-            known = self._known[path] = (state, file_hash(path))
+            known = self._known[path] = (state, _own_hash(path))
         return known[1]

@@ -31,6 +31,7 @@ MAPS = ("albedo", "normal", "roughness", "metalness", "height", "occlusion")
 JOINT_LAYERS = ("conv1_1", "pool1", "pool2")
 # Stands in a material's output for a map's name.
 MAP = "<map>"
+_DEEPEST = 16
 
 
 def _setting(default: Any, check: checks.Check) -> Any:
@@ -140,9 +141,18 @@ def _resolution(name: str, value: Any) -> dict[str, Any]:
         raise checks.refuse(name, wanted, value)
     try:
         plain: dict[str, Any] = json.loads(json.dumps(dict(value), allow_nan=False))
+        too_deep = _is_deeper(plain, _DEEPEST)
     except (TypeError, ValueError, RecursionError) as error:
         raise checks.refuse(name, wanted, value) from error
+    if too_deep:
+        raise checks.refuse(name, wanted, value)
     return plain
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects lie in each other more often: what copies them must not fail."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(depth == 0 or _is_deeper(each, depth - 1) for each in inner)
 
 
 @dataclass(frozen=True)
@@ -416,6 +426,10 @@ class MaterialJob(_Job):
             together with which of another.
         match_histogram: Whether each channel's histogram is matched at the end.
         seamless: Where the result repeats without a seam, as in a `SynthesizeJob`.
+        alpha: "keep", where a map's alpha is made anew with the maps, as one more of them, and
+            becomes the new map's alpha; "mask", where only what is opaque in all of them is learned
+            from and the results are opaque; or "ignore", where they are too and colors are taken
+            as they stand.
     """
 
     maps: dict[str, str] = field(kw_only=True, metadata={"check": _maps})
@@ -424,6 +438,7 @@ class MaterialJob(_Job):
     joint_layers: tuple[str, ...] = _setting(JOINT_LAYERS, checks.layers)
     match_histogram: bool = _setting(True, checks.flag)
     seamless: str = _setting("no", checks.choice(*SEAMLESS))
+    alpha: str = _setting("keep", checks.choice(*ALPHA))
 
     kind: ClassVar[str] = "material"
 

@@ -23,6 +23,7 @@ OUTPUTS = {
     "stylize": "{stem}_stylized{suffix}",
     "repair": "{stem}_repaired{suffix}",
 }
+OF_SEVERAL = "{stem}_{exemplar}{suffix}"
 TOKENS = ("stem", "suffix", "exemplar")
 
 _FIELDS = ("recipe", "job", "output", "exemplars")
@@ -62,6 +63,11 @@ class Recipe:
         if not isinstance(data, Mapping):
             wanted = 'It starts with {"recipe": 1, "job": {"kind": "stylize", ...'
             raise JobError("The recipe is not a JSON object.", wanted)
+        if "kind" in data and "job" not in data:
+            wanted = (
+                f'Put it into {{"recipe": {VERSION}, "job": ...}}, without its picture and output.'
+            )
+            raise JobError("This is a job, not a recipe.", wanted)
         for name in data:
             if name not in _FIELDS:
                 has = f"It has: {', '.join(_FIELDS)}."
@@ -138,7 +144,7 @@ class Recipe:
         }
         name = _TOKEN.sub(lambda token: parts[token[1]], self.output)
         made = Path(name)
-        if made.name != name or not made.suffix:
+        if made.name != name or not made.suffix or checks.DEVICE.match(name):
             wanted = 'a file\'s name with a suffix, such as "{stem}_new{suffix}"'
             raise checks.refuse("output", wanted, name)
         return f"{made.stem}{tile}{made.suffix}"
@@ -164,10 +170,13 @@ class Recipe:
         return jobs.from_json(_complete(self.job, self.kind, picture, output, exemplar))
 
     def _learning_from(self, exemplars: tuple[str, ...]) -> Recipe:
-        if len(exemplars) > 1 and "{exemplar}" not in self.output:
-            wanted = 'a name with {exemplar} in it, such as "{stem}_{exemplar}{suffix}"'
-            raise checks.refuse("output", f"{wanted}, for there are several exemplars", self.output)
-        return replace(self, exemplars=exemplars)
+        output = self.output
+        if len(exemplars) > 1 and output == OUTPUTS[self.kind]:
+            output = OF_SEVERAL
+        if len(exemplars) > 1 and "{exemplar}" not in output:
+            wanted = f'a name with {{exemplar}} in it, such as "{OF_SEVERAL}"'
+            raise checks.refuse("output", f"{wanted}, for there are several exemplars", output)
+        return replace(self, output=output, exemplars=exemplars)
 
 
 def load(path: Path) -> Recipe:

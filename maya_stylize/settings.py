@@ -86,7 +86,7 @@ def load() -> dict[str, Any]:
             f"The settings file {path} cannot be read: {error.strerror}.",
             "Check the permissions of that file.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path) from error
     if not isinstance(content, dict):
         raise _damaged(path)

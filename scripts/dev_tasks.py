@@ -1,4 +1,4 @@
-"""What dev.py runs under a supported Python: the demo and the tests.
+"""What dev.py runs under a supported Python: the demo, the tests, what is handed out.
 
 The demo and the engine's tests run in ``.venv``. The Maya side's run once more in an environment
 for each Maya, with that Maya's Python and Qt and without the engine.
@@ -23,6 +23,8 @@ PANEL = ("tests/ui",)
 MAYA_SIDE = (
     "tests/test_maya_environment.py",
     "tests/host",
+    "tests/docs/test_mayapy.py",
+    "tests/docs/test_modes.py",
     "tests/install/test_dropped.py",
     "tests/worker/client",
 )
@@ -35,6 +37,7 @@ WITHOUT_QT = (
     "tests/test_job_sources.py",
     "tests/test_jobs.py",
     "tests/test_ledger.py",
+    "tests/test_public_api.py",
     "tests/test_recipes.py",
     "tests/test_settings.py",
     "tests/test_tile_sets.py",
@@ -42,6 +45,8 @@ WITHOUT_QT = (
 )
 # A file's tests share what they have made, so a file stays with one process.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
+PYTEST = ("-m", "pytest")
+MEASURED = ("-m", "coverage", "run", *PYTEST)  # what it measures is in pyproject.toml
 WITHOUT_TORCH = f"""\
 ==============================================================================
 The PyTorch tests will be SKIPPED: pip found no CPU build of torch {TORCH} here,
@@ -66,8 +71,35 @@ def demo(environment: Environment) -> int:
     return environment.call("-m", "maya_stylize.demo", str(output))
 
 
-def test(environment: Environment, arguments: list[str]) -> int:
+def package(environment: Environment, with_model: bool) -> int:
+    """Make what is handed out in dist; return the exit code."""
+    environment.prepare("engine")
+    options = ["--with-model"] if with_model else []
+    return environment.call("scripts/distribution.py", *options)
+
+
+def coverage(environment: Environment, arguments: list[str]) -> int:
+    """Run what `test` runs, then say which lines and branches ran, processes of tests included.
+
+    Returns:
+        The code of the tests, else that of the report.
+    """
+    environment.prepare("test")
+    (ROOT / "build" / "coverage").mkdir(parents=True, exist_ok=True)
+    environment.call("-m", "coverage", "erase")
+    code = test(environment, arguments, MEASURED)
+    reports = (("combine", "--quiet"), ("html", "--quiet"), ("report",))
+    codes = [environment.call("-m", "coverage", *report) for report in reports]
+    return next((code for code in (code, *codes) if code), 0)
+
+
+def test(environment: Environment, arguments: list[str], runner: tuple[str, ...]) -> int:
     """Run the suite, and without arguments the Maya side's part of it for each Maya too.
+
+    Args:
+        environment: The engine's.
+        arguments: Those of pytest.
+        runner: What Python is told to run, before them.
 
     Returns:
         pytest's own exit code, the first that is not 0 where there are several.
@@ -76,17 +108,17 @@ def test(environment: Environment, arguments: list[str]) -> int:
     if not environment.provide_cpu_only("torch", TORCH):
         print(WITHOUT_TORCH.format(python=environment.python), file=sys.stderr, flush=True)
     chosen = arguments or SIDE_BY_SIDE
-    codes: dict[str, int | None] = {"engine": environment.call("-m", "pytest", *chosen)}
+    codes: dict[str, int | None] = {"engine": environment.call(*runner, *chosen)}
     if not arguments:
         for name in MAYAS:
-            codes[name] = test_maya_side(name, environment)
+            codes[name] = test_maya_side(name, environment, runner)
         for name, code in codes.items():
             result = "NOT RUN" if code is None else "passed" if code == 0 else "FAILED"
             print(f"{name:10} {result}", flush=True)
     return next((code for code in codes.values() if code), 0)
 
 
-def test_maya_side(name: str, engine: Environment) -> int | None:
+def test_maya_side(name: str, engine: Environment, runner: tuple[str, ...]) -> int | None:
     """Run the Maya side's tests as in one Maya; return pytest's exit code, None without Python."""
     version = MAYAS[name]
     base = interpreters.find((version,))
@@ -103,7 +135,7 @@ def test_maya_side(name: str, engine: Environment) -> int | None:
     # A real worker runs on the engine's Python, as it does in Maya.
     variables = {"MAYA_STYLIZE_PYTHON": str(engine.python)}
     paths = MAYA_SIDE + (WITHOUT_QT if name in OLDEST_AND_NEWEST else ())
-    codes = [environment.call("-m", "pytest", *part, **variables) for part in (PANEL, paths)]
+    codes = [environment.call(*runner, *part, **variables) for part in (PANEL, paths)]
     return next((code for code in codes if code), 0)
 
 
@@ -114,16 +146,27 @@ def main(arguments: list[str]) -> int:
     )
     tasks = parser.add_subparsers(dest="task", metavar="TASK", required=True)
     tasks.add_parser("demo", help="fetch the model and make the pictures in demo_output")
-    tasks.add_parser(
-        "test",
-        help="run the whole suite; what follows goes to pytest, which then runs in .venv alone",
-        add_help=False,
-        prefix_chars="\0",  # an option belongs to pytest, not to this parser
-    ).add_argument("pytest", nargs="*")
+    texts = {
+        "test": "run the whole suite; what follows goes to pytest, which then runs in .venv alone",
+        "coverage": "run the same, then report which lines ran, here and in build/coverage/html",
+    }
+    for task, text in texts.items():
+        # An option belongs to pytest, not to this parser.
+        tests = tasks.add_parser(task, help=text, add_help=False, prefix_chars="\0")
+        tests.add_argument("pytest", nargs="*")
+    tasks.add_parser("package", help="make a zip for artists and a wheel in dist").add_argument(
+        "--with-model", action="store_true", help="bundle the converted model"
+    )
     options = parser.parse_args(arguments)
     environment = Environment(ROOT)
     try:
-        return demo(environment) if options.task == "demo" else test(environment, options.pytest)
+        if options.task == "demo":
+            return demo(environment)
+        if options.task == "package":
+            return package(environment, options.with_model)
+        if options.task == "coverage":
+            return coverage(environment, options.pytest)
+        return test(environment, options.pytest, PYTEST)
     except SetupError as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 1

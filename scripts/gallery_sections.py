@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import gallery_colors
 import gallery_files
 import numpy as np
 from gallery_tools import FloatArray, Studio, show, twice
@@ -153,7 +154,7 @@ def materials(studio: Studio) -> str:
         "made from them together; in the third made one by one.\n"
     )
     for name in ("pebbles", "bricks"):
-        maps = _maps_of(studio.exemplar(name))
+        maps = maps_of(studio.exemplar(name))
         paths = {kind: studio.save(f"source_{kind}", pixels) for kind, pixels in maps.items()}
         job = MaterialJob(
             maps=paths, output=studio.path("new_<map>"), size=(256, 256), quality=studio.quality
@@ -226,7 +227,7 @@ def _large(pictures: list[FloatArray]) -> list[FloatArray]:
     return [each.repeat(2, 0).repeat(2, 1) for each in pictures]
 
 
-def _maps_of(pixels: FloatArray) -> dict[str, FloatArray]:
+def maps_of(pixels: FloatArray) -> dict[str, FloatArray]:
     """Return maps that go with a picture: bright is high and smooth."""
     height = np.clip(pixels @ LUMA, 0, 1)
     down, right = np.gradient(height)
@@ -258,4 +259,6 @@ SECTIONS: dict[str, Callable[[Studio], str]] = {
     "tiles": gallery_files.tiles,
     "highlights": gallery_files.highlights,
     "alpha": gallery_files.alpha,
+    "color_control": gallery_colors.color_control,
+    "color_spaces": gallery_colors.color_spaces,
 }

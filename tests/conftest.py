@@ -28,10 +28,16 @@ hypothesis.settings.load_profile("untimed")
 
 collect_ignore = []
 if not (find_spec("PySide2") or find_spec("PySide6")):
-    collect_ignore += ["ui", "worker/client", "install/test_dropped.py", "test_maya_environment.py"]
+    collect_ignore += [
+        "ui",
+        "worker/client",
+        "docs/test_modes.py",
+        "install/test_dropped.py",
+        "test_maya_environment.py",
+    ]
 if not find_spec("numpy"):
     collect_ignore += ["cli", "convert", "engine", "farm", "faults", "images", "worker/server"]
-    collect_ignore += ["test_habits.py"]
+    collect_ignore += ["test_habits.py", "docs/test_commands.py"]
 
 # In the folder of the user who runs the tests, so that the 88 MB come once and survive a new
 # .venv. Only the pickle is kept: every run converts it again, for the converter is under test.

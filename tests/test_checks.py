@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,3 +160,11 @@ def test_shown_has_words_for_what_has_no_repr() -> None:
     assert checks.shown(nested(100_000)) == "something too long to show (list)"
     if hasattr(sys, "get_int_max_str_digits"):
         assert checks.shown(10**5000) == "something too long to show (int)"
+
+
+def test_a_file_that_nobody_wrote_by_hand_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "job.json"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)  # a hole
+    with pytest.raises(JobError, match=r"job\.json: is larger than 16 MB\."):
+        checks.json_file(path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -257,6 +258,35 @@ def test_test_hands_everything_to_pytest_and_returns_its_code(recorder: type[Rec
         "x or y",
         "--help",
     ]
+
+
+@pytest.mark.parametrize("failing", [None, "pytest", "report"])
+def test_coverage_measures_the_same_tests_and_reports_whatever_they_say(
+    recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch, failing: str | None
+) -> None:
+    monkeypatch.setattr(
+        recorder, "call", lambda self, *words: asked.append(words) or (3 if failing in words else 0)
+    )
+    assert dev_tasks.main(["coverage", "-q", "tests/a.py"]) == (3 if failing else 0)
+    assert [words[2:] for words in asked if isinstance(words, tuple) and words[0] == "-m"] == [
+        ("erase",),
+        ("run", "-m", "pytest", "-q", "tests/a.py"),
+        ("combine", "--quiet"),
+        ("html", "--quiet"),
+        ("report",),
+    ]
+    assert asked.count("test") == 2
+
+
+def test_coverage_excuses_nothing() -> None:
+    """No line is left out by a comment, no file by a list."""
+    config = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    table = config.partition("[tool.coverage.run]")[2].partition("[tool.ruff]")[0]
+    assert 'source = ["maya_stylize", "scripts/installer"]' in table
+    assert not re.search(r"omit|exclude|include|fail_under", table)
+    for folder in ("maya_stylize", "scripts"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert "pragma: no" not in path.read_text(encoding="utf-8"), path
 
 
 def test_without_torch_the_tests_run_and_say_so(

@@ -115,6 +115,7 @@ MATERIAL = st.builds(
     joint_layers=st.lists(st.sampled_from(["conv1_1", "pool2"])),
     match_histogram=st.booleans(),
     seamless=st.sampled_from(jobs.SEAMLESS),
+    alpha=st.sampled_from(jobs.ALPHA),
 )
 JOBS = SYNTHESIZE | STYLIZE | REPAIR | MATERIAL
 
@@ -414,6 +415,7 @@ MATERIAL_FAULTS: list[tuple[str, Any, str]] = [
     ("joint_layers", ["relu1"], "joint_layers: must be a list of layers"),
     *[fault for fault in SYNTHESIZE_FAULTS if fault[0] in ("size", "layers", "match_histogram")],
     ("seamless", "yes", "seamless: must be one of"),
+    ("alpha", "half", "alpha: must be one of keep, mask, ignore, got 'half'."),
     ("statistics", "sliced", "statistics: a material job has no such field."),
 ]
 FAULTS = [

@@ -82,7 +82,7 @@ def test_exemplars_given_later_take_the_place_of_the_recipe_s():
     fixed = recipe({"kind": "repair", "seamless": "both", "exemplar": "e.png"})
     assert fixed.with_exemplars(["o.png"]).job_for("p.png", OUT, "o.png").exemplar == "o.png"
     with pytest.raises(JobError, match=r"output: .*\{exemplar\}"):
-        recipe().with_exemplars(["moss.png", "rust.png"])
+        recipe(output="{stem}.png").with_exemplars(["moss.png", "rust.png"])
     with pytest.raises(JobError, match="learns from the picture itself"):
         recipe({"kind": "synthesize"}).with_exemplars(["moss.png"])
 
@@ -92,6 +92,21 @@ def test_a_style_is_needed_in_the_end():
     with pytest.raises(JobError, match="exemplars: there is none"):
         without.job_for("wall.png", OUT)
     assert without.with_exemplars(["moss.png"]).job_for("wall.png", OUT, "moss.png")
+
+
+def test_results_of_several_exemplars_have_names_of_their_own():
+    several = recipe({"kind": "stylize"}, exemplars=["rust.png", "moss.png"])
+    names = [several.output_for("wall.tif", each) for each in several.exemplars]
+    assert names == ["wall_rust.tif", "wall_moss.tif"]
+    assert recipe().with_exemplars(["a.png", "b.png"]).output_for("w.tif", "a.png") == "w_a.tif"
+    with pytest.raises(JobError, match="for there are several exemplars"):
+        recipe({"kind": "stylize"}, exemplars=["a.png", "b.png"], output="{stem}.png")
+
+
+def test_a_job_is_no_recipe_and_says_how_it_becomes_one():
+    with pytest.raises(JobError, match="This is a job, not a recipe") as caught:
+        Recipe.from_json({"kind": "stylize", "styles": ["rust.png"]}, FOLDER)
+    assert '{"recipe": 1, "job": ...}' in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -213,3 +228,11 @@ def test_whatever_a_job_holds_is_taken_or_refused_by_name(job):
         refused = ""
         assert found.job_for("a.png", OUT).output == str(OUT / "a_new.png")
     assert refused.startswith("job.") or not refused
+
+
+@pytest.mark.parametrize("picture", ["nul.png", "COM1.exr", "aux.tar.png", "con .png", "Lpt9.tga"])
+def test_a_result_is_never_named_as_a_device_of_windows(picture: str) -> None:
+    with pytest.raises(JobError, match="output: must be a file's name"):
+        recipe(output="{stem}{suffix}").output_for(picture)
+    assert recipe(output="{stem}_new{suffix}").output_for(f"{picture[:3]}_.png")
+    assert recipe(output="{stem}{suffix}").output_for("console.png") == "console.png"

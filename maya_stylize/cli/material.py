@@ -11,7 +11,7 @@ from maya_stylize import checks
 from maya_stylize.cli import jobs
 from maya_stylize.errors import JobError, printable
 from maya_stylize.images.formats import SUFFIXES
-from maya_stylize.jobs import MAP, MAPS, SEAMLESS, Job, MaterialJob
+from maya_stylize.jobs import ALPHA, MAP, MAPS, SEAMLESS, Job, MaterialJob
 from maya_stylize.map_names import beside, kind_of
 
 
@@ -49,6 +49,14 @@ def add_parsers(commands: Any) -> None:
         default="no",
         help="where the result repeats without a seam, as for synthesize (default: no)",
     )
+    material.add_argument(
+        "--alpha",
+        choices=ALPHA,
+        default="keep",
+        help="keep: a map's alpha, such as that of leaves, is made anew with the maps and becomes "
+        "the new map's; mask: only what is opaque is learned from, and the results are opaque; "
+        "ignore: colors are taken as they stand, and the results are opaque (default: keep)",
+    )
     jobs.add_common(material)
     material.set_defaults(run=jobs.run, job_of=_material)
 
@@ -59,6 +67,7 @@ def _material(arguments: argparse.Namespace) -> Job:
         size=None if arguments.size is None else jobs.width_and_height(arguments.size),
         match_histogram=not arguments.no_histogram,
         seamless=arguments.seamless,
+        alpha=arguments.alpha,
         **jobs.common(arguments),
     )
 

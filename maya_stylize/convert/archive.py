@@ -1,4 +1,4 @@
-"""Open zip archives that may be damaged."""
+"""Know and open zip archives that may be damaged."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from maya_stylize.errors import ModelError
+
+
+def is_zip(path: Path) -> bool:
+    """Whether the file ends as a zip archive does, damaged or not.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    try:
+        return zipfile.is_zipfile(path)
+    except zipfile.BadZipFile:  # of several disks, say
+        return True
 
 
 @contextlib.contextmanager

@@ -79,7 +79,7 @@ class _Part:
         try:
             note = json.loads(self._note.read_text(encoding="utf-8"))
             version = str(note["version"]) if note["url"] == self._url else ""
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             version = ""
         if not (version and self.size):
             return {}

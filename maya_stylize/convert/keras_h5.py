@@ -1,8 +1,7 @@
 """Keras weight files in the legacy HDF5 layout, read and written through h5py alone.
 
-The texts that we write are of fixed length. Those of variable length lie in a heap of their own, in
-which the HDF5 library can search forever when the file is damaged. Keras writes its `model_config`
-and its lists of names so: a damaged file of Keras's own stays exposed to that.
+The texts that we write are of fixed length. Keras writes its `model_config` so that the HDF5
+library may search for it forever when the file is damaged: such a file is tried first (`trial`).
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from maya_stylize.convert import keras_layers, keras_model, provenance
+from maya_stylize.convert import keras_layers, keras_model, provenance, trial
 from maya_stylize.convert.chain import assemble, fault
 from maya_stylize.convert.network import Convolution, Network
 from maya_stylize.convert.provenance import Provenance
@@ -83,15 +83,39 @@ def read_provenance(path: Path) -> Provenance | None:
         return _provenance(file)
 
 
+def try_reading(name: str) -> None:
+    """Read what `read` and `read_provenance` read of a file, whatever comes of it.
+
+    Args:
+        name: Path of a file on which the HDF5 library may crash or never come to an end.
+    """
+    path = Path(name)
+    for reading in (_read, lambda _, file: _provenance(file)):
+        with contextlib.suppress(ModelError), _untried(path) as file:
+            reading(path, file)
+
+
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[h5py.File]:
+    try:
+        trial.check(path)
+    except OSError as error:
+        raise _damaged(path) from error
+    with _untried(path) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def _untried(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path, "r", locking=False) as file:
             yield file
     except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
-        raise ModelError(
-            f"{path.name}: the HDF5 file is damaged or cut short.", "Get the file again."
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> ModelError:
+    return ModelError(f"{path.name}: the HDF5 file is damaged or cut short.", "Get the file again.")
 
 
 def _provenance(file: h5py.File) -> Provenance | None:
@@ -114,8 +138,13 @@ def _read(path: Path, file: h5py.File) -> Network:
             for weight in _read_names(path, group, "weight_names")
         )
         entries.append(keras_layers.Entry(name, weights, _attribute(group, "pooling")))
+    if sum(weight.nbytes for entry in entries for weight in entry.weights) > size:
+        raise ModelError(
+            f"{path.name}: attribute 'layer_names' lists more weights than the file holds.",
+            "Get the file again.",
+        )
     if "model_config" in file.attrs:
-        found = _described(path, file.attrs["model_config"], entries)
+        found = _described(path, _value(file, "model_config"), entries)
     else:
         found = keras_layers.to_layers(path, entries)
     ours = _provenance(file) is not None
@@ -175,7 +204,7 @@ def _read_names(path: Path, group: Any, key: str) -> list[str]:
     """Return a list of names; Keras cuts long ones into key0, key1, ..."""
     cut = itertools.takewhile(group.attrs.__contains__, map(f"{key}{{}}".format, itertools.count()))
     parts = [key] if key in group.attrs else list(cut)
-    names = [name for part in parts for name in np.ravel(group.attrs[part]).tolist()]
+    names = [name for part in parts for name in np.ravel(_value(group, part)).tolist()]
     texts = [n.decode("utf-8", "replace") if isinstance(n, bytes) else n for n in names]
     if not all(isinstance(text, str) for text in texts):
         raise ModelError(f"{path.name}: attribute {key!r} holds no names.", "Get it again.")
@@ -191,11 +220,23 @@ def _write_text(group: Any, key: str, text: str) -> None:
     group.attrs.create(key, data, dtype=h5py.string_dtype("utf-8", len(data) or 1))
 
 
+def _value(group: Any, key: str) -> Any:
+    """Return an attribute's value.
+
+    Raises:
+        ValueError: It is said to be larger than its whole file.
+    """
+    stored = group.attrs.get_id(key)
+    if math.prod(stored.shape) * stored.dtype.itemsize > group.file.id.get_filesize():
+        raise ValueError(key)
+    return group.attrs[key]
+
+
 def _attribute(group: Any, key: str) -> Any:
     """Return a text or numbers of ours; None where there are none, or of a type we do not write."""
     if key not in group.attrs or group.attrs.get_id(key).dtype.kind not in "Sif":
         return None
-    value = group.attrs[key]
+    value = _value(group, key)
     return value.decode() if isinstance(value, bytes) else value
 
 

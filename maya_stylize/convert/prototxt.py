@@ -12,6 +12,8 @@ from maya_stylize.convert.topology import Topology
 from maya_stylize.errors import ModelError
 
 _MAX_BYTES = 4 << 20
+# The parser quotes the whole line, which need not be short.
+_LONGEST_DETAIL = 300
 
 
 def read(path: Path) -> Topology:
@@ -40,7 +42,7 @@ def read(path: Path) -> Topology:
         detail = (
             "it is nested too deeply"
             if isinstance(error, RecursionError)
-            else str(error).rstrip(". ")
+            else str(error)[:_LONGEST_DETAIL].rstrip(". ")
         )
         raise ModelError(f"{path.name}: it is not a valid prototxt: {detail}.", hint) from error
     return topology.from_messages(path, net)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from maya_stylize.convert import state_dict, unpickle
-from maya_stylize.convert.archive import open_zip
+from maya_stylize.convert.archive import is_zip, open_zip
 from maya_stylize.convert.network import FloatArray, Network
 from maya_stylize.errors import ModelError
 
@@ -34,7 +34,7 @@ def read(path: Path) -> Network:
     Raises:
         ModelError: The file is damaged, holds more than a state dict, or holds another network.
     """
-    if zipfile.is_zipfile(path):
+    if is_zip(path):
         return _read_zip(path)
     with path.open("rb") as file:
         return _read_legacy(path, file)
@@ -94,9 +94,11 @@ def _read_legacy(path: Path, file: io.BufferedReader) -> Network:
     storages = {tensor.storage.key: tensor.storage for tensor in _tensors(content)}
     places: dict[unpickle.Storage, int] = {}
     for key in keys if isinstance(keys, list) else []:
-        storage = storages.get(key) if isinstance(key, str) else None
+        if not isinstance(key, str):  # nor is it shown: what is in it may have no end
+            raise _cut_short(path, "a storage's name is no text")
+        storage = storages.get(key)
         if storage is None:
-            raise _cut_short(path, f"storage {str(key)[:40]!r} belongs to no tensor")
+            raise _cut_short(path, f"storage {key[:40]!r} belongs to no tensor")
         file.seek(position)
         count = int.from_bytes(file.read(8), "little")
         end = position + 8 + storage.count * np.dtype(storage.dtype).itemsize
@@ -145,9 +147,16 @@ def _network(path: Path, content: Any, fetch: _Fetch) -> Network:
             f"{path.name}: there is no state dict in it.",
             "In PyTorch, save the weights with torch.save(model.state_dict(), PATH).",
         )
+    shapes = {key: _shape(path, key, tensor) for key, tensor in tensors.items()}
+    # Several tensors may be views of one storage, and each becomes an array of its own.
+    if sum(map(math.prod, shapes.values())) > path.stat().st_size:
+        raise ModelError(
+            f"{path.name}: its tensors are together larger than the file.",
+            "In PyTorch, save only the weights: torch.save(model.state_dict(), PATH).",
+        )
     return state_dict.to_network(
         path,
-        {key: _shape(path, key, tensor) for key, tensor in tensors.items()},
+        shapes,
         lambda key: _array(path, key, tensors[key], fetch),
     )
 

@@ -177,6 +177,8 @@ class _Machine:
             target[key] = value
 
     def _name(self, module: Any, attribute: Any) -> _Name:
+        if not isinstance(module, str) or not isinstance(attribute, str):
+            raise self._refused("a name that is no text")
         path = f"{module}.{attribute}"
         if path in _CALLS or (module == "torch" and attribute in _STORAGES):
             return _Name(path)

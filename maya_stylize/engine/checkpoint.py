@@ -32,6 +32,11 @@ FORMAT = 3
 EVERY_SECONDS = 60.0
 # Writing may take this share of the time at most.
 LARGEST_SHARE = 0.05
+# What a damaged file makes the standard library and NumPy raise.
+_TORN = (
+    *(ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, SyntaxError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 _START_ANEW = "Delete it and start the job anew."
 
 
@@ -107,18 +112,37 @@ def read(path: Path) -> Checkpoint:
         EngineError: It is not there, torn, of another version, or no checkpoint.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            facts = json.loads(file["facts"].tobytes())
+        with zipfile.ZipFile(path) as file:
+            facts = json.loads(_array(file, "facts").tobytes())
             if not isinstance(facts, dict) or facts.get("format") != FORMAT:
                 raise EngineError(f"{path} is of another version of Maya Stylize.", _START_ANEW)
-            vectors = tuple(file[f"vector{index}"] for index in range(facts["vectors"]))
-            kept = Kept(pixels=file["pixels"], vectors=vectors, **facts["kept"])
+            vectors = tuple(_array(file, f"vector{index}") for index in range(facts["vectors"]))
+            kept = Kept(pixels=_array(file, "pixels"), vectors=vectors, **facts["kept"])
+            sources = {str(path): str(content) for path, content in facts["sources"].items()}
+        return Checkpoint(path, from_json(facts["job"]), sources, kept)
     except OSError as error:
         reason = error.strerror or "it is cut short"
         raise EngineError(f"{path} cannot be read: {reason}.", "Check the path.") from error
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except _TORN as error:
         raise EngineError(f"{path} is torn, or no checkpoint.", _START_ANEW) from error
-    return Checkpoint(path, from_json(facts["job"]), facts["sources"], kept)
+
+
+def _array(file: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
+    """Return an array that is not larger than what the file holds of it.
+
+    Raises:
+        ValueError: It is said to be larger, or is compressed, which we do not write.
+    """
+    member = file.getinfo(f"{name}.npy")
+    with file.open(member) as stream:
+        np.lib.format.read_magic(stream)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    plain = member.compress_type == zipfile.ZIP_STORED
+    if not plain or math.prod(shape) * dtype.itemsize > member.file_size:
+        raise ValueError(name)
+    with file.open(member) as stream:
+        array: npt.NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+        return array
 
 
 def left_by(job: Job) -> Checkpoint:

@@ -61,8 +61,11 @@ def estimate(job: Job, unit: Unit) -> Estimate:
         facts = probe(path)
         return facts.width, facts.height
 
+    def has_alpha(path: str) -> bool:
+        return "A" in probe(path).channels
+
     named_spaces.check(job)
-    found = planned(job, size_of)
+    found = planned(job, size_of, has_alpha)
     fast = unit.has_faster and schedule.worth_tracing(found.octaves)
     room = settle(job, found, free_memory(unit.device), fast)
     seen = speed.known(unit, fast)

@@ -8,23 +8,30 @@ together with which of another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from maya_stylize.engine.beats import Beats
-from maya_stylize.engine.evaluation import Evaluation
+from maya_stylize.engine.detail import enlarged
+from maya_stylize.engine.evaluation import NO_GUIDES, Evaluation
+from maya_stylize.engine.guidance import guides_of
 from maya_stylize.engine.maps import Maps
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.schedule import Octave
 from maya_stylize.engine.temper import tempered
 from maya_stylize.engine.texture import Synthesis, style
 from maya_stylize.engine.vgg19 import FloatArray
+from maya_stylize.images.resize import resize
 from maya_stylize.jobs import MaterialJob
 
 # Maps with a color in each pixel; the others but for NORMAL have one number.
 COLORED = ("albedo",)
 NORMAL = "normal"
+# Made with the maps as one more of them, and written as the alpha of one or more of them.
+ALPHA = "alpha"
+# Of a coarser picture's pixel, the share that is opaque where it counts as one.
+_OPAQUE = 0.999
 
 
 @dataclass(frozen=True)
@@ -33,9 +40,13 @@ class Material(Synthesis):
 
     Attributes:
         job: What is wanted.
+        kinds: What each three channels of the exemplar hold: the job's maps, and alphas.
+        opaque: (H, W), 0 to 1: what is learned from; None for all of it.
     """
 
     job: MaterialJob = field(kw_only=True)
+    kinds: tuple[str, ...] = field(kw_only=True)
+    opaque: FloatArray | None = field(kw_only=True, default=None)
 
     # `spectrum` knows the colors of one picture.
     by_color = False
@@ -43,9 +54,14 @@ class Material(Synthesis):
     @property
     def maps(self) -> Maps:
         """The maps as the network is to see them."""
-        gray = tuple(kind not in (*COLORED, NORMAL) for kind in self.job.maps)
+        gray = tuple(kind not in (*COLORED, NORMAL) for kind in self.kinds)
         joint = tuple(layer for layer in self.taps if layer in self.job.joint_layers)
         return Maps(gray, joint)
+
+    @property
+    def shown(self) -> FloatArray:
+        """The exemplar's pixels that are learned from, (N, 3 K), or all of them, (H, W, 3 K)."""
+        return self.exemplar if self.opaque is None else self.exemplar[self.opaque > 0]
 
     def begin(self, octave: Octave, random: np.random.Generator) -> FloatArray:
         """Return noise with the mean and the spread of each map's channels."""
@@ -54,8 +70,8 @@ class Material(Synthesis):
             if is_gray:
                 own = slice(3 * index, 3 * index + 3)
                 noise[..., own] = noise[..., own][..., :1]
-        mean, spread = self.exemplar.mean((0, 1)), self.exemplar.std((0, 1))
-        return np.asarray(mean + spread * noise, np.float32)
+        shown = self.shown.reshape(-1, noise.shape[-1])
+        return np.asarray(shown.mean(0) + shown.std(0) * noise, np.float32)
 
     def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale.
@@ -67,19 +83,40 @@ class Material(Synthesis):
             layer: weight * (len(maps.gray) ** 2 if layer in maps.joint else 1)
             for layer, weight in self.job.layers.items()
         }
-        learned = yield from style(evaluation, self.example(octave), weights)
+        example, guides = self.example(octave), NO_GUIDES
+        if self.opaque is not None:
+            size = example.shape[1], example.shape[0]
+            layers = evaluation.encoder.layers
+            guides = guides_of(self.opaque[..., None], size, layers, self.taps)
+        learned = yield from style(evaluation, example, weights, guides)
+        if self.opaque is not None:  # a single region of the example, and all of the result
+            measured = {layer: each[0] for layer, each in learned.measured.items()}
+            learned = replace(learned, measured=measured)
         return tempered(Targets.of([learned]), octave.loss)
+
+    def enlarged(
+        self, pixels: FloatArray, before: Octave, octave: Octave, random: np.random.Generator
+    ) -> Beats[FloatArray]:
+        """Return a coarser octave's result at the octave's size, with the maps' own detail."""
+        size = octave.width, octave.height
+        small, large, usable = self.example(before), self.example(octave), None
+        if self.opaque is not None:
+            known = resize(self.opaque[..., None], small.shape[1], small.shape[0])
+            usable = known[..., 0] > _OPAQUE
+        return (yield from enlarged(pixels, size, small, large, random, self.wrap, usable=usable))
 
     def finish(self, pixels: FloatArray) -> FloatArray:
         """Return the maps with their histograms, gray ones gray and normals of length one."""
         pixels = super().finish(pixels)
         finished = []
-        for index, kind in enumerate(self.job.maps):
+        for index, kind in enumerate(self.kinds):
             own = pixels[..., 3 * index : 3 * index + 3]
             if kind == NORMAL:
                 own = unit_normals(own)
             elif kind not in COLORED:
                 own = np.repeat(own.mean(-1, keepdims=True), 3, -1)
+            if kind == ALPHA:
+                own = np.clip(own, 0, 1)
             finished.append(own)
         return np.concatenate(finished, -1)
 

@@ -76,12 +76,17 @@ class Plan:
     sliced: bool = False
 
 
-def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
+def plan(
+    job: Job,
+    size_of: Callable[[str], Size],
+    has_alpha: Callable[[str], bool] = lambda _: False,
+) -> Plan:
     """Return what `run` will do.
 
     Args:
         job: What is wanted. One with a resolution is run as it was resolved.
         size_of: Gives width and height of a picture file.
+        has_alpha: Tells whether a picture file has alpha, opaque or not.
 
     Raises:
         EngineError: The result or an example is too small to have statistics.
@@ -105,7 +110,8 @@ def plan(job: Job, size_of: Callable[[str], Size]) -> Plan:
     if isinstance(job, (SynthesizeJob, MaterialJob)):
         examples = [looked_at(job, exemplar, size)]
     largest = max(width * height for width, height in examples)
-    return Plan(*size, tuple(octaves), largest, regions_of(job), maps_of(job), is_sliced(job))
+    count = _made_by(job, has_alpha)
+    return Plan(*size, tuple(octaves), largest, regions_of(job), count, is_sliced(job))
 
 
 def is_sliced(job: Job) -> bool:
@@ -113,9 +119,11 @@ def is_sliced(job: Job) -> bool:
     return isinstance(job, (SynthesizeJob, StylizeJob)) and job.statistics == "sliced"
 
 
-def maps_of(job: Job) -> int:
-    """Return how many pictures are made at once."""
-    return len(job.maps) if isinstance(job, MaterialJob) else 1
+def _made_by(job: Job, has_alpha: Callable[[str], bool]) -> int:
+    """Return how many pictures are made at once: maps, and an alpha that they may share."""
+    if not isinstance(job, MaterialJob):
+        return 1
+    return len(job.maps) + (job.alpha == "keep" and any(map(has_alpha, job.pictures)))
 
 
 def regions_of(job: Job) -> int:

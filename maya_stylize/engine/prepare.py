@@ -14,7 +14,7 @@ from maya_stylize.engine.backend import Backend, activate, free_memory
 from maya_stylize.engine.encoder import Encoder
 from maya_stylize.engine.known import Known
 from maya_stylize.engine.maps import Maps
-from maya_stylize.engine.plan import Plan, is_sliced, maps_of, regions_of, settle
+from maya_stylize.engine.plan import Plan, is_sliced, regions_of, settle
 from maya_stylize.engine.tasks import Task
 from maya_stylize.engine.vgg19 import Wrap
 from maya_stylize.jobs import Job
@@ -104,8 +104,8 @@ def prepare(job: Job, task: Task, model_file: Path) -> Ready:
     backend = activate(job.backend, job.device, resolution.read_threads(job))
     fast = backend.unit.has_faster and schedule.worth_tracing(octaves)
     example = problem.largest_example
-    size, regions, maps = problem.size, regions_of(job), maps_of(job)
-    plan = Plan(*size, tuple(octaves), example, regions, maps, is_sliced(job))
+    size, regions = problem.size, regions_of(job)
+    plan = Plan(*size, tuple(octaves), example, regions, task.count, is_sliced(job))
     room = settle(job, plan, free_memory(backend.device), fast)
     history, tile = room.history, room.tile
     resolved = resolution.resolve(job, backend, identity, octaves, history, tile, task.spaces)

@@ -14,15 +14,15 @@ from maya_stylize.engine import resolution, schedule, speed, tasks
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb
 from maya_stylize.engine.evaluation import Evaluation
-from maya_stylize.engine.plan import is_sliced, maps_of
+from maya_stylize.engine.output import Conversion, Output
+from maya_stylize.engine.plan import is_sliced
 from maya_stylize.engine.prepare import prepare
 from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.seamless import wrap_of
-from maya_stylize.engine.tasks import Output
 from maya_stylize.engine.vgg19 import FloatArray
-from maya_stylize.errors import JobError
+from maya_stylize.errors import ImageError, JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
-from maya_stylize.images import seam, writer
+from maya_stylize.images import color_config, seam, writer
 from maya_stylize.images.resize import resize
 from maya_stylize.job_sources import Contents
 from maya_stylize.jobs import Job, MaterialJob, RepairJob
@@ -64,6 +64,9 @@ def run(
     yield from task.notes
     ready = prepare(job, task, model_file)
     backend, octaves, resolved = ready.backend, ready.octaves, ready.resolved
+    view, why = _view(job, task.outputs[0])
+    if why:
+        yield Log(f"Previews are shown without the config's view. {why}", "warning")
     last = octaves[-1]
     if (last.width, last.height) != problem.size:
         yield Log(_resampled(last, *problem.size))
@@ -86,8 +89,9 @@ def run(
                     keeper.now_and_then()
                 if previews is not None:
                     path = previews / f"{octave.width}x{octave.height}_{octave.loss}.png"
-                    shown = _finished(problem, climb.pixels)[..., :3]
-                    writer.write(path, shown, alpha=task.outputs[0].cover.alpha)
+                    made = _finished(problem, climb.pixels)
+                    lead = task.outputs[0]
+                    writer.write(path, view(made[..., :3]), alpha=lead.alpha_in(made))
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != ready.tile:
@@ -103,14 +107,13 @@ def run(
             pixels = _finished(problem, climb.pixels)
             carried = resolution.for_metadata(resolved, contents)
             written = [
-                _write(output, pixels[..., 3 * index : 3 * index + 3], carried)
-                for index, output in enumerate(task.outputs)
+                _write(output, index, pixels, carried) for index, output in enumerate(task.outputs)
             ]
     if isinstance(job, RepairJob) and not written[0].exact:
         yield Log(f"{written[0].path}: what is kept is the source's but for rounding.", "warning")
     whole = monotonic() - began if is_new and evaluation.tile == ready.tile else None
     if not is_sliced(job):  # what is kept is of Gram matrices
-        speed.remember(backend.unit, ready.fast, climb.stints, whole, maps_of(job))
+        speed.remember(backend.unit, ready.fast, climb.stints, whole, task.count)
     for axis, (name, wraps) in enumerate(zip(("down", "across"), wrap_of(job), strict=True)):
         if wraps:
             score = seam.score(pixels, axis)
@@ -151,11 +154,11 @@ def learn(job: Job, model_file: Path, statistics: Path) -> Iterator[Event]:
                     yield Progress(octave.name, index / len(ready.octaves))
 
 
-def _write(output: Output, pixels: FloatArray, job: dict[str, Any]) -> writer.Written:
+def _write(output: Output, index: int, made: FloatArray, job: dict[str, Any]) -> writer.Written:
     return writer.write(
         output.path,
-        output.restore(pixels),
-        alpha=output.cover.alpha,
+        output.restore(made[..., 3 * index : 3 * index + 3]),
+        alpha=output.alpha_in(made),
         under=output.cover.under,
         depth=output.like.depth,
         space=output.space,
@@ -163,6 +166,20 @@ def _write(output: Output, pixels: FloatArray, job: dict[str, Any]) -> writer.Wr
         keep=output.keep,
         held=output.held,
     )
+
+
+def _view(job: Job, output: Output) -> tuple[Conversion, str]:
+    """Return what makes previews of what is made, and what is to be said of it, if anything.
+
+    Where the job names a color config, what is linear is seen by its default view.
+    """
+    if job.color_config is None or not output.space.is_linear():
+        return (lambda pixels: pixels), ""
+    try:
+        view = color_config.load(job.color_config).view()
+    except ImageError as error:
+        return (lambda pixels: pixels), error.message
+    return (lambda pixels: view(output.restore(pixels))), ""
 
 
 def _finished(problem: Problem, pixels: FloatArray) -> FloatArray:

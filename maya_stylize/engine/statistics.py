@@ -49,14 +49,15 @@ def gram_sum(
             together, in place of one each.
 
     Returns:
-        (C, C), symmetric, in squared units of the features; (R, C, C) with guides; for a material
-        (K, C, C), or (K·C, K·C) where it is joint.
+        (C, C), symmetric, in squared units of the features; for a material (K, C, C), or
+        (K·C, K·C) where it is joint; with guides one of these for each region, as in (R, C, C).
     """
     matrix = positions_by_channels(features, data_format, joint)
     if guides is None:
         return ops.matmul(ops.swapaxes(matrix, -1, -2), matrix)
-    weights = ops.reshape(guides, (guides.shape[0], -1, 1))
-    return ops.matmul(ops.transpose(matrix), weights * matrix)
+    apart = (1,) * (len(matrix.shape) - 2)  # a material's maps, where they are not joint
+    weights = ops.reshape(guides, (guides.shape[0], *apart, -1, 1))
+    return ops.matmul(ops.swapaxes(matrix, -1, -2), weights * matrix)
 
 
 def gram_matrix(
@@ -78,7 +79,7 @@ def gram_matrix(
         As `gram_sum`.
     """
     if guides is not None:
-        return gram_sum(features, data_format, guides)
+        return gram_sum(features, data_format, guides, joint)
     rows = (1, 2) if data_format == "channels_last" else (2, 3)
     shape = ops.shape(features)
     positions = ops.cast(shape[rows[0]] * shape[rows[1]], features.dtype)

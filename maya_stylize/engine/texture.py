@@ -121,6 +121,13 @@ class Synthesis:
         return math.prod(looked_at(self.job, (width, height), self.size))
 
     @property
+    def shown(self) -> FloatArray:
+        """The exemplar's pixels in its first region, (N, 3), or all of them, (H, W, 3)."""
+        if self.regions is None:
+            return self.exemplar
+        return self.exemplar[self.regions.sources[0][..., 0] > 0]
+
+    @property
     def wrap(self) -> Wrap:
         """Whether the result wraps from top to bottom, and from left to right."""
         return wrap_of(self.job)
@@ -176,10 +183,7 @@ class Synthesis:
         painted = isinstance(self.job, SynthesizeJob) and self.job.regions
         if not self.job.match_histogram or painted:
             return pixels
-        example = self.exemplar
-        if self.regions is not None:  # of what is opaque
-            example = example[self.regions.sources[0][..., 0] > 0]
-        return match_histogram(pixels, example)
+        return match_histogram(pixels, self.shown)
 
     def example(self, octave: Octave) -> FloatArray:
         """Return the exemplar at the octave's scale."""

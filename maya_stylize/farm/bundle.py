@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from maya_stylize import jobs
+from maya_stylize import checks, jobs
 from maya_stylize.errors import ImageError, JobError
 from maya_stylize.farm import mapping
 from maya_stylize.farm.template import JOBS_FOLDER, RESULTS, RESULTS_FOLDER, template
@@ -188,7 +188,8 @@ def read(folder: Path, number: int) -> Texture:
         raise JobError(f"{path}: {error.message}", error.hint) from error
     # It must not lead out of the folder of the results.
     name = job.output
-    if Path(name).name != name or not Path(name).suffix or re.search(r"[/\\\0]", name):
+    plain = Path(name).name == name and Path(name).suffix and not re.search(r"[/\\\0]", name)
+    if not plain or checks.DEVICE.match(name):
         raise JobError(f"{path}: output: {name} is not the plain name of a file.", _EXPORT)
     sound = isinstance(picture, str) and (exemplar is None or isinstance(exemplar, str))
     if not sound or not isinstance(content, dict) or set(content) != set(files_of(job)):

@@ -55,7 +55,10 @@ def read(path: Path) -> list[Rule]:
         raise JobError(f"{path}: is not JSON ({error}).", _IS) from error
     if not isinstance(data, dict) or data.get("version", VERSION) != VERSION:
         raise JobError(f"{path}: holds no path mapping rules of {VERSION}.", _IS)
-    rules = [rule for entry in data.get("path_mapping_rules", []) for rule in _rules(path, entry)]
+    entries = data.get("path_mapping_rules", [])
+    if not isinstance(entries, list):
+        raise JobError(f"{path}: its path_mapping_rules are no list.", _IS)
+    rules = [rule for entry in entries for rule in _rules(path, entry)]
     return sorted(rules, key=lambda rule: len(rule.source.parts), reverse=True)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from maya_stylize import checks
 from maya_stylize.errors import SceneError
 from maya_stylize.host.scene import Scene
 from maya_stylize.map_names import without_kind
@@ -26,7 +27,6 @@ _LONGEST_PART = 100
 # What Windows forbids, and what a shell, Maya or Arnold would expand: $ % < > #.
 _UNWANTED = re.compile(r'[\x00-\x1f<>:"/\\|?*$%#]+')
 _OTHER_TILE = re.compile(r"(1\d{3}|u\d+_v\d+)[._]")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -192,4 +192,4 @@ def _clean(name: str, longest: int = _LONGEST_NAME) -> str:
     """Return a name that every file system takes and nothing expands."""
     plain = _UNWANTED.sub("_", name).strip(". ")
     plain = plain.encode("utf-8", "replace")[:longest].decode("utf-8", "ignore")
-    return f"_{plain}" if not plain or _RESERVED.match(plain) else plain
+    return f"_{plain}" if not plain or checks.DEVICE.match(plain) else plain

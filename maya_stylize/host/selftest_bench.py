@@ -36,6 +36,8 @@ class Bench:
 
     def build(self) -> None:
         """Make the scene."""
+        if cmds.about(batch=True):
+            cmds.undoInfo(state=True)  # mayapy begins without
         cmds.file(newFile=True, force=True)
         self.file_node(TEXTURE, self.picture("brick.png"))
         cmds.shadingNode("lambert", asShader=True, name=MATERIAL)

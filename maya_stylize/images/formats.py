@@ -34,6 +34,7 @@ SUFFIXES = {
     ".tx": "tx",
 }
 LARGEST_PIXELS = 16384 * 16384
+MOST_CHANNELS = 4  # of a picture of that size; a smaller one may have more
 EXPORT_AGAIN = "Export the picture again, or choose another file."
 
 _SIGNATURES = {
@@ -46,6 +47,9 @@ _SIGNATURES = {
     b"\xff\xd8\xff": "jpeg",
     b"8BPS": "psd",
 }
+# Chunks of compressed texts and profiles; libpng unpacks up to 8 MB of each, whatever its length.
+_PNG_PACKED = (b"zTXt", b"iTXt", b"iCCP")
+_MOST_PACKED = 40
 _TGA_HEADER = struct.Struct("<BBBHHBHHHHBB")
 _PSD_HEADER = struct.Struct(">4sH6xHIIHH")
 _PSD_MODES = {0: "black and white dots", 4: "CMYK", 7: "separate inks", 8: "duotone", 9: "CIELAB"}
@@ -98,11 +102,12 @@ def _identify(path: Path, file: BinaryIO) -> str:
     )
 
 
-def check_size(path: Path, width: int, height: int) -> None:
+def check_size(path: Path, width: int, height: int, channels: int = 1) -> None:
     """Refuse a picture whose declared size is nothing, or more than anyone can want.
 
     Raises:
-        ImageError: A side of zero, or more than 16384 x 16384 pixels.
+        ImageError: A side of zero, more than 16384 x 16384 pixels, or more numbers than such a
+            picture has in four channels.
     """
     if width < 1 or height < 1:
         raise ImageError(f"{path} has no pixels: its size is {width}x{height}.", EXPORT_AGAIN)
@@ -110,6 +115,12 @@ def check_size(path: Path, width: int, height: int) -> None:
         raise ImageError(
             f"{path} declares {width}x{height} pixels, more than 16384x16384.",
             "Reduce the picture, or export it again if that is not its size.",
+        )
+    if width * height * channels > LARGEST_PIXELS * MOST_CHANNELS:
+        raise ImageError(
+            f"{path} declares {width}x{height} pixels of {channels} channels, more than are read "
+            "at once.",
+            "Export the color layer alone.",
         )
 
 
@@ -121,6 +132,7 @@ def damaged(path: Path, kind: str, reason: str) -> ImageError:
 def _check_png(path: Path, file: BinaryIO) -> None:
     """Walk the chunks from the signature to IEND and check their checksums."""
     file.seek(8)
+    packed = 0
     while True:
         header = file.read(8)
         if len(header) < 8:
@@ -144,6 +156,9 @@ def _check_png(path: Path, file: BinaryIO) -> None:
             raise damaged(path, "png", f"the checksum of {name.decode('latin-1')} is wrong")
         if name == b"IHDR" and length >= 8:
             check_size(path, *struct.unpack(">II", first[:8]))
+        packed += name in _PNG_PACKED
+        if packed > _MOST_PACKED:
+            raise damaged(path, "png", f"it has more than {_MOST_PACKED} compressed texts")
         if name == b"IEND":
             return
 

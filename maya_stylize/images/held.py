@@ -21,10 +21,12 @@ class Held:
     Attributes:
         values: (H, W, 3 or 4), as the file has them; alpha last.
         where: (H, W): which are kept.
+        associated: Whether the colors are multiplied by alpha.
     """
 
     values: Values
     where: npt.NDArray[np.bool_]
+    associated: bool
 
     @classmethod
     def of(
@@ -32,8 +34,8 @@ class Held:
         path: str | PathLike[str],
         where: npt.NDArray[np.bool_],
         extend: tuple[int, int, int, int] = (0, 0, 0, 0),
-    ) -> Held | None:
-        """Read what is kept of a file; None where no copy to the bit can be made of it.
+    ) -> Held:
+        """Read what is kept of a file.
 
         Args:
             path: The picture.
@@ -45,18 +47,21 @@ class Held:
             ImageError: It cannot be read.
         """
         left, top, right, bottom = extend
-        values = reader.numbers(path)
-        if values is None:
-            return None
-        return cls(np.pad(values, ((top, bottom), (left, right), (0, 0))), where)
+        values, associated = reader.numbers(path)
+        return cls(np.pad(values, ((top, bottom), (left, right), (0, 0))), where, associated)
 
-    def put(self, values: Values) -> bool:
+    def put(self, values: Values, associated: bool) -> bool:
         """Copy the numbers into a result's, which are changed; return whether they fit there.
 
         Args:
             values: (H, W, 3 or 4), as they go into a file. They fit where the source had numbers of
                 the same kind.
+            associated: Whether colors are multiplied by alpha in that file, where it has alpha.
         """
+        if self.values.shape[-1] == 4:
+            associated = associated and values.shape[-1] == 4
+            if self.associated != associated:
+                return False
         if values.dtype != self.values.dtype or values.shape[:2] != self.where.shape:
             return False
         channels = min(values.shape[-1], self.values.shape[-1])

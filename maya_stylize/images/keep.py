@@ -1,7 +1,8 @@
 """What a result takes over from its source besides pixels and depth.
 
 Taken over: the compression, where the result is of the source's format; the pixels' shape and their
-density, which say how large the picture is meant; the primaries that an EXR file names, since its
+density, which say how large the picture is meant; in a TIFF file, whether colors are multiplied by
+alpha; the primaries that an EXR file names, since its
 numbers keep their meaning; the copyright notice, which holds for what is made of a picture; and how
 a `.tx` repeats. Everything else stays behind: it tells of the source's making, or may name paths
 and times. So does a color profile: whole numbers are written as sRGB, which needs none.
@@ -44,6 +45,8 @@ class Keep:
         primaries: x and y of red, green, blue and white; None for those of Rec.709.
         copyright: The notice; "" for none.
         wrap: How a `.tx` goes on beyond its edges, such as "periodic,periodic"; None for no `.tx`.
+        associated: Whether a TIFF file's colors are multiplied by alpha, as an EXR file's always
+            are.
     """
 
     format: str = ""
@@ -54,6 +57,7 @@ class Keep:
     primaries: tuple[float, ...] | None = None
     copyright: str = ""
     wrap: str | None = None
+    associated: bool = False
 
     @classmethod
     def of(cls, kind: str, spec: OpenImageIO.ImageSpec) -> Keep:
@@ -79,6 +83,7 @@ class Keep:
             primaries=tuple(map(float, primaries)) if known else None,
             copyright=spec.get_string_attribute("Copyright")[:_LONGEST_NOTICE],
             wrap=_wrap(spec.get_string_attribute("wrapmodes")),
+            associated=kind == "tiff" and is_associated(spec),
         )
 
     def turned(self) -> Keep:
@@ -110,6 +115,15 @@ class Keep:
         spec.attribute("XResolution", x)
         spec.attribute("YResolution", y)
         spec.attribute("ResolutionUnit", self.unit if self.density else "none")
+
+
+def is_associated(spec: OpenImageIO.ImageSpec) -> bool:
+    """Return whether a file's colors are multiplied by its alpha.
+
+    Args:
+        spec: Its header, opened so that OpenImageIO leaves colors as they are.
+    """
+    return spec.alpha_channel >= 0 and not spec.get_int_attribute("oiio:UnassociatedAlpha")
 
 
 def _compression(kind: str, spec: OpenImageIO.ImageSpec) -> str | None:

@@ -73,6 +73,6 @@ def _parse(text: str | bytes) -> dict[str, Any]:
     """Return the JSON object that a text is, or an empty one: descriptions may say anything."""
     try:
         content = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}

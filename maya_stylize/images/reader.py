@@ -16,7 +16,7 @@ import OpenImageIO
 from maya_stylize.errors import ImageError
 from maya_stylize.images import formats, jpeg
 from maya_stylize.images.guess import guess
-from maya_stylize.images.keep import Keep
+from maya_stylize.images.keep import Keep, is_associated
 from maya_stylize.images.spaces import Space
 from maya_stylize.images.values import read_values
 
@@ -95,15 +95,15 @@ def glance(path: str | PathLike[str], longest: int, space: Space | None = None) 
     return _read(Path(path), longest, space)
 
 
-def numbers(path: str | PathLike[str]) -> npt.NDArray[Any] | None:
+def numbers(path: str | PathLike[str]) -> tuple[npt.NDArray[Any], bool]:
     """Read a picture's numbers as they are in the file, for a copy to the bit.
 
     Args:
         path: A file that `read` takes.
 
     Returns:
-        (height, width, 3), or 4 with alpha, turned upright, of the file's own type; None where a
-        result could not have the same, as its colors are not multiplied by alpha.
+        (height, width, 3), or 4 with alpha, turned upright, of the file's own type; and whether the
+        colors are multiplied by alpha.
 
     Raises:
         ImageError: As for `read`.
@@ -116,14 +116,12 @@ def numbers(path: str | PathLike[str]) -> npt.NDArray[Any] | None:
         channels, _ = _color_channels(path, kind, spec)
         if spec.alpha_channel >= 0:
             channels.append(spec.alpha_channel)
-            if kind != "openexr" and not spec.get_int_attribute("oiio:UnassociatedAlpha"):
-                return None
         values = source.read_image("unknown")
         if values is None or source.has_error:
             raise formats.damaged(path, kind, _reason(source.geterror()))
     turn = spec.get_int_attribute("Orientation", 1)
     values = np.asarray(values).reshape(spec.height, spec.width, spec.nchannels)
-    return np.ascontiguousarray(_orient(values[..., channels], turn))
+    return np.ascontiguousarray(_orient(values[..., channels], turn)), is_associated(spec)
 
 
 def _read(path: Path, longest: int | None, space: Space | None) -> Picture:
@@ -137,7 +135,7 @@ def _read(path: Path, longest: int | None, space: Space | None) -> Picture:
             raise formats.damaged(path, kind, _reason(source.geterror()))
     pixels = stored = values[..., colors]
     alpha = values[..., spec.alpha_channel] if spec.alpha_channel >= 0 else None
-    if alpha is not None and not spec.get_int_attribute("oiio:UnassociatedAlpha"):
+    if alpha is not None and is_associated(spec):
         pixels = _unpremultiply(pixels, alpha)
     if longest is None:
         _check_finite(path, pixels, alpha)
@@ -201,7 +199,7 @@ def _reason(message: str) -> str:
 
 def _check_layout(path: Path, spec: OpenImageIO.ImageSpec) -> None:
     """Refuse what is not one flat picture of a sensible size."""
-    formats.check_size(path, spec.width, spec.height)
+    formats.check_size(path, spec.width, spec.height, spec.nchannels)
     if spec.deep:
         raise ImageError(
             f"{path} is a deep EXR file, with many samples in a pixel.",

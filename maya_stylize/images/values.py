@@ -44,12 +44,14 @@ def read_values(source: OpenImageIO.ImageInput, longest: int | None) -> FloatArr
 
 
 def _choose_level(source: OpenImageIO.ImageInput, longest: int) -> None:
-    """Go to the smallest mip level that is large enough."""
-    level = 0
+    """Go to the smallest mip level that is large enough, and like the first but for its size."""
+    level, above = 0, source.spec()
     while source.seek_subimage(0, level + 1):
-        if max(source.spec().width, source.spec().height) < longest:
+        spec = source.spec()
+        grows = spec.width > above.width or spec.height > above.height
+        if grows or spec.nchannels != above.nchannels or max(spec.width, spec.height) < longest:
             break
-        level += 1
+        level, above = level + 1, spec
     source.geterror()  # forget that there was no further level
     source.seek_subimage(0, level)
 

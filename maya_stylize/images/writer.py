@@ -122,11 +122,12 @@ def write(
         )
     if alpha is not None and kind == "jpeg":
         raise ImageError(f"{path} cannot hold alpha: JPEG has none.", "Write a PNG, TIFF or EXR.")
-    values = _encode(kind, colors, alpha, depth)
+    associated = kind == "openexr" or (kind == "tiff" and keep.associated)
+    values = _encode(kind, colors, alpha, depth, associated)
     if alpha is not None and under is not None:
         _put_under(values, alpha <= 0, under, depth)
-    exact = held is not None and held.put(values) and kind != "jpeg"
-    spec = _header(kind, values, keep)
+    exact = held is not None and held.put(values, associated) and kind != "jpeg"
+    spec = _header(kind, values, keep, associated)
     if space is not None:
         state(spec, kind, depth, space)
     description = None if job is None else metadata.pack(job)
@@ -187,13 +188,13 @@ def _format_of(path: Path) -> str:
 
 
 def _encode(
-    kind: str, colors: FloatArray, alpha: FloatArray | None, depth: str
+    kind: str, colors: FloatArray, alpha: FloatArray | None, depth: str, associated: bool
 ) -> npt.NDArray[Any]:
     """Return the numbers that go into the file, (height, width, 3 or 4)."""
     dtype = stored_as(kind, depth)
+    if alpha is not None and associated:  # colors are held multiplied by alpha
+        colors = colors * alpha[..., None]
     if dtype.kind == "f":
-        if alpha is not None and kind == "openexr":  # EXR holds colors multiplied by alpha
-            colors = colors * alpha[..., None]
         values = colors if alpha is None else np.dstack([colors, alpha])
         if dtype == np.float16:
             values = np.clip(values, -_LARGEST_HALF, _LARGEST_HALF)
@@ -231,14 +232,16 @@ def _put_under(
         values[hidden, :3] = own.astype(values.dtype) if floating else _whole(own, values.dtype)
 
 
-def _header(kind: str, values: npt.NDArray[Any], keep: Keep) -> OpenImageIO.ImageSpec:
+def _header(
+    kind: str, values: npt.NDArray[Any], keep: Keep, associated: bool
+) -> OpenImageIO.ImageSpec:
     height, width, channels = values.shape
     spec = OpenImageIO.ImageSpec(
         width, height, channels, OpenImageIO.TypeDesc(_DEPTH_NAMES[values.dtype.name])
     )
     spec.attribute("Software", f"maya-stylize {__version__}")
     spec.attribute("DateTime", "")  # otherwise the clock's time goes into the bytes
-    if channels == 4 and kind != "openexr":
+    if channels == 4 and not associated:
         spec.attribute("oiio:UnassociatedAlpha", 1)
     if kind == "jpeg":
         spec.attribute("compression", "jpeg:95")

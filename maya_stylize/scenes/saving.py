@@ -139,7 +139,7 @@ class Record:
     def _read(self) -> dict[str, Any]:
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}  # without it, what is there counts as somebody else's
         is_record = isinstance(data, dict) and data.get("record") == _RECORD and "saved" in data
         return data if is_record else {}

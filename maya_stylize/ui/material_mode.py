@@ -11,7 +11,7 @@ from maya_stylize import map_names
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import MAPS, Job, MaterialJob
 from maya_stylize.ui.drops import SUFFIXES
-from maya_stylize.ui.fields import Field, Size
+from maya_stylize.ui.fields import Choice, Field, Size
 from maya_stylize.ui.mode import Mode, Pictures, Well
 from maya_stylize.ui.mode_fields import (
     COLOR_SPACE,
@@ -68,6 +68,7 @@ def _material(pictures: Pictures, values: Mapping[str, Any], common: dict[str, A
         size=_SIZE.read("size", values["size"]),  # type: ignore[arg-type]
         match_histogram=values["match_histogram"],
         seamless=values["seamless"],
+        alpha=values["alpha"],
     )
 
 
@@ -96,6 +97,17 @@ MATERIAL = Mode(
             label="Match the maps' colors",
             tooltip="Brings each map's colors or grays to those of the map that it is learned "
             "from exactly. Without it they may drift a little.",
+        ),
+        Field(
+            "alpha",
+            "Alpha",
+            "Made anew: where a map has alpha, such as leaves or a chain link fence, a new one is "
+            "made together with the maps. A mask: only what is opaque is learned from, and the new "
+            "maps are opaque. Ignored: colors are taken as they stand, and the new maps are "
+            "opaque.",
+            Choice((("keep", "Made anew"), ("mask", "A mask"), ("ignore", "Ignored"))),
+            "keep",
+            advanced=True,
         ),
         POOLING,
         COLOR_SPACE,

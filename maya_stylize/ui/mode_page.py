@@ -104,6 +104,10 @@ class ModePage(QtWidgets.QWidget):
         painted = self.regions is not None and self.regions.rows()
         return self.source() if self.mode.whole_sets and not painted else ""
 
+    def learned(self) -> list[str]:
+        """Return the maps that a material is learned from; none in other modes."""
+        return [path for path, _ in self.sources().values()] if self.maps is not None else []
+
     def follow(self, path: str, network: Mapping[str, str]) -> None:
         """Put the texture selected in the list into the wells that follow it.
 

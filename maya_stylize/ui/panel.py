@@ -22,6 +22,7 @@ from maya_stylize.ui.job_pane import JobPane
 from maya_stylize.ui.maker import Maker
 from maya_stylize.ui.menus import Menus
 from maya_stylize.ui.messages import MessageBar
+from maya_stylize.ui.one_tile import OneTile
 from maya_stylize.ui.picture_buttons import PictureButtons
 from maya_stylize.ui.plan_line import PlanLine
 from maya_stylize.ui.preview import Preview
@@ -71,7 +72,9 @@ class Panel(QtWidgets.QWidget):
         self.engine = EngineLine(client)
         self.plan = PlanLine(client, lambda: self.maker.draft(self.engine.backend))
         self.all_tiles = AllTiles()
+        self.one_tile = OneTile()
         self.maker.add_above_start(self.all_tiles)
+        self.maker.add_above_start(self.one_tile)
         self.maker.add_above_start(self.plan)
         self._lay_out()
         self._connect()
@@ -215,6 +218,7 @@ class Panel(QtWidgets.QWidget):
     def _show_source(self) -> None:
         page = self.maker.page()
         self.all_tiles.offer(page.tile(), self._model.textures())
+        self.one_tile.tell(page.learned(), self._model.textures())
         if self.runs.running() is None:
             alone = {"": (self._selected_file() or "", "")}
             self.preview.compare_maps(page.sources() or alone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +15,8 @@ from maya_stylize.ui.qt import QtCore, QtGui, Signal
 KEPT = 400
 # More than the worker answers at once would keep what is scrolled to from coming soon.
 IN_FLIGHT = 4
+# A picture that ends a worker each time is not looked at again: jobs would end with it.
+MOST_ENDS = 2
 
 Key = tuple[str, int]
 
@@ -34,6 +36,8 @@ class Thumbnails(QtCore.QObject):
         self._failures: dict[Key, StylizeError] = {}
         self._lost: set[Key] = set()
         self._stale: set[Key] = set()
+        # How often a worker that had begun ended while it was to look at a picture.
+        self._ends: Counter[Key] = Counter()
         # Gives what the worker is told of a picture's colors.
         self.colors: Callable[[str], Mapping[str, Any]] = lambda _: {}
 
@@ -62,6 +66,7 @@ class Thumbnails(QtCore.QObject):
         """Ask again for what is looked at: files may have changed; old pictures stay meanwhile."""
         self._stale |= set(self._pictures)
         failed, self._failures = self._failures, {}
+        self._ends.clear()
         for path in {key[0] for key in (*self._stale, *failed)}:
             self.changed.emit(path)
 
@@ -80,6 +85,8 @@ class Thumbnails(QtCore.QObject):
             self.changed.emit(path)
 
     def _want(self, key: Key) -> None:
+        if self._ends[key] >= MOST_ENDS:
+            return
         if self._lost:
             self._lost.add(key)
         elif key not in self._asked:
@@ -91,13 +98,16 @@ class Thumbnails(QtCore.QObject):
         while self._wanted and len(self._asked) < IN_FLIGHT:
             key, _ = self._wanted.popitem()
             self._asked.add(key)
-            answered = functools.partial(self._answered, key)
+            answered = functools.partial(self._answered, key, self._client.hello is not None)
             wanted = {"path": key[0], "size": key[1], **self.colors(key[0])}
             self._client.request("thumbnail", wanted, answered)
 
-    def _answered(self, key: Key, answer: Answer) -> None:
+    def _answered(self, key: Key, begun: bool, answer: Answer) -> None:
         if self._client.hello is None:  # the worker is gone, and asking would start it again
             self._asked.discard(key)
+            self._ends[key] += begun
+            if isinstance(answer, StylizeError) and self._ends[key] >= MOST_ENDS:
+                self._failures[key] = answer
             self._lost |= {key, *self._wanted}
             self._wanted.clear()
             return

@@ -38,7 +38,7 @@ def version_of(command: list[str]) -> str | None:
     """Return the version of an ordinary 64 bit Python that can make environments, else None."""
     try:
         process = subprocess.run(
-            [*command, "-E", "-c", PROBE],
+            [*command, "-I", "-c", PROBE],  # the folder it is run in may hold a "maya" of the user
             env=clean_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,

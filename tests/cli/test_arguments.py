@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from maya_stylize import __version__, cli
 from maya_stylize.cli.batch.items import items
 from maya_stylize.errors import JobError
-from maya_stylize.jobs import Job, Style, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import Job, MaterialJob, Style, StylizeJob, SynthesizeJob
 from maya_stylize.recipes import Recipe
 
 
@@ -70,6 +70,11 @@ def test_every_option_arrives_in_its_field() -> None:
         statistics="sliced",
         **common,
     )
+    maps = {"albedo": "a.png", "height": "h.png"}
+    words = [f"{kind}={path}" for kind, path in maps.items()]
+    assert job_of(
+        *("material", *words, "--alpha", "mask", "--seed", "3", "-o", "new_<map>.png"),
+    ) == MaterialJob(maps=maps, alpha="mask", seed=3, output="new_<map>.png")
 
 
 @pytest.mark.parametrize(

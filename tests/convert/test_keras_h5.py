@@ -381,6 +381,11 @@ def soft_link(file: h5py.File) -> None:
     file["block2_conv1"] = h5py.SoftLink("/block1_conv1")
 
 
+def self_link(file: h5py.File) -> None:
+    del file["block2_conv1"]
+    file["block2_conv1"] = h5py.SoftLink("/block2_conv1")
+
+
 def virtual(file: h5py.File) -> None:
     layout = h5py.VirtualLayout((3, 3, 3, 4), "<f4")
     layout[:] = h5py.VirtualSource("other.h5", "x", (3, 3, 3, 4))
@@ -406,6 +411,23 @@ HOSTILE = {
     "huge and empty": (
         lambda file: replace_kernel(file, shape=HUGE, dtype="<f4", chunks=(3, 3, 8, 8)),
         "more than the file holds",
+    ),
+    "a link to itself": (self_link, "is a link"),
+    "a compound": (
+        lambda file: replace_kernel(file, data=np.zeros((3, 3, 3, 4), [("r", "f4"), ("i", "f4")])),
+        "not floats",
+    ),
+    "a compound for names": (
+        lambda file: file.attrs.create("layer_names", np.zeros(3, [("r", "f4"), ("i", "i4")])),
+        "holds no names",
+    ),
+    "references": (
+        lambda file: replace_kernel(file, data=file.ref, dtype=h5py.ref_dtype),
+        "not floats",
+    ),
+    "one layer again and again": (
+        lambda file: file.attrs.create("layer_names", np.array([b"block5_conv4"] * 2000)),
+        "lists more weights than the file holds",
     ),
     "never written": (
         lambda file: replace_kernel(file, shape=(3, 3, 3, 4), dtype="<f4", chunks=(3, 3, 3, 4)),

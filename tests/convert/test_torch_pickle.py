@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import assert_same, random_network
-from pickle_writer import KINDS, legacy, name, pickled, state, storage, tensor, value, zipped
+from pickle_writer import KINDS, MAGIC, legacy, name, pickled, state, storage, tensor, value, zipped
 
 from maya_stylize.convert import torch_pickle
 from maya_stylize.convert.convert import convert, read
@@ -350,6 +350,28 @@ BAD_FILES = {
     "empty stack": (pickled(b"a"), "damaged or cut short"),
     "mark missing": (pickled(b"t"), "damaged or cut short"),
     "huge number": (b"\x80\x04\x8b\xff\xff\xff\x7f", "damaged or cut short"),
+}
+
+
+# A list that holds the list before it twice, forty times over: as text it would have no end.
+ENDLESS = b"]q\x00" + b"".join(b"](h%ch%ceq%c" % (n, n, n + 1) for n in range(40))
+
+
+BAD_FILES |= {
+    "endless name": (pickled(ENDLESS + value("system") + b"\x93"), "a name that is no text"),
+    "endless key": (
+        b"".join(map(pickled, (MAGIC, value(1001), value({"little_endian": True}))))
+        + pickled(value({}))
+        + pickled(b"](" + ENDLESS + b"e"),
+        "a storage's name is no text",
+    ),
+    "one storage for many tensors": (
+        legacy(
+            value({f"conv1_{n}.weight": tensor(STORE, SHAPE) for n in range(1, 99)}),
+            {"0": np.zeros(2700, "<f4")[:27]},
+        ),
+        "together larger than the file",
+    ),
 }
 
 

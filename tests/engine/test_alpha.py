@@ -156,7 +156,7 @@ def test_a_content_of_which_nothing_is_seen_is_refused(colors, stylize, tmp_path
 
 
 def test_what_can_be_done_about_it_goes_by_the_kind_of_job(colors, tmp_path):
-    """Only a stylization can ignore alpha."""
+    """Only a stylization and a material can ignore alpha."""
     path, whole = str(tmp_path / "none.png"), str(tmp_path / "whole.png")
     writer.write(path, colors["wall"], alpha=0 * ALPHA)
     writer.write(whole, colors["wall"])
@@ -172,7 +172,7 @@ def test_what_can_be_done_about_it_goes_by_the_kind_of_job(colors, tmp_path):
         with pytest.raises(ImageError, match=r"none\.png: every pixel is transparent") as caught:
             tasks.read(job)
         hints[job.kind] = caught.value.hint
-    assert [kind for kind, hint in hints.items() if "ignore" in hint] == ["stylize"]
+    assert [kind for kind, hint in hints.items() if "ignore" in hint] == ["stylize", "material"]
     assert len(set(hints.values())) == len(jobs)
     ignoring = replace(jobs[0], alpha="ignore")
     assert tasks.read(ignoring).problem.size == (SIDE, SIDE)

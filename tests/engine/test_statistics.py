@@ -55,3 +55,24 @@ def test_tiling_a_picture_does_not_change_it():
     assert gram(np.tile(features, (1, 2, 3, 1))) == pytest.approx(
         gram(features), rel=1e-5, abs=1e-6
     )
+
+
+def test_regions_of_several_maps_have_a_matrix_of_each_map_or_a_joint_one():
+    random = np.random.default_rng(2)
+    features = random.normal(size=(2, 5, 7, 3)).astype(np.float32)
+    guides = random.random((4, 5, 7, 1)).astype(np.float32)
+    flat, weights = features.reshape(2, -1, 3).astype(np.float64), guides.reshape(4, -1)
+    side_by_side = np.concatenate(flat, -1)
+    for joint, expected in (
+        (False, np.einsum("rp,kpi,kpj->rkij", weights, flat, flat)),
+        (True, np.einsum("rp,pi,pj->rij", weights, side_by_side, side_by_side)),
+    ):
+        for layout in ("channels_last", "channels_first"):
+            given = features if layout == "channels_last" else features.transpose(0, 3, 1, 2)
+            found = gram_matrix(
+                ops.convert_to_tensor(np.ascontiguousarray(given)),
+                layout,
+                ops.convert_to_tensor(guides),
+                joint,
+            )
+            assert ops.convert_to_numpy(found) == pytest.approx(expected, rel=1e-4, abs=1e-4)

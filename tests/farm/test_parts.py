@@ -353,7 +353,9 @@ def test_a_bundle_has_whole_paths_and_the_files_that_deadline_cloud_names(
     assert first.job.sources == (str(there / "a.png"), str(there / "rust.png"))
 
 
-@pytest.mark.parametrize("name", ["../a.png", "b/a.png", "b\\a.png", "..", ".", "a\0.png"])
+@pytest.mark.parametrize(
+    "name", ["../a.png", "b/a.png", "b\\a.png", "..", ".", "a\0.png", "NUL.png"]
+)
 def test_an_output_never_leaves_the_results(
     there: Path, real_model: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -101,6 +101,14 @@ def _huge_tiff(path, build):
         file.truncate(len(head) + 17000 * 17000)
 
 
+def _many_channels(path, build):
+    """Fourteen channels, of which only a hole is there."""
+    head = build.tiff(9000, 9000, b"", samples=14, photometric=1)
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(len(head) + 9000 * 9000 * 14)
+
+
 def _volume(build):
     tiles = [(322, 3, [16]), (323, 3, [16]), (324, 4, [400]), (325, 4, [1536])]
     depths = [(32997, 4, [2]), (32998, 3, [2])]
@@ -210,6 +218,36 @@ CASES = {
         "a.psd",
         _bytes(lambda b: b.psd(4, 4, bytes(47))),
         "is a damaged PSD file",
+    ),
+    "png of packed texts": (
+        "a.png",
+        _bytes(
+            lambda b: b.png(
+                3, 3, bytes(30), between=b.png_chunk(b"zTXt", b"K\0\0" + b.packed(7 << 20)) * 41
+            )
+        ),
+        "damaged PNG file: it has more than 40 compressed texts",
+    ),
+    "tiff of channels": (
+        "a.tif",
+        _many_channels,
+        "declares 9000x9000 pixels of 14 channels, more than are read at once",
+    ),
+    "tiff of endless tiles": (
+        "a.tif",
+        _bytes(
+            lambda b: b.tiff(
+                *(16, 16, bytes(768)), extra=[(n, 4, [2**30]) for n in (322, 323, 324, 325)]
+            )
+        ),
+        "is a damaged TIFF file",
+    ),
+    "jpeg absurd": (
+        "a.jpg",
+        _bytes(
+            lambda b: b.cmyk_jpeg().replace(b"\x08\0\x08\0\x08\x04", b"\x08\xff\xff\xff\xff\x04")
+        ),
+        "JPEG",
     ),
     "png 60000 wide": ("a.png", _bytes(lambda b: b.png(60000, 60000)), "declares 60000x60000"),
     "tga half": ("a.tga", _cut(0.4), "damaged TGA file: it is cut short"),

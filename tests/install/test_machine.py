@@ -123,6 +123,15 @@ def test_this_python_is_asked_and_answers() -> None:
     assert asked.stdout.startswith(f"Python {expected}.")
 
 
+def test_a_users_maya_folder_does_not_make_a_python_mayas_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Linux Maya's files lie in ``~/maya``, and a terminal begins in the home folder."""
+    (tmp_path / "maya").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert interpreters.version_of([sys.executable])
+
+
 @pytest.mark.parametrize(
     ("prints", "code"),
     [

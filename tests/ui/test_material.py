@@ -12,7 +12,7 @@ import pytest
 from panel_fakes import FakeClient, FakeScene, texture
 from test_jobs import results
 
-from maya_stylize import jobs
+from maya_stylize import jobs, tile_sets
 from maya_stylize.files import checkpoint_of
 from maya_stylize.jobs import Style
 from maya_stylize.ui import stored
@@ -417,3 +417,39 @@ def test_an_unfinished_material_goes_on_from_its_first_map_s_checkpoint(
     made = finish(client, again, Path(wall["albedo"]))
     (entry,) = results(panel)
     assert (entry.unfinished, entry.maps) == (False, made)
+
+
+def test_a_material_says_that_it_is_learned_from_one_tile_of_a_set(
+    client: FakeClient, open_panel: Any, pictures: Path
+) -> None:
+    numbers = (1001, 1002, 1012)
+    sets = {
+        kind: tuple((pictures / f"wall_{kind}.{tile}.png").as_posix() for tile in numbers)
+        for kind in ("albedo", "normal")
+    }
+    for path in sum(sets.values(), ()):
+        shutil.copy(pictures / "bricks.png", path)
+    walls = [
+        texture(
+            Path(tiles[0]), f"wall_{kind}", pattern=tiles[0].replace("1001", "<UDIM>"),
+            tiling=tile_sets.UDIM, tiles=tiles,
+        )
+        for kind, tiles in sets.items()
+    ]  # fmt: skip
+    scene = FakeScene([*walls, texture(pictures / "coffee.png")], pictures.parent)
+    panel = open_panel(scene, client)
+    panel.maker.show_mode(by_name("material"))
+    panel.textures.select("wall_albedo")
+    assert panel.one_tile.isVisible()
+    assert "tile 1001 alone, of 3" in panel.one_tile.text()
+    panel.maker.start.click()
+    ((job, *_),) = client.jobs.values()
+    assert job["maps"] == {kind: tiles[0] for kind, tiles in sets.items()}
+    assert Path(job["output"]).name == "wall_material_v001_<map>"
+    panel.maker.page().wells["normal"].set_pictures(())
+    panel.maker.page().wells["albedo"].set_pictures((Style(sets["albedo"][2]),))
+    assert "tile 1012 alone, of 3" in panel.one_tile.text()
+    panel.maker.page().wells["albedo"].set_pictures((Style((pictures / "coffee.png").as_posix()),))
+    assert not panel.one_tile.isVisible()
+    panel.maker.show_mode(by_name("stylize"))
+    assert not panel.one_tile.isVisible()

@@ -103,11 +103,13 @@ def test_one_number_extends_all_four_sides() -> None:
 def test_a_material_takes_its_wells_and_settings() -> None:
     values = {**defaults(MATERIAL.fields), "size": "64", "seamless": "both", "seed": 7}
     values |= {"match_histogram": False, "quality": "draft", "pooling": "max", "device": "cpu"}
+    values["alpha"] = "mask"
     assert MATERIAL.job(PICTURES, values, "o_<map>.exr", "jax") == MaterialJob(
         maps={"albedo": "a.png", "height": "h.exr"},
         size=(64, 64),
         seamless="both",
         match_histogram=False,
+        alpha="mask",
         seed=7,
         quality="draft",
         pooling="max",

@@ -15,7 +15,7 @@ from maya_stylize.ui import loader as loading
 from maya_stylize.ui import thumbnails as module
 from maya_stylize.ui.loader import Loader
 from maya_stylize.ui.qt import QtCore
-from maya_stylize.ui.thumbnails import IN_FLIGHT, Thumbnails
+from maya_stylize.ui.thumbnails import IN_FLIGHT, MOST_ENDS, Thumbnails
 
 
 class Slow(FakeClient):
@@ -124,6 +124,45 @@ def test_answers_lost_at_once_are_not_asked_one_after_the_other(app: Any) -> Non
     for _, answered in list(client.open):
         answered(WorkerError("Cancelled."))
     assert len(client.open) == IN_FLIGHT
+
+
+def test_a_picture_that_ends_each_worker_is_left_alone_until_all_are_looked_at_anew(
+    app: Any,
+) -> None:
+    """Else every job would end with it: the next worker would be asked for it again."""
+    client = Slow()
+    hello = client.hello
+    crash = WorkerError("The engine crashed (signal SIGSEGV).")
+    thumbnails = Thumbnails(client, Loader())
+    for _ in range(MOST_ENDS):
+        thumbnails.get("bad.exr", 64)
+        client.hello = None
+        client.open[-1][1](crash)
+        client.hello = hello
+        thumbnails.retry()
+    assert thumbnails.get("bad.exr", 64) is None
+    assert len(client.open) == MOST_ENDS
+    assert thumbnails.failure("bad.exr", 64) is crash
+    thumbnails.get("good.exr", 64)
+    assert client.open[-1][0] == "good.exr"
+    thumbnails.renew()
+    thumbnails.get("bad.exr", 64)
+    assert client.open[-1][0] == "bad.exr"
+
+
+def test_a_worker_that_never_began_says_nothing_of_pictures(app: Any) -> None:
+    client = Slow()
+    hello = client.hello
+    thumbnails = Thumbnails(client, Loader())
+    for _ in range(MOST_ENDS + 1):
+        client.hello = None
+        thumbnails.get("good.exr", 64)
+        client.open[-1][1](WorkerError("The engine could not be started."))
+        client.hello = hello
+        thumbnails.retry()
+    assert thumbnails.failure("good.exr", 64) is None
+    thumbnails.get("good.exr", 64)
+    assert len(client.open) == MOST_ENDS + 2
 
 
 def test_a_failure_is_kept_until_forgotten(app: Any) -> None:

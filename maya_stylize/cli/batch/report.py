@@ -30,15 +30,20 @@ BEHIND = 0.5
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8885; --bad: #c33; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 72rem;
+body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem;
   background: Canvas; color: CanvasText; }
 h1 { font-size: 1.4rem; }
 h2 { font-size: 1rem; margin: 0 0 .5rem; overflow-wrap: anywhere; }
-section { border-top: 1px solid var(--line); padding: 1rem 0; }
-.row { display: flex; flex-wrap: wrap; gap: 1rem; }
-figure { margin: 0; max-width: 100%; }
-figcaption { font-size: .85rem; max-width: 320px; overflow-wrap: anywhere; opacity: .8; }
-img { max-width: 100%; height: auto; display: block; }
+main { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 25rem), 1fr));
+  gap: 1rem; }
+main section { border: 1px solid var(--line); border-radius: .5rem; padding: .75rem; }
+.row { display: grid; grid-template-columns: auto 1fr; gap: 0 .75rem; justify-items: start; }
+figure { margin: 0 0 .5rem; max-width: 14rem; }
+.result { grid-row: 1 / span 9; }
+figcaption { font-size: .8rem; overflow-wrap: anywhere; opacity: .8; }
+img { display: block; max-width: 100%; width: auto; height: 5.5rem; object-fit: contain; }
+.result img { height: 13.5rem; }
+p { margin: .25rem 0 0; }
 .failed h2, .failed .why { color: var(--bad); }
 pre { overflow-x: auto; border: 1px solid var(--line); padding: .75rem; }
 """
@@ -70,12 +75,13 @@ def _page(outcomes: list[Outcome], recipe: Recipe) -> Iterable[str]:
     yield '<meta name="viewport" content="width=device-width">\n'
     yield f"<title>{_text(recipe.kind)}: {len(outcomes)} results</title>\n<style>{_STYLE}</style>\n"
     yield f"</head>\n<body>\n<h1>{_text(recipe.kind)}: {summary}</h1>\n"
+    yield "<main>\n"
     pictures = _Pictures()
     # What failed is what somebody has to look at.
     for outcome in sorted(outcomes, key=lambda each: each.state != FAILED):
         yield from _section(outcome, pictures)
     settings = json.dumps(recipe.to_json(), indent=2, ensure_ascii=False)
-    yield f"<section>\n<h2>The recipe</h2>\n<pre>{_text(settings, lines=True)}</pre>\n"
+    yield f"</main>\n<section>\n<h2>The recipe</h2>\n<pre>{_text(settings, lines=True)}</pre>\n"
     yield f"<p>maya-stylize {_text(__version__)}</p>\n</section>\n</body>\n</html>\n"
 
 
@@ -83,6 +89,8 @@ def _section(outcome: Outcome, pictures: _Pictures) -> Iterable[str]:
     job = outcome.item.job
     yield f'<section class="{outcome.state}">\n<h2>{_text(outcome.item.name)}</h2>\n'
     yield '<div class="row">\n'
+    if outcome.state in (MADE, KEPT):
+        yield pictures.figure(job.output, "result")
     yield pictures.figure(outcome.item.picture, "source")
     if isinstance(job, StylizeJob):
         examples = [style.path for style in job.styles]
@@ -90,8 +98,6 @@ def _section(outcome: Outcome, pictures: _Pictures) -> Iterable[str]:
         examples = [path for path in job.pictures if path != outcome.item.picture]
     for example in examples:
         yield pictures.figure(example, "exemplar")
-    if outcome.state in (MADE, KEPT):
-        yield pictures.figure(job.output, "result")
     yield "</div>\n"
     if outcome.failure is not None:
         why = f"{outcome.failure.message} {outcome.failure.hint}"
@@ -119,7 +125,8 @@ class _Pictures:
         if path not in self._made:
             self._made[path] = _image(Path(path))
         name = _text(Path(path).name)
-        return f"<figure>{self._made[path]}<figcaption>{role}: {name}</figcaption></figure>\n"
+        picture = f"{self._made[path]}<figcaption>{role}: {name}</figcaption>"
+        return f'<figure class="{role}">{picture}</figure>\n'
 
 
 def _image(path: Path) -> str:

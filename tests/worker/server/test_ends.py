@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from maya_stylize.errors import StylizeError
 from maya_stylize.images import reader
 
 WORKERS = Path(__file__).with_name("workers")
@@ -46,6 +47,28 @@ def test_killed_at_several_moments_the_next_job_works(side, job, long_job, alive
     assert reader.read(result["path"]).pixels.shape == (32, 32, 3)
     assert not any(alive(process) for process in processes)
     assert len(set(processes)) == 5
+
+
+def test_a_picture_that_crashes_the_library_ends_the_job_in_words_and_the_next_one_runs(
+    strange, alive, job, exemplar
+):
+    side = strange("steps")
+    number, heard = side.run(job())
+    side.until(lambda: len(heard) > 1)
+    worker = side.process
+    answer = side.ask("thumbnail", path=str(exemplar), size=64)
+    side.until(lambda: number not in side.client.queue)
+    assert isinstance(answer, StylizeError)
+    assert "The engine crashed (signal SIGSEGV)." in answer.message
+    assert heard[-1]["event"] == "failure"
+    assert heard[-1]["kind"] == "worker"
+    assert heard[-1]["message"] == answer.message
+    assert str(side.client.log) in heard[-1]["hint"]
+    assert not alive(worker)
+    _, heard = side.run(job())
+    side.until(lambda: len(heard) > 1)
+    assert heard[-1]["event"] == "progress"
+    assert side.ask("probe", path=str(exemplar))["width"] == 48
 
 
 def test_the_second_cancel_ends_a_native_computation_and_its_children(strange, alive, job):

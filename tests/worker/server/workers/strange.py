@@ -43,6 +43,12 @@ def run(self, arguments):
             time.sleep(0.01)
 
 
+def crash(arguments, report):
+    """Look at a picture that the library crashes on."""
+    ctypes.string_at(0)
+
+
 running.Runner.run = run
+server.ANSWERS = {**server.ANSWERS, "thumbnail": crash}
 server.BEAT_SECONDS, server.LEAST_WORK_SECONDS = 0.5, 0.1
 server.main(sys.argv[2:])
