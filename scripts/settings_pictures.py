@@ -46,6 +46,15 @@ def texture_exemplar_size(studio: Studio) -> FloatArray:
     return beside(piece, _made(studio, of_piece), pixels[:SIDE, :SIDE], whole)
 
 
+def texture_layers(studio: Studio) -> FloatArray:
+    """Bricks by shallow layers alone, and by all of them."""
+    made = []
+    for deepest in (1, 4):
+        layers = {"conv1_1": 1e9, **{f"pool{block}": 1e9 for block in range(1, deepest + 1)}}
+        made.append(_made(studio, replace(_bricks(studio), layers=layers)))
+    return beside(*made)
+
+
 def texture_seamless(studio: Studio) -> FloatArray:
     """A texture laid beside itself, made without and with seamless edges."""
     made = [_made(studio, replace(_bricks(studio), seamless=each)) for each in ("no", "both")]
@@ -160,7 +169,7 @@ PICTURES: dict[str, Callable[[Studio], FloatArray]] = {
     for each in (
         *(stylize_strength, stylize_stroke, stylize_colors),
         *(repair_band, repair_mask, repair_learn_from),
-        *(texture_seamless, texture_exemplar_size, texture_quality),
+        *(texture_seamless, texture_exemplar_size, texture_quality, texture_layers),
     )
 }
 
