@@ -6,6 +6,7 @@ and reduced by less: `python benchmarks/large_exemplars.py`.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ SIDE = 512
 
 def main() -> None:
     """Draw all of them."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     sys.path.insert(0, str(SCRIPTS))
     import exemplar_pebbles
     import exemplar_textures

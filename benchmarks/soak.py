@@ -47,7 +47,7 @@ SUFFIXES = (".png", ".tif", ".exr", ".tga", ".tx", ".jpg")
 LAYERS = {"conv1_1": 1e9, "pool1": 1e9}
 EVALUATIONS = 12
 JAX_KEEPS = ("COMPILE_TIME_SECS", "ENTRY_SIZE_BYTES")  # whatever is shorter or smaller, too
-PATIENCE = 300.0
+PATIENCE = 900.0
 # Beside every five kills, one of these.
 PARENT = "the parent's death"
 GENTLER = ("SIGTERM", "cancel", "cancel twice", PARENT)

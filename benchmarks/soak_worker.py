@@ -38,8 +38,8 @@ if __name__ == "__main__":
     class Keeper(checkpoint.Keeper):
         """One that does not wait for a minute."""
 
-        def __init__(self, job, keep, every):
-            super().__init__(job, keep, EVERY_SECONDS)
+        def __init__(self, job, keep, every, contents):
+            super().__init__(job, keep, EVERY_SECONDS, contents)
 
     checkpoint.Keeper = Keeper  # before `engine.run` takes it
     from maya_stylize.worker.server import main

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from maya_stylize import settings
+from maya_stylize.color_tables import tables_of
 from maya_stylize.errors import ImageError
 from maya_stylize.files import sha256
 from maya_stylize.jobs import Job
+
+# A file's time, size and number.
+State = tuple[int, int, int]
 
 _SINGLE = ("exemplar", "content", "picture", "mask")
 _NO_PICTURES = ("content", "noise")
 # How OpenColorIO's own configs are named, which are no files.
 _OWN_CONFIG = "ocio://"
+_CONFIG = ".ocio"
 
 
 def with_sources(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
@@ -56,11 +62,15 @@ def with_color_config(job: Job) -> Job:
 
 
 def file_hash(path: str) -> str:
-    """Return "sha256:" and the hash of a file's content.
+    """Return "sha256:" and the hash of a file's content; of a color config with its tables'.
 
     Raises:
         ImageError: The file cannot be read.
     """
+    return _with_tables(path, _own_hash)
+
+
+def _own_hash(path: str) -> str:
     try:
         return "sha256:" + sha256(Path(path))
     except OSError as error:
@@ -69,11 +79,66 @@ def file_hash(path: str) -> str:
         ) from error
 
 
+def _with_tables(path: str, hash_of: Callable[[str], str]) -> str:
+    """Return a file's hash, or that of a color config and of the tables that it names."""
+    own = hash_of(path)
+    tables = tables_of(path) if path.lower().endswith(_CONFIG) else []
+    if not tables:
+        return own
+    parts = "\n".join([own, *map(hash_of, tables)])
+    return "sha256:" + hashlib.sha256(parts.encode("ascii")).hexdigest()
+
+
+def state_of(path: str) -> State | None:
+    """Return what changes with a file's content: its times, size and number; None for no file."""
+    try:
+        facts = Path(path).stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+
+class Contents:
+    """What a job's files held when it read them, whatever becomes of them while it runs.
+
+    Make it before they are read, and call `settle` after that.
+
+    Args:
+        job: The job.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._states: dict[str, State | None] = {}
+        self._hashes: dict[str, str] = {}
+        with_sources(job.to_json(), self._note)
+
+    def settle(self) -> None:
+        """Hash the files.
+
+        Raises:
+            ImageError: One cannot be read, or was written to since.
+        """
+        self._hashes = {path: file_hash(path) for path in self._states}
+        for path, before in self._states.items():
+            if state_of(path) != before:
+                raise ImageError(
+                    f"{path} was changed while it was read.", "Run the job again once it is saved."
+                )
+
+    def __call__(self, path: str) -> str:
+        """Return "sha256:" and the hash of a file."""
+        return self._hashes[path]
+
+    def _note(self, path: str) -> str:
+        self._states[path] = state_of(path)
+        return path
+
+
 class FileHashes:
     """Hashes of files, each file read once while its size and time stay as they are."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[int, int, int], str]] = {}
+        self._known: dict[str, tuple[State, str]] = {}
 
     def __call__(self, path: str) -> str:
         """Return a file's hash, as `file_hash` does.
@@ -81,12 +146,13 @@ class FileHashes:
         Raises:
             ImageError: The file cannot be read.
         """
-        try:
-            facts = Path(path).stat()
-        except OSError:
-            return file_hash(path)  # which says why
-        state = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
+        return _with_tables(path, self._own)
+
+    def _own(self, path: str) -> str:
+        state = state_of(path)
+        if state is None:
+            return _own_hash(path)  # which says why
         known = self._known.get(path)
         if known is None or known[0] != state:
-            known = self._known[path] = (state, file_hash(path))
+            known = self._known[path] = (state, _own_hash(path))
         return known[1]

@@ -165,12 +165,7 @@ class Ledger:
         Raises:
             ImageError: The note cannot be written.
         """
-        mark = _mark(job)
-        try:
-            mark.parent.mkdir(parents=True, exist_ok=True)
-            mark.write_text(key, encoding="ascii")
-        except OSError as error:
-            raise unwritable(mark, error, ImageError) from error
+        self._put(_mark(job), key)
 
     def was_killed(self, job: Job, key: str) -> bool:
         """Return whether a process that began to make a job's output could not record it."""
@@ -186,13 +181,15 @@ class Ledger:
             _mark(job).unlink()
 
     def _write(self, job: Job, entry: Mapping[str, Any]) -> None:
-        path = _path(job)
+        self._put(_path(job), json.dumps(entry, indent=2) + "\n")
+
+    def _put(self, path: Path, text: str) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(path.parent, error, ImageError) from error
         with replacing(path, ImageError) as temporary:
-            temporary.write_text(json.dumps(entry, indent=2) + "\n", encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8")
 
     def _key(self, job: Job) -> str:
         data = with_sources(job.to_json(), self._hashes)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -150,8 +151,10 @@ def beside(path: Path, suffixes: Collection[str]) -> dict[str, str]:
     """Return the maps in a map's folder whose names are alike but for the kind, itself included.
 
     Those of a tile of a set are of the same tile. Of several of one kind the one is taken whose
-    size and version are the given map's; then normals for OpenGL, as Maya wants them, come before
-    those for DirectX, heights before bumps, and else the first of the alphabet.
+    size and version are the given map's, or that has none where that one has none; then normals for
+    OpenGL, as Maya wants them, come before those for DirectX, and heights before bumps. Where that
+    leaves several, all kinds have the size and version that most of them have, of these the newest
+    version and then the largest size.
 
     Args:
         path: A picture whose name says its kind.
@@ -169,10 +172,21 @@ def beside(path: Path, suffixes: Collection[str]) -> dict[str, str]:
             continue
         if without_kind(each.name) == stem:
             found.setdefault(kind, []).append(each)
-    return {
-        kind: str(path if path in those else min(those, key=lambda each: _rank(each, path)))
-        for kind, those in found.items()
-    }
+    near = {kind: _nearest(those, path) for kind, those in found.items() if path not in those}
+    shared = Counter(variant for those in near.values() for variant in {*map(_variant, those)})
+
+    def preferred(candidate: Path) -> tuple[int, list[int], list[int]]:
+        variant = _variant(candidate)
+        return shared[variant], *_newest_and_largest(variant)
+
+    # The first of the alphabet where two are alike in all of this.
+    return {kind: str(max(near[kind], key=preferred) if kind in near else path) for kind in found}
+
+
+def _nearest(candidates: list[Path], given: Path) -> list[Path]:
+    """Return those of several maps of one kind that go with the given one equally well."""
+    least = min(_rank(each, given) for each in candidates)
+    return [each for each in candidates if _rank(each, given) == least]
 
 
 def _rank(candidate: Path, given: Path) -> tuple[int, int, int]:
@@ -183,9 +197,17 @@ def _rank(candidate: Path, given: Path) -> tuple[int, int, int]:
     return len(differing), facing, int(_ending(candidate.name) == "bump")
 
 
-def _variant(path: Path) -> set[str]:
+def _variant(path: Path) -> frozenset[str]:
     """Return the sizes and versions in a map's name, behind its kind."""
-    return {part for part in _parts(path.name)[1] if _VARIANT.fullmatch(part)}
+    return frozenset(part for part in _parts(path.name)[1] if _VARIANT.fullmatch(part))
+
+
+def _newest_and_largest(variant: Iterable[str]) -> tuple[list[int], list[int]]:
+    """Return the versions and the sizes in a name as numbers, such as 2048 for "2k"."""
+    versions = sorted(int(part[1:]) for part in variant if part.startswith("v"))
+    sizes = (part for part in variant if not part.startswith("v"))
+    numbers = sorted(1024 * int(each[:-1]) if each[-1] == "k" else int(each) for each in sizes)
+    return versions, numbers
 
 
 def without_kind(name: str) -> str:

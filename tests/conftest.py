@@ -36,7 +36,7 @@ if not (find_spec("PySide2") or find_spec("PySide6")):
         "test_maya_environment.py",
     ]
 if not find_spec("numpy"):
-    collect_ignore += ["cli", "convert", "engine", "farm", "images", "worker/server"]
+    collect_ignore += ["cli", "convert", "engine", "farm", "faults", "images", "worker/server"]
     collect_ignore += ["test_habits.py", "docs/test_commands.py"]
 
 # In the folder of the user who runs the tests, so that the 88 MB come once and survive a new

@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maya_stylize import files
+from maya_stylize import files, processes
 from maya_stylize.errors import ImageError, ModelError, StylizeError
 from maya_stylize.files import replacing, sha256
 
@@ -198,3 +200,79 @@ def test_a_link_is_replaced_and_what_it_names_is_left(tmp_path: Path) -> None:
         assert link.read_bytes() == b"new"
     assert listing(elsewhere) == ["source.png"]
     assert (elsewhere / "source.png").read_bytes() == OLD
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from maya_stylize.files import replacing
+with replacing(Path(sys.argv[1])) as temporary:
+    temporary.write_bytes(b"half of it")
+    print(temporary.name, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A process in the midst of writing, and its temporary file."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(files.__file__).parents[1])}
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path / "a.bin")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
+        assert process.stdout is not None
+        yield process, tmp_path / process.stdout.readline().strip()
+        process.kill()
+
+
+def test_what_a_killed_writer_left_is_removed_by_the_next(
+    tmp_path: Path, writer: tuple[subprocess.Popen[str], Path]
+) -> None:
+    process, half = writer
+    (tmp_path / "a.bin").write_bytes(OLD)
+    process.kill()
+    process.wait()
+    assert half.read_bytes() == b"half of it"
+    with replacing(tmp_path / "another.bin") as temporary:
+        temporary.write_bytes(b"new")
+    assert listing(tmp_path) == ["a.bin", "another.bin"]
+    assert (tmp_path / "a.bin").read_bytes() == OLD
+
+
+def test_what_another_process_writes_is_let_be(
+    tmp_path: Path, writer: tuple[subprocess.Popen[str], Path]
+) -> None:
+    process, half = writer
+    with replacing(tmp_path / "a.bin") as temporary:
+        temporary.write_bytes(b"new")
+        files.sweep(tmp_path)
+        assert temporary.exists()
+    assert listing(tmp_path) == sorted([half.name, "a.bin"])
+    process.communicate("")
+    assert (tmp_path / "a.bin").read_bytes() == b"half of it"
+    assert listing(tmp_path) == ["a.bin"]
+
+
+def test_only_what_is_surely_left_is_removed(tmp_path: Path) -> None:
+    """Another machine's processes have numbers of their own, and users have files of theirs."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    here, token = processes.place(), "0" * 16
+    kept = [
+        f".{token}-{gone.pid}-{'0' * 8}.part",  # another machine's
+        f".{token}-{os.getpid()}-{here}.part",
+        f".{token}-{gone.pid}-{here}.png",
+        f"{token}-{gone.pid}-{here}.part",
+        f".{token}.part",
+        f".{token}-{'9' * 30}-{here}.part",
+        "model.bin.part",
+    ]
+    for name in [*kept, f".{token}-{gone.pid}-{here}.part"]:
+        (tmp_path / name).write_bytes(b"x")
+    files.sweep(tmp_path)
+    assert listing(tmp_path) == sorted(kept)
+    files.sweep(tmp_path / "nowhere")

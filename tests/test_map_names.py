@@ -84,6 +84,42 @@ def test_of_several_maps_of_a_kind_the_one_that_goes_with_it_is_taken(
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        # Without a size or version before those with one, though these come first in the alphabet.
+        ("bark_albedo", ["bark_height", "bark_normal"]),
+        # The one that all have, of two the larger, as numbers and not as words.
+        ("clay_albedo", ["clay_height_16k", "clay_normal_16k", "clay_roughness_16k"]),
+        ("tile_albedo", ["tile_height_512", "tile_normal_1k", "tile_roughness_1k"]),
+        # A newer version before a larger size; the given version before a newer one.
+        ("sand_albedo", ["sand_height_v010_1k", "sand_normal_v010_1k"]),
+        ("sand_albedo_v009", ["sand_height_v009_8k", "sand_normal_v009_8k"]),
+        # Which way normals face goes before their size, which the others then have too.
+        ("snow_albedo", ["snow_height_1k", "snow_normal_gl_1k"]),
+    ],
+)
+def test_maps_of_one_size_and_version_are_taken_where_the_given_one_has_none(
+    tmp_path: Path, given: str, wanted: list[str]
+) -> None:
+    for name in (
+        *("bark_albedo", "bark_height", "bark_height_1k", "bark_normal", "bark_normal-4k"),
+        *("clay_albedo", "clay_height_16k", "clay_height_2k", "clay_normal_16k", "clay_normal_2k"),
+        *("clay_normal_32k", "clay_roughness_16k", "clay_roughness_2k"),
+        *("tile_albedo", "tile_height_512", "tile_normal_1k", "tile_normal_4k"),
+        *("tile_roughness_1k", "tile_roughness_2k"),
+        *("sand_albedo", "sand_albedo_v009"),
+        *("sand_height_v009_8k", "sand_height_v010_1k", "sand_height_v010_512"),
+        *("sand_normal_v009_8k", "sand_normal_v010_1k"),
+        *("snow_albedo", "snow_height_1k", "snow_height_2k"),
+        *("snow_normal_dx_2k", "snow_normal_gl_1k"),
+    ):
+        (tmp_path / f"{name}.png").touch()
+    found = beside(tmp_path / f"{given}.png", [".png"])
+    assert found.pop("albedo") == str(tmp_path / f"{given}.png")
+    assert sorted(Path(path).stem for path in found.values()) == wanted
+
+
 def test_a_studio_adds_words_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = tmp_path / "words.json"
     words.write_text('{"roughness": ["GLS", "mattemap"], "height": ["hgt"], "normal": ["rough"]}')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import faulthandler
 import importlib
 import io
@@ -39,6 +40,7 @@ MODULES = {
 
 FAILED = 1
 WRONG_USAGE = 2
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,6 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            named = f" ({error.filename})" if error.filename else ""
+            print(f"maya-stylize: {os.strerror(error.errno)}{named}.", file=sys.stderr)
+            print("  Make room for what is printed and for temporary files.", file=sys.stderr)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FAILED
         details = _keep(traceback.format_exc())
         print(f"maya-stylize: an error that should not happen: {error!r}", file=sys.stderr)
         print(f"  Please report it with the details in {details}.", file=sys.stderr)

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from maya_stylize.engine.resolution import differences
 from maya_stylize.errors import EngineError, StylizeError
 from maya_stylize.files import checkpoint_of, replacing
-from maya_stylize.job_sources import file_hash
+from maya_stylize.job_sources import Contents, file_hash
 from maya_stylize.jobs import Job, from_json
 
 FloatArray = npt.NDArray[np.float32]
@@ -170,12 +170,15 @@ class Keeper:
         job: The resolved job.
         keep: Tells where the climb is.
         every: Seconds between two.
+        contents: Of the job's pictures, as they were read.
     """
 
-    def __init__(self, job: Job, keep: Callable[[], Kept], every: float) -> None:
+    def __init__(
+        self, job: Job, keep: Callable[[], Kept], every: float, contents: Contents
+    ) -> None:
         self._job, self._keep, self._every = job, keep, every
         self._path = checkpoint_of(job.outputs[0])
-        self._sources = {path: file_hash(path) for path in job.sources}
+        self._sources = {path: contents(path) for path in job.sources}
         self._latest = monotonic()
 
     @contextmanager

@@ -17,11 +17,17 @@ Each can be done in part, by a strength s from 0, which leaves everything as it 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from maya_stylize.engine.color_maps import LARGEST_GAIN, MAPS, TINY, Matrix
 from maya_stylize.engine.vgg19 import FloatArray
+
+# What each pixel of a style and of a content counts for, (h, w) and (H, W), their alpha where only
+# what is opaque does; None where all count for one.
+Shown = tuple[FloatArray | None, FloatArray | None]
+ALL: Shown = (None, None)
 
 # Rec. 709's luma, on the values of the sRGB curve.
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
@@ -33,6 +39,7 @@ def seen_by_transfer(
     content: FloatArray,
     styles: tuple[FloatArray, ...],
     start: FloatArray | None,
+    shown: Sequence[Shown] = (),
 ) -> tuple[FloatArray, tuple[FloatArray, ...], FloatArray | None]:
     """Return a transfer's pictures as it is to see them.
 
@@ -42,19 +49,21 @@ def seen_by_transfer(
         content: (H, W, 3) RGB on the sRGB curve, nominally 0 to 1.
         styles: The same, of any sizes.
         start: The same, of any size; None for noise.
+        shown: What counts of each style and of the content; empty where all does.
 
     Returns:
         Content, styles and start, each of its own size.
     """
     if keep_colors == "no" or not strength:
         return content, styles, start
+    pairs = list(zip(styles, shown or [ALL] * len(styles), strict=True))
     if keep_colors == "luminance":
         return (
             _paler(content, strength),
-            tuple(_with_luma_of(style, content, strength) for style in styles),
+            tuple(_with_luma_of(style, content, strength, each) for style, each in pairs),
             None if start is None else _paler(start, strength),
         )
-    matched = [match_colors(style, content, keep_colors) for style in styles]
+    matched = [match_colors(style, content, keep_colors, each) for style, each in pairs]
     mixed = (_between(*pair, strength) for pair in zip(styles, matched, strict=True))
     return content, tuple(mixed), start
 
@@ -64,7 +73,7 @@ def luminance(pixels: FloatArray) -> FloatArray:
     return np.repeat((pixels @ LUMA)[..., None], 3, axis=-1)
 
 
-def match_luminance(style: FloatArray, content: FloatArray) -> FloatArray:
+def match_luminance(style: FloatArray, content: FloatArray, shown: Shown = ALL) -> FloatArray:
     """Return a style's luminance with mean and deviation of the content's.
 
     A style whose deviation is less than the content's by more than LARGEST_GAIN keeps less.
@@ -72,11 +81,12 @@ def match_luminance(style: FloatArray, content: FloatArray) -> FloatArray:
     Args:
         style: (h, w, 3) RGB on the sRGB curve, nominally 0 to 1.
         content: (H, W, 3), likewise.
+        shown: What counts of both.
 
     Returns:
         (h, w, 3), the same in all three channels.
     """
-    (mean, covariance), (wanted_mean, wanted) = _statistics(style), _statistics(content)
+    (mean, covariance), (wanted_mean, wanted) = _of_both(style, content, shown)
     deviation, wanted_deviation = np.sqrt(LUMA @ covariance @ LUMA), np.sqrt(LUMA @ wanted @ LUMA)
     gain = wanted_deviation / max(deviation, wanted_deviation / LARGEST_GAIN, TINY)
     middle, wanted_middle = np.float32(LUMA @ mean), np.float32(LUMA @ wanted_mean)
@@ -84,7 +94,9 @@ def match_luminance(style: FloatArray, content: FloatArray) -> FloatArray:
     return matched
 
 
-def match_colors(style: FloatArray, content: FloatArray, method: str) -> FloatArray:
+def match_colors(
+    style: FloatArray, content: FloatArray, method: str, shown: Shown = ALL
+) -> FloatArray:
     """Return a style whose colors have the mean and the covariance of the content's.
 
     A gray style, whose covariance has no inverse, gets colors by its brightness, a gray content
@@ -95,11 +107,12 @@ def match_colors(style: FloatArray, content: FloatArray, method: str) -> FloatAr
         style: (h, w, 3) RGB on the sRGB curve, nominally 0 to 1.
         content: (H, W, 3), likewise.
         method: Which of `color_maps.MAPS`.
+        shown: What counts of both.
 
     Returns:
         (h, w, 3); a few values may lie beyond those of the content.
     """
-    (mean, covariance), (wanted_mean, wanted) = _statistics(style), _statistics(content)
+    (mean, covariance), (wanted_mean, wanted) = _of_both(style, content, shown)
     move = MAPS[method](covariance, wanted).astype(np.float32)
     moved: FloatArray = (style - mean.astype(np.float32)) @ move.T + wanted_mean.astype(np.float32)
     return moved
@@ -128,11 +141,13 @@ def with_colors_of(content: FloatArray, pixels: FloatArray, strength: float = 1.
     return np.asarray(luma + np.minimum(share, 1) * chroma, np.float32)
 
 
-def _with_luma_of(style: FloatArray, content: FloatArray, strength: float) -> FloatArray:
+def _with_luma_of(
+    style: FloatArray, content: FloatArray, strength: float, shown: Shown
+) -> FloatArray:
     """Return a style as the transfer sees it where luminance is kept so far."""
     gray = luminance(style)
     chroma = _left(strength) * (style - gray)
-    return _between(gray, match_luminance(style, content), strength) + chroma
+    return _between(gray, match_luminance(style, content, shown), strength) + chroma
 
 
 def _paler(pixels: FloatArray, strength: float) -> FloatArray:
@@ -154,10 +169,28 @@ def _between(before: FloatArray, after: FloatArray, strength: float) -> FloatArr
     return (1 - strength) * before + strength * after
 
 
-def _statistics(pixels: FloatArray) -> tuple[Matrix, Matrix]:
-    """Return the mean color, (3,), and the colors' covariance, (3, 3)."""
-    mean = pixels.mean((0, 1), dtype=np.float64)
-    covariance = np.zeros((3, 3))
-    for row in pixels:  # so that a large picture needs no copy in float64
-        covariance += (row - mean).T @ (row - mean)
-    return mean, covariance / (pixels.shape[0] * pixels.shape[1])
+def _of_both(
+    style: FloatArray, content: FloatArray, shown: Shown
+) -> tuple[tuple[Matrix, Matrix], tuple[Matrix, Matrix]]:
+    """Return the statistics of what is shown of a style, and of a content."""
+    return _statistics(style, shown[0]), _statistics(content, shown[1])
+
+
+def _statistics(pixels: FloatArray, shown: FloatArray | None) -> tuple[Matrix, Matrix]:
+    """Return the mean color, (3,), and the colors' covariance, (3, 3).
+
+    Args:
+        pixels: (H, W, 3).
+        shown: (H, W): what each counts for; None for one.
+    """
+    rows, columns = pixels.shape[:2]
+    weights = np.ones((rows, 1)) if shown is None else np.clip(shown, 0, 1).astype(np.float64)
+    whole = columns * weights.sum() if shown is None else weights.sum()
+    mean, covariance = np.zeros(3), np.zeros((3, 3))
+    for row, weight in zip(pixels, weights, strict=True):  # in place of a copy in float64
+        mean += (weight[:, None] * row).sum(0, dtype=np.float64)
+    mean /= whole
+    for row, weight in zip(pixels, weights, strict=True):
+        apart = row - mean
+        covariance += apart.T @ (weight[:, None] * apart)
+    return mean, covariance / whole

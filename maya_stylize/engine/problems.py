@@ -57,15 +57,17 @@ def transfer(
     start = job.content if job.start == "content" else job.start
     first = None if job.start == "noise" else pixels[start]
     plain = Transfer(job, pixels[job.content], styles, first)
-    opaque = None
+    opaque, shown = None, []
     if job.alpha == "mask":
         cover = alpha.cover_of(job, pictures[job.content]).at(*plain.size)
-        opaque = cover.alpha, [pictures[style.path].alpha for style in job.styles]
+        alphas = [pictures[style.path].alpha for style in job.styles]
+        opaque = cover.alpha, alphas
+        shown = [(each, pictures[job.content].alpha) for each in alphas]
     if not job.regions and opaque is None:
         return plain
     shares = [style.weight for style in job.styles]
     regions = _regions(job, plain.size, styles, shares, opaque)
-    return Transfer(job, pixels[job.content], styles, first, regions)
+    return Transfer(job, pixels[job.content], styles, first, regions, tuple(shown))
 
 
 def repair(job: RepairJob, pixels: Mapping[str, FloatArray]) -> Repair:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from maya_stylize import checks
@@ -139,9 +140,14 @@ def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     ]
 
 
-def for_metadata(job: Job) -> dict[str, Any]:
-    """Return the job as a picture carries it: pictures by their content, the output left out."""
-    data = with_sources(job.to_json(), file_hash)
+def for_metadata(job: Job, contents: Callable[[str], str] = file_hash) -> dict[str, Any]:
+    """Return the job as a picture carries it: pictures by their content, the output left out.
+
+    Args:
+        job: The job.
+        contents: Gives a file's hash; of what the job read, where files may have changed since.
+    """
+    data = with_sources(job.to_json(), contents)
     del data["output"]
     return data
 

@@ -14,16 +14,17 @@ from maya_stylize.engine import resolution, schedule, speed, tasks
 from maya_stylize.engine.checkpoint import EVERY_SECONDS, Checkpoint, Keeper
 from maya_stylize.engine.climb import Climb
 from maya_stylize.engine.evaluation import Evaluation
-from maya_stylize.engine.output import Output
+from maya_stylize.engine.output import Conversion, Output
 from maya_stylize.engine.plan import is_sliced
 from maya_stylize.engine.prepare import prepare
 from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.seamless import wrap_of
 from maya_stylize.engine.vgg19 import FloatArray
-from maya_stylize.errors import JobError
+from maya_stylize.errors import ImageError, JobError
 from maya_stylize.events import Event, Log, Preview, Progress, Result
-from maya_stylize.images import seam, writer
+from maya_stylize.images import color_config, seam, writer
 from maya_stylize.images.resize import resize
+from maya_stylize.job_sources import Contents
 from maya_stylize.jobs import Job, MaterialJob, RepairJob
 
 
@@ -56,11 +57,16 @@ def run(
     """
     began = monotonic()
     _check_output(job)
+    contents = Contents(job)
     task = tasks.read(job)
+    contents.settle()
     problem = task.problem
     yield from task.notes
     ready = prepare(job, task, model_file)
     backend, octaves, resolved = ready.backend, ready.octaves, ready.resolved
+    view, why = _view(job, task.outputs[0])
+    if why:
+        yield Log(f"Previews are shown without the config's view. {why}", "warning")
     last = octaves[-1]
     if (last.width, last.height) != problem.size:
         yield Log(_resampled(last, *problem.size))
@@ -75,7 +81,7 @@ def run(
         evaluation = Evaluation(encoder, ready.tile, known)
         kept = None if resume is None else resume.kept
         climb = Climb(problem, evaluation, octaves, ready.history, job.seed, kept)
-        keeper = Keeper(resolved, climb.keep, every)
+        keeper = Keeper(resolved, climb.keep, every, contents)
         with keeper.keeping():
             for octave in climb.octaves():
                 for event in climb.climb(octave):
@@ -83,8 +89,9 @@ def run(
                     keeper.now_and_then()
                 if previews is not None:
                     path = previews / f"{octave.width}x{octave.height}_{octave.loss}.png"
-                    pixels = _finished(problem, climb.pixels)
-                    writer.write(path, pixels[..., :3], alpha=task.outputs[0].alpha_in(pixels))
+                    made = _finished(problem, climb.pixels)
+                    lead = task.outputs[0]
+                    writer.write(path, view(made[..., :3]), alpha=lead.alpha_in(made))
                     yield Preview(str(path))
             yield Progress("writing", 1.0, climb.loss, 0.0)
             if evaluation.tile != ready.tile:
@@ -98,7 +105,7 @@ def run(
                     task.spaces,
                 )
             pixels = _finished(problem, climb.pixels)
-            carried = resolution.for_metadata(resolved)
+            carried = resolution.for_metadata(resolved, contents)
             written = [
                 _write(output, index, pixels, carried) for index, output in enumerate(task.outputs)
             ]
@@ -159,6 +166,20 @@ def _write(output: Output, index: int, made: FloatArray, job: dict[str, Any]) ->
         keep=output.keep,
         held=output.held,
     )
+
+
+def _view(job: Job, output: Output) -> tuple[Conversion, str]:
+    """Return what makes previews of what is made, and what is to be said of it, if anything.
+
+    Where the job names a color config, what is linear is seen by its default view.
+    """
+    if job.color_config is None or not output.space.is_linear():
+        return (lambda pixels: pixels), ""
+    try:
+        view = color_config.load(job.color_config).view()
+    except ImageError as error:
+        return (lambda pixels: pixels), error.message
+    return (lambda pixels: view(output.restore(pixels))), ""
 
 
 def _finished(problem: Problem, pixels: FloatArray) -> FloatArray:

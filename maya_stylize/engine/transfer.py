@@ -34,6 +34,8 @@ class Transfer:
         styles: The same for each of the job's styles, of any sizes.
         start: The picture to start from, of any size; None for noise.
         regions: Which area is to look like which; None for all styles all over.
+        shown: What counts of each style and of the content where colors are matched, as for
+            `color_control`; empty where all does.
     """
 
     job: StylizeJob
@@ -41,6 +43,7 @@ class Transfer:
     styles: tuple[FloatArray, ...]
     start: FloatArray | None
     regions: Regions | None = None
+    shown: tuple[color_control.Shown, ...] = ()
 
     # Its loss falls a little sooner with it, but with specks of color on the way.
     by_color = False
@@ -156,7 +159,12 @@ class Transfer:
     def _seen(self) -> tuple[FloatArray, tuple[FloatArray, ...], FloatArray | None]:
         """Content, styles and start as the network sees them."""
         return color_control.seen_by_transfer(
-            self.job.keep_colors, self._strength, self.content, self.styles, self.start
+            self.job.keep_colors,
+            self._strength,
+            self.content,
+            self.styles,
+            self.start,
+            self.shown,
         )
 
     @property

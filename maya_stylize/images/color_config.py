@@ -21,10 +21,10 @@ import numpy.typing as npt
 
 from maya_stylize import settings
 from maya_stylize.errors import ImageError
-from maya_stylize.files import sha256
 from maya_stylize.images import space_names
 from maya_stylize.images.color import linear_to_srgb, srgb_to_linear
-from maya_stylize.images.spaces import LINEAR, RAW, SRGB, Space
+from maya_stylize.images.spaces import LINEAR, RAW, SRGB, Change, Space
+from maya_stylize.job_sources import FileHashes
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -32,6 +32,7 @@ FloatArray = npt.NDArray[np.float32]
 BUILT_IN = "ocio://studio-config-v5.0.0_aces-v2.1_ocio-v2.6"
 _OWN = {space_names.SRGB: SRGB, space_names.LINEAR: LINEAR, space_names.DATA: RAW}
 _ROUNDING = 1e-5
+_HASHES = FileHashes()
 
 
 class ColorConfig:
@@ -79,6 +80,40 @@ class ColorConfig:
             lambda values: linear_to_srgb(_applied(forward(), values)),
             lambda pixels: _applied(backward(), srgb_to_linear(pixels)),
         )
+
+    def view(self) -> Change:
+        """Return what brings the numbers that the network sees to the config's usual screen.
+
+        That is its default view of its default display: with ACES a tone curve. Where the config
+        has no display, they stay as they are, on the sRGB curve.
+
+        Raises:
+            ImageError: The config says nothing usable of it.
+        """
+        ocio, config = _ocio(), self._config
+        display = config.getDefaultDisplay()
+        view = config.getDefaultView(display)
+        if not view:
+            return SRGB.into
+        try:
+            if self._linear is not None:
+                processor = config.getProcessor(
+                    ocio.DisplayViewTransform(self._linear, display, view)
+                )
+            else:
+                forward = ocio.TRANSFORM_DIR_FORWARD
+                linear, built_in = space_names.LINEAR, _built_in()._config
+                processor = ocio.Config.GetProcessorFromConfigs(
+                    built_in, linear, config, display, view, forward
+                )
+            shown = processor.getDefaultCPUProcessor()
+        except (ocio.Exception, ocio.ExceptionMissingFile) as error:
+            raise ImageError(
+                f"{self._title}: nothing can be shown by the view {view} of the display "
+                f"{display}: {_reason(error)}.",
+                "Mend the config, or choose another.",
+            ) from error
+        return lambda pixels: _applied(shown, srgb_to_linear(pixels))
 
     @cached_property
     def _config(self) -> Any:
@@ -194,19 +229,16 @@ def load(name: str | None) -> ColorConfig:
 
 
 def content_of(name: str | None) -> str:
-    """Return what tells a config from others: its file's hash, or OpenColorIO's name of it.
+    """Return what tells a config from others: its hash, or OpenColorIO's name of it.
+
+    The hash is that of its file and of the tables that it keeps in other files.
 
     Raises:
         ImageError: The file cannot be read.
     """
     if name is None or name.startswith("ocio://"):
         return name or BUILT_IN
-    try:
-        return "sha256:" + sha256(Path(name))
-    except OSError as error:
-        raise ImageError(
-            f"{name}: cannot be read ({error.strerror}).", "Check the color config's path."
-        ) from error
+    return _HASHES(name)
 
 
 @lru_cache(maxsize=1)

@@ -56,8 +56,8 @@ class Space:
     def is_linear(self) -> bool:
         """Return whether its grays are in proportion to light."""
         grays = np.array([0.05, 0.2, 0.8], np.float32)[:, None].repeat(3, -1)
-        values = self.back(linear_to_srgb(grays))
-        return not self.is_data and bool(np.allclose(values, grays, rtol=1e-2))
+        light = srgb_to_linear(self.into(grays))
+        return not self.is_data and bool(np.allclose(light, grays, rtol=1e-2))
 
     def read(self, values: FloatArray, path: object) -> FloatArray:
         """Return what the network sees of a file's numbers.

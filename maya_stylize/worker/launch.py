@@ -96,9 +96,13 @@ def _environment() -> dict[str, str]:
 def _fresh_log(folder: Path) -> Path:
     """Make an empty log with a name of its own, and remove the oldest ones."""
     name = f"worker-{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}.log"
+
+    def age(log: Path) -> tuple[bool, str]:
+        return log.name < name, log.name  # what is of the future the clock was set back from
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for old in sorted(folder.glob("worker-*.log"))[: 1 - KEPT_LOGS]:
+        for old in sorted(folder.glob("worker-*.log"), key=age)[: 1 - KEPT_LOGS]:
             _remove(old)
         (folder / name).touch()
     except OSError as error:

@@ -56,8 +56,9 @@ class Pipes:
 
     def trim_log(self) -> None:
         """Move a log that has grown large aside, in place of the one that was aside before."""
-        sys.stderr.flush()
+        with suppress(OSError):  # where the disk is full, its first half is worth less than a job
+            sys.stderr.flush()
         if os.fstat(2).st_size > LARGEST_LOG:
-            older = self._log.with_suffix(".older.log")
-            older.write_bytes(self._log.read_bytes())
+            with suppress(OSError):
+                self._log.with_suffix(".older.log").write_bytes(self._log.read_bytes())
             os.ftruncate(2, 0)

@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from maya_stylize import __version__, events
@@ -168,7 +168,8 @@ class Server:
 
     def _fail(self, command: protocol.Command, error: Exception) -> None:
         if not isinstance(error, StylizeError):
-            traceback.print_exception(error)
+            with suppress(OSError):  # the disk may be full
+                traceback.print_exception(error)
         self._pipes.send(explain(error, self._log), command.id)
 
 
@@ -198,5 +199,6 @@ def main(arguments: Sequence[str]) -> None:
     parent.watch(parsed.parent, server.end)
     server.serve()
     end_children()
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.flush()
     os._exit(0)

@@ -26,7 +26,8 @@ def thumbnail(
         picture: The file.
         longest: Its longer side at most, in pixels; a smaller picture keeps its size.
         space: Its color space; None for what the file tells.
-        config: OpenColorIO's config with that space, as in a job.
+        config: OpenColorIO's config with that space, as in a job. Where one is given, what is
+            linear is shown by its default view.
 
     Returns:
         A PNG of 8 bits, with alpha where the picture has it.
@@ -49,7 +50,10 @@ def thumbnail(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error, ImageError) from error
-    writer.write(small, np.clip(resize(found.pixels, *size), 0, 1), alpha=alpha)
+    pixels = resize(found.pixels, *size)
+    if config is not None and known is not None and known.is_linear():
+        pixels = color_config.load(config).view()(pixels)
+    writer.write(small, np.clip(pixels, 0, 1), alpha=alpha)
     return small
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from maya_stylize.engine import tasks
 from maya_stylize.engine.color_control import (
     match_colors,
     match_luminance,
@@ -12,6 +13,8 @@ from maya_stylize.engine.color_control import (
     with_colors_of,
 )
 from maya_stylize.engine.color_maps import LARGEST_GAIN, MAPS
+from maya_stylize.images import writer
+from maya_stylize.jobs import StylizeJob
 
 # Rec. 709 once more, so that a wrong number there is seen here.
 LUMA = np.array([0.2126, 0.7152, 0.0722])
@@ -386,3 +389,57 @@ def test_luminance_at_some_strength_has_both_pictures_chroma_by_their_shares(see
     assert chroma(combined)[fits] == pytest.approx(wanted[fits], abs=1e-5)
     if strength == 1:
         assert np.ptp(moved, axis=-1).max() == 0
+
+
+@pytest.mark.parametrize("method", ["luminance", *MAPS])
+def test_only_what_is_shown_counts(method):
+    """Against statistics of the shown pixels alone, in float64."""
+    random = np.random.default_rng(8)
+    style = random.random((11, 13, 3), dtype=np.float32) ** 2
+    content = random.random((9, 17, 3), dtype=np.float32) * np.float32([0.9, 0.5, 0.2])
+    covers = [random.choice(np.float32([0, 0.25, 1]), each.shape[:2]) for each in (style, content)]
+    hidden = [
+        np.where(cover[..., None] > 0, each, np.float32([1, 0, 1]))
+        for each, cover in zip((style, content), covers, strict=True)
+    ]
+    pictures = method, 1.0, hidden[1], (hidden[0],), None
+    _, (plain,), _ = seen_by_transfer(*pictures)
+    _, (moved,), _ = seen_by_transfer(*pictures, [(covers[0], covers[1])])
+
+    def statistics(pixels, cover):
+        flat = pixels.reshape(-1, 3).astype(np.float64)
+        if method == "luminance":
+            flat = (flat @ LUMA)[:, None]
+        weights = cover.ravel().astype(np.float64)
+        return np.average(flat, 0, weights), np.cov(flat.T, aweights=weights, ddof=0)
+
+    (mean, spread), (wanted_mean, wanted) = (
+        statistics(moved, covers[0]),
+        statistics(content, covers[1]),
+    )
+    assert mean == pytest.approx(wanted_mean, abs=1e-5)
+    assert spread == pytest.approx(wanted, abs=1e-5)
+    assert np.abs(plain - moved).max() > 0.02
+
+
+def test_as_a_mask_alpha_keeps_the_rest_out_of_the_colors(tmp_path):
+    random = np.random.default_rng(9)
+    paths = {name: str(tmp_path / f"{name}.png") for name in ("content", "style")}
+    half = np.ones((24, 24), np.float32)
+    half[:, 12:] = 0
+    for path in paths.values():
+        pixels = random.random((24, 24, 3), dtype=np.float32) * 0.5
+        pixels[:, 12:] = 1
+        writer.write(path, pixels, alpha=half)
+    job = StylizeJob(
+        content=paths["content"],
+        styles=(paths["style"],),
+        output=str(tmp_path / "o.png"),
+        keep_colors="symmetric",
+        alpha="mask",
+    )
+    content, (seen,), _ = tasks.read(job).problem._seen
+    opaque = content[:, :12].reshape(-1, 3)
+    matched = seen[:, :12].reshape(-1, 3)
+    assert matched.mean(0) == pytest.approx(opaque.mean(0), abs=1e-4)
+    assert np.cov(matched.T, ddof=0) == pytest.approx(np.cov(opaque.T, ddof=0), abs=1e-4)

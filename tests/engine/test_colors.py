@@ -40,10 +40,7 @@ def passed_through(job):
     """Read a job and write what it starts from; return the task and what was written."""
     task = tasks.read(job)
     pixels = task.problem.canvas.pixels if isinstance(job, RepairJob) else task.problem.exemplar
-    written = [
-        _write(output, pixels[..., 3 * index : 3 * index + 3], {})
-        for index, output in enumerate(task.outputs)
-    ]
+    written = [_write(output, index, pixels, {}) for index, output in enumerate(task.outputs)]
     return task, written
 
 
@@ -76,7 +73,7 @@ def test_of_a_repair_what_is_kept_is_copied_in_any_space(pictures, tmp_path):
     job = RepairJob(output=str(tmp_path / "o.png"), color_spaces={"picture": "AdobeRGB"}, **common)
     _, (written,) = passed_through(job)
     assert written.exact
-    before, after = (reader.numbers(path) for path in (pictures["a.png"], job.output))
+    before, after = (reader.numbers(path)[0] for path in (pictures["a.png"], job.output))
     kept = mask[..., 0] == 0
     assert before.dtype == after.dtype == np.uint16
     assert np.array_equal(before[kept], after[kept])
@@ -225,4 +222,4 @@ def test_what_whole_numbers_lose_is_told(pictures, tmp_path, output, source, giv
     if source == "bright.exr":
         assert (kept.max() <= 1) == cut
     if bands:
-        assert reader.numbers(job.output).dtype == np.uint8
+        assert reader.numbers(job.output)[0].dtype == np.uint8

@@ -16,7 +16,7 @@ from installer import commands, engine
 from installer.machine import Machine
 from stand_ins import tree, write_python, write_source
 
-from maya_stylize import settings
+from maya_stylize import __version__, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,11 +35,11 @@ def test_install_status_upgrade_uninstall(
     assert run(source, here, "install", "--maya", "2025", "--backend", "torch") == 0
     assert "engine: torch\n" in capsys.readouterr().out
     assert run(source, here, "status") == 0
-    assert "Maya Stylize 0.1.0 for Maya 2025\n" in capsys.readouterr().out
+    assert f"Maya Stylize {__version__} for Maya 2025\n" in capsys.readouterr().out
     newer = write_source(tmp_path / "newer", "2.0")
     assert run(newer, here, "upgrade") == 0
     printed = capsys.readouterr().out
-    assert "Upgrading from 0.1.0 to 0.1.0" in printed
+    assert f"Upgrading from {__version__} to {__version__}" in printed
     assert "for Maya 2025, engine: torch\n" in printed
     assert run(source, here, "uninstall") == 0
     assert capsys.readouterr().out == "Removed.\n"

@@ -16,7 +16,7 @@ from installer.installation import Request, install
 from installer.machine import Machine
 from stand_ins import receipt_of, tree, write_source
 
-from maya_stylize import settings
+from maya_stylize import __version__, settings
 from maya_stylize.errors import StylizeError
 
 
@@ -62,7 +62,10 @@ def test_a_whole_round_with_pip(source: Path, home: Path, here: Machine, request
         assert installed[name] == tree(source)[content]
     assert not [name for name in installed if "__pycache__" in name or name.endswith(".part")]
     assert blocks((modules / "maya_stylize.mod").read_text(encoding="ascii")) == [
-        [f"+ MAYAVERSION:{year} PLATFORM:linux maya-stylize 0.1.0 ./maya-stylize", shelves]
+        [
+            f"+ MAYAVERSION:{year} PLATFORM:linux maya-stylize {__version__} ./maya-stylize",
+            shelves,
+        ]
         for year, shelves in dict.fromkeys(
             ("2024", "2025", "2027"), "MAYA_SHELF_PATH+:=shelves"
         ).items()

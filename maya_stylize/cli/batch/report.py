@@ -142,7 +142,7 @@ def _image(path: Path) -> str:
             small = Path(folder) / "small.jpg"
             writer.write(small, pixels, keep=Keep(format="jpeg", compression="jpeg:85"))
             data = base64.b64encode(small.read_bytes()).decode("ascii")
-    except StylizeError:
+    except (StylizeError, OSError):  # the disk of temporary files may be full
         return ""  # why is told where it matters
     source = f"data:image/jpeg;base64,{data}"
     return f'<img src="{source}" width="{width}" height="{height}" alt="{_text(path.name)}">'
