@@ -307,7 +307,7 @@ class Soak:
         self._side.until(lambda: number not in self._side.client.queue)
         self.counts[f"told: {heard[-1]['event']}"] += 1
         if heard[-1]["event"] == "failure" and heard[-1]["kind"] != "worker":
-            self.faults.append(f"{job.output}: {heard[-1]}")
+            self._fault(f"{job.output}: {heard[-1]}")
 
     def _kill_parent(self, job: Job) -> None:
         self._side.client.shutdown()
@@ -330,24 +330,28 @@ class Soak:
                 self._half.add(path.name)
         output = Path(job.output)
         if output.exists() and output.read_bytes() != self._bytes[which]:
-            self.faults.append(f"{output} is half written, or another, after {way}")
+            self._fault(f"{output} is half written, or another, after {way}")
         self._look_at_folder(self._half)
         self._half.clear()
 
     def _look_at_end(self, job: Job, which: int, told: Mapping[str, Any], resume: bool) -> None:
         output = Path(job.output)
         if told["event"] != "result":
-            self.faults.append(f"{output} did not come to its end (resumed: {resume}): {told}")
+            self._fault(f"{output} did not come to its end (resumed: {resume}): {told}")
             return
         if output.read_bytes() != self._bytes[which]:
-            self.faults.append(f"{output} has other bytes than undisturbed (resumed: {resume})")
+            self._fault(f"{output} has other bytes than undisturbed (resumed: {resume})")
         del self._owed[job.output]
         self._done[output.name] = self._bytes[which]
         if told["sidecar"]:
             self._done[Path(told["sidecar"]).name] = Path(told["sidecar"]).read_bytes()
         self._look_at_folder(set())
         if self._look_at_sources() != self._hashes:
-            self.faults.append(f"{output}: a source has changed")
+            self._fault(f"{output}: a source has changed")
+
+    def _fault(self, what: str) -> None:
+        print("FAULT:", what, flush=True)
+        self.faults.append(what)
 
     def _look_at_folder(self, may_be: set[str]) -> None:
         there = {path.name: path for path in self._outputs.iterdir()}
@@ -355,11 +359,11 @@ class Soak:
             names = {output.name, f"{output.name}.json", checkpoint_of(str(output)).name}
             may_be = may_be | names
         for name in there.keys() - self._done.keys() - may_be:
-            self.faults.append(f"{name} is left in the folder")
+            self._fault(f"{name} is left in the folder")
             there[name].unlink()
         for name, content in self._done.items():
             if name not in there or there[name].read_bytes() != content:
-                self.faults.append(f"{name} is gone, or changed")
+                self._fault(f"{name} is gone, or changed")
 
     def _look_at_sources(self) -> dict[str, str]:
         return {path.name: sha256(path) for path in self._sources.iterdir()}
@@ -369,7 +373,7 @@ class Soak:
         end = monotonic() + 10
         while left := [process for process in marked(self._mark) if process != but]:
             if monotonic() > end:
-                self.faults.append(f"{when}: the processes {left} are left")
+                self._fault(f"{when}: the processes {left} are left")
                 return
             self._side.pipes.deliver(0.02)
         self._side.pipes.deliver(0.1)  # of its end
@@ -458,6 +462,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.parent:
         be_a_parent(arguments.parent)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" has it ignored
     model = settings.shared_model() or settings.cached_model()
     curves: dict[str, list[dict[str, Any]]] = {}
     faults: list[str] = []
@@ -479,8 +484,6 @@ def main() -> int:
         with TemporaryDirectory() as temporary, at_home(Path(temporary) / "home", model):
             curves[f"worker, {name}"] = watch(Path(temporary), give, arguments.warm)
     print(table(curves))
-    for fault in faults:
-        print("FAULT:", fault)
     print("faults:", len(faults) or "none")
     before = json.loads(KEPT.read_text()) if KEPT.exists() else {"curves": {}}
     record = {**before, **record, "curves": {**before["curves"], **curves}}

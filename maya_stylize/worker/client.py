@@ -293,7 +293,11 @@ class Client:
         """End a worker and ask its unanswered questions of the next one."""
         self._worker = None
         worker.connection.kill()
-        unanswered = [each for each in worker.sent.values() if not each.is_job]
+        unanswered = [
+            each
+            for each in worker.sent.values()
+            if not each.is_job and each.command.command != "cancel"  # what it ran is gone
+        ]
         self._asked = {each.command.id: each for each in unanswered} | self._asked
 
     def _ended(self, worker: Worker, code: int | None) -> None:
