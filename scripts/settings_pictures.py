@@ -46,15 +46,6 @@ def texture_exemplar_size(studio: Studio) -> FloatArray:
     return beside(piece, _made(studio, of_piece), pixels[:SIDE, :SIDE], whole)
 
 
-def texture_light(studio: Studio) -> FloatArray:
-    """An exemplar that is lit from one side and what is made of it; then the even one's."""
-    pixels = studio.exemplar("bricks")
-    light = np.linspace(1.1, 0.25, pixels.shape[1], dtype=np.float32)[:, None]
-    lit = np.clip(pixels * light, 0, 1)
-    of_lit = replace(_bricks(studio), exemplar=studio.save("lit", lit))
-    return beside(lit[:SIDE], _made(studio, of_lit), _made(studio, _bricks(studio)))
-
-
 def texture_layers(studio: Studio) -> FloatArray:
     """Bricks by shallow layers alone, and by all of them."""
     made = []
@@ -89,12 +80,6 @@ def stylize_colors(studio: Studio) -> FloatArray:
     return beside(
         *(_made(studio, replace(_coffee(studio), keep_colors=each)) for each in ways),
     )
-
-
-def stylize_quality(studio: Studio) -> FloatArray:
-    """Draft and normal."""
-    ways = ("draft", "normal")
-    return beside(*(_made(studio, replace(_coffee(studio), quality=each)) for each in ways))
 
 
 def repair_band(studio: Studio) -> FloatArray:
@@ -182,9 +167,9 @@ def _painted(pixels: FloatArray, mask: np.ndarray) -> FloatArray:
 PICTURES: dict[str, Callable[[Studio], FloatArray]] = {
     each.__name__: each
     for each in (
-        *(stylize_strength, stylize_stroke, stylize_colors, stylize_quality),
+        *(stylize_strength, stylize_stroke, stylize_colors),
         *(repair_band, repair_mask, repair_learn_from),
-        *(texture_seamless, texture_exemplar_size, texture_light, texture_layers, texture_quality),
+        *(texture_seamless, texture_exemplar_size, texture_quality, texture_layers),
     )
 }
 
