@@ -20,15 +20,13 @@ from gallery_tools import FloatArray, Studio, beside, twice
 from maya_stylize.convert import sources
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine.backend import choose
-from maya_stylize.engine.color_control import LUMA
-from maya_stylize.images import reader, writer
-from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob, SynthesizeJob
+from maya_stylize.images import writer
+from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images" / "settings"
 SIDE = 128
 # Pictures narrower than this are written twice as large.
 SMALL = 700
-MAP_SIDE = 112
 _made_before: dict[str, FloatArray] = {}
 
 
@@ -149,25 +147,6 @@ def repair_learn_from(studio: Studio) -> FloatArray:
     return beside(holed, _made(studio, job), _made(studio, replace(job, exemplar=clean)))
 
 
-def material_maps(studio: Studio) -> FloatArray:
-    """Maps of one surface, made together; and maps that do not lie on one another."""
-    pixels = studio.exemplar("pebbles")
-    height = np.repeat(np.clip(pixels @ LUMA, 0, 1)[..., None], 3, -1).astype(np.float32)
-    rows = []
-    for each in (height, np.roll(height, (60, 50), (0, 1))):
-        job = MaterialJob(
-            maps={"albedo": studio.save("albedo", pixels), "height": studio.save("height", each)},
-            output=studio.path("new_<map>"),
-            size=(MAP_SIDE, MAP_SIDE),
-            quality="draft",
-        )
-        made = [reader.read(path).pixels for path in studio.run(job).maps.values()]
-        given = [picture[:MAP_SIDE, :MAP_SIDE] for picture in (pixels, each)]
-        rows.append(beside(*given, *made))
-    gap = np.ones((8, rows[0].shape[1], 3), np.float32)
-    return np.concatenate([rows[0], gap, rows[1]])
-
-
 def _made(studio: Studio, job: Job) -> FloatArray:
     """Run a job, if no picture before this one has the same in it."""
     key = json.dumps({**job.to_json(), "output": ""})
@@ -206,7 +185,6 @@ PICTURES: dict[str, Callable[[Studio], FloatArray]] = {
         *(stylize_strength, stylize_stroke, stylize_colors, stylize_quality),
         *(repair_band, repair_mask, repair_learn_from),
         *(texture_seamless, texture_exemplar_size, texture_light, texture_layers, texture_quality),
-        material_maps,
     )
 }
 

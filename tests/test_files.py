@@ -185,6 +185,23 @@ def test_sha256_is_that_of_all_bytes(tmp_path: Path, start: bytes, repeats: int)
     assert sha256(tmp_path / "a.bin") == hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_is_replaced_and_what_it_names_is_left(tmp_path: Path) -> None:
+    """A link among the results cannot lead what is written out of their folder."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "source.png").write_bytes(OLD)
+    for name, target in (("out.png", "source.png"), ("new.png", "not there.png")):
+        link = tmp_path / name
+        link.symlink_to(elsewhere / target)
+        with replacing(link) as temporary:
+            temporary.write_bytes(b"new")
+        assert not link.is_symlink()
+        assert link.read_bytes() == b"new"
+    assert listing(elsewhere) == ["source.png"]
+    assert (elsewhere / "source.png").read_bytes() == OLD
+
+
 WRITER = """
 import sys
 from pathlib import Path
@@ -259,20 +276,3 @@ def test_only_what_is_surely_left_is_removed(tmp_path: Path) -> None:
     files.sweep(tmp_path)
     assert listing(tmp_path) == sorted(kept)
     files.sweep(tmp_path / "nowhere")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_a_link_is_replaced_and_what_it_names_is_left(tmp_path: Path) -> None:
-    """A link among the results cannot lead what is written out of their folder."""
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "source.png").write_bytes(OLD)
-    for name, target in (("out.png", "source.png"), ("new.png", "not there.png")):
-        link = tmp_path / name
-        link.symlink_to(elsewhere / target)
-        with replacing(link) as temporary:
-            temporary.write_bytes(b"new")
-        assert not link.is_symlink()
-        assert link.read_bytes() == b"new"
-    assert listing(elsewhere) == ["source.png"]
-    assert (elsewhere / "source.png").read_bytes() == OLD

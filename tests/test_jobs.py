@@ -311,6 +311,8 @@ COMMON_FAULTS: list[tuple[str, Any, str]] = [
     ("resolution", [1], "resolution: must be"),
     ("resolution", {"a": NAN}, "resolution: must be"),
     ("resolution", {"a": DEEP}, "resolution: must be"),
+    # JSON reads it, but what copies it would not come back.
+    ("resolution", json.loads('{"a":' * 300 + "1" + "}" * 300), "resolution: must be"),
     ("resolution", {"a": {1, 2}}, "resolution: must be"),
 ]
 REGION_FAULTS: list[tuple[str, Any, str]] = [

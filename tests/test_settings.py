@@ -171,3 +171,11 @@ def test_the_home_of_nobody_is_named(monkeypatch, variable, ask):
     monkeypatch.setenv(variable, "~nobody-of-this-name/x")
     with pytest.raises(StylizeError, match=f"{variable} names ~nobody-of-this-name/x, but that"):
         ask()
+
+
+def test_settings_nested_without_end_are_damaged(clean: Path) -> None:
+    path = settings.user_folder() / "settings.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(StylizeError, match="is damaged: it does not hold a JSON object"):
+        settings.load()

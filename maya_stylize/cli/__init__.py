@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import faulthandler
 import importlib
 import io
 import os
@@ -81,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def program() -> NoReturn:
     """Run one command as a program and end the process with its code."""
+    faulthandler.enable()  # a crash in a native library is told too, and where it happened
     code = main()
     if code == CANCELLED:
         # Threads of a native library may still be at work, and their teardown can crash.

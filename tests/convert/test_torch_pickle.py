@@ -357,6 +357,7 @@ BAD_FILES = {
 ENDLESS = b"]q\x00" + b"".join(b"](h%ch%ceq%c" % (n, n, n + 1) for n in range(40))
 
 
+MANY = storage("0", 2700)
 BAD_FILES |= {
     "endless name": (pickled(ENDLESS + value("system") + b"\x93"), "a name that is no text"),
     "endless key": (
@@ -367,8 +368,8 @@ BAD_FILES |= {
     ),
     "one storage for many tensors": (
         legacy(
-            value({f"conv1_{n}.weight": tensor(STORE, SHAPE) for n in range(1, 99)}),
-            {"0": np.zeros(2700, "<f4")[:27]},
+            value({f"conv1_{n}.weight": tensor(MANY, (100, 3, 3, 3)) for n in range(1, 50)}),
+            {"0": np.zeros(2700, "<f4")},
         ),
         "together larger than the file",
     ),

@@ -147,7 +147,11 @@ def test_the_longest_rule_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", '{"version": "2"}', '{"path_mapping_rules": [{"source_path": 1}]}']
+    "text",
+    [
+        *("", "[]", '{"version": "2"}', '{"path_mapping_rules": [{"source_path": 1}]}'),
+        '{"path_mapping_rules": 5}',
+    ],
 )
 def test_other_rules_are_refused_by_their_file(tmp_path: Path, text: str) -> None:
     file = tmp_path / "rules.json"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections import Counter
 from datetime import timedelta
@@ -13,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from maya_stylize import recipes
+from maya_stylize.cli import many
 from maya_stylize.cli.batch.items import items, pictures
 from maya_stylize.cli.batch.survey import FAILED, KEPT, WAITING, Outcome, survey
 from maya_stylize.cli.failures import report as report_error
@@ -36,15 +35,7 @@ def add_parsers(commands: Any) -> None:
         epilog="Example: maya-stylize batch textures/ --recipe rusty.json -o rusty/ "
         "--report rusty.html",
     )
-    batch.add_argument(
-        "places",
-        metavar="FOLDER|FILE",
-        nargs="+",
-        help="the pictures: those directly in a folder, files, or sets of tiles: wall.<UDIM>.tif",
-    )
-    batch.add_argument(
-        "--recipe", metavar="RECIPE.json", type=Path, required=True, help="what is made of each"
-    )
+    many.add_options(batch, "+")
     batch.add_argument(
         "-o",
         "--output",
@@ -54,20 +45,9 @@ def add_parsers(commands: Any) -> None:
         help="where the results go; it is made if it is not there",
     )
     batch.add_argument(
-        "--exemplar",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="a picture to learn from, in place of the recipe's; given several times, one result "
-        "is made for each",
-    )
-    batch.add_argument(
-        "--match", metavar="PATTERN", help='only pictures whose name is like this: "*_albedo.*"'
-    )
-    batch.add_argument(
         "--workers",
         metavar="N",
-        type=_count,
+        type=many.whole_number(MOST_WORKERS),
         help="processes at once at most, fewer where memory is short (default: one for every two "
         "processors, or one on a GPU)",
     )
@@ -93,16 +73,8 @@ def add_parsers(commands: Any) -> None:
     batch.set_defaults(run=_batch)
 
 
-def _count(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MOST_WORKERS:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 1 to {MOST_WORKERS}")
-    return int(text)
-
-
 def _batch(arguments: argparse.Namespace) -> int:
-    recipe = recipes.load(arguments.recipe)
-    if arguments.exemplar:
-        recipe = recipe.with_exemplars(arguments.exemplar)
+    recipe = many.recipe_of(arguments)
     places = pictures(arguments.places, arguments.match, arguments.output)
     found = items(recipe, places, arguments.output)
     _check_folder(arguments.output)

@@ -6,7 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from maya_stylize.cli import many
 from maya_stylize.cli.farm import tasks
+
+# Textures of a task, and processors of a worker.
+_MOST = 1024
 
 
 def add_parsers(commands: Any) -> None:
@@ -30,21 +34,13 @@ def _add_export(parts: Any) -> None:
         "a farm needs to know of it.",
         epilog="Example: maya-stylize farm export textures/ --recipe rusty.json -o rusty_bundle/",
     )
-    export.add_argument(
-        "places",
-        metavar="FOLDER|FILE",
-        nargs="*",
-        help="the pictures: those directly in a folder, files, or sets of tiles: wall.<UDIM>.tif",
-    )
+    many.add_options(export, "*")
     export.add_argument(
         "--scenes",
         metavar="LIST.json",
         type=Path,
         help="the textures of Maya scenes instead: what a scene batch has written with --dry-run "
         "--report LIST.json; the results go where it lists them",
-    )
-    export.add_argument(
-        "--recipe", metavar="RECIPE.json", type=Path, required=True, help="what is made of each"
     )
     export.add_argument(
         "-o",
@@ -61,38 +57,21 @@ def _add_export(parts: Any) -> None:
         help="where the farm puts the results (default: results in the bundle)",
     )
     export.add_argument(
-        "--exemplar",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="a picture to learn from, in place of the recipe's; given several times, one result "
-        "is made for each",
-    )
-    export.add_argument(
-        "--match", metavar="PATTERN", help='only pictures whose name is like this: "*_albedo.*"'
-    )
-    export.add_argument(
         "--chunk",
         metavar="N",
-        type=_count,
+        type=many.whole_number(_MOST),
         default=4,
         help="how many textures one task makes, unless the farm is told otherwise (default: 4)",
     )
     export.add_argument(
         "--threads",
         metavar="N",
-        type=_count,
+        type=many.whole_number(_MOST),
         help="processors of a worker that one texture keeps busy (default: as many as there are "
         "here); they are a part of what decides a result's bytes",
     )
     export.add_argument("--tx", action="store_true", help="write a .tx beside each result")
     export.set_defaults(run=_export)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1024:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 1024")
-    return int(text)
 
 
 def _export(arguments: argparse.Namespace) -> int:

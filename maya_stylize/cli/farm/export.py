@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from maya_stylize import recipes
+from maya_stylize.cli import many
 from maya_stylize.cli.batch.items import Item, items, pictures
 from maya_stylize.cli.farm import scenes
 from maya_stylize.convert import sources
@@ -26,9 +26,7 @@ def export(arguments: argparse.Namespace) -> int:
         StylizeError: It cannot be; nothing is written then.
     """
     bundle.check_empty(arguments.output)
-    recipe = recipes.load(arguments.recipe)
-    if arguments.exemplar:
-        recipe = recipe.with_exemplars(arguments.exemplar)
+    recipe = many.recipe_of(arguments)
     found, results = _found(arguments, recipe)
     model = sources.info()
     if model is None:
