@@ -90,6 +90,26 @@ def memory(plt: Any) -> None:
     figure.savefig(PICTURES / "memory.png", dpi=110)
 
 
+def soak(plt: Any) -> None:
+    """Draw the memory of processes that ran many jobs."""
+    found = read(CURVES / "soak.json")
+    if found is None:
+        return
+    curves = found["curves"]
+    figure, panels = plt.subplots(1, len(curves), figsize=(3 * len(curves), 2.7), squeeze=False)
+    for panel, (name, curve) in zip(panels[0], curves.items(), strict=True):
+        panel.plot([each["memory"] for each in curve], color=OURS)
+        for number, each in enumerate(curve):
+            if each.get("way"):
+                panel.axvline(number, color=THEIRS, linewidth=0.4, alpha=0.5)
+        panel.set_title(name, fontsize=9)
+        panel.set_ylim(0, 1.3 * max(each["memory"] for each in curve))
+    figure.supxlabel("jobs (vertical lines: broken off)", fontsize=9)
+    figure.supylabel("resident memory, MB", fontsize=9)
+    figure.tight_layout()
+    figure.savefig(PICTURES / "soak.png", dpi=110)
+
+
 def main() -> None:
     """Draw everything, or install what draws."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -109,6 +129,7 @@ def main() -> None:
 
     time_to_quality(pyplot)
     memory(pyplot)
+    soak(pyplot)
 
 
 if __name__ == "__main__":

@@ -344,7 +344,6 @@ def test_only_pictures_that_match_are_made(folder):
         (["in", "-o", "out", "--match", "z*"], "There is no picture whose name is like z* in in"),
         (["in/no.<UDIM>.png", "-o", "out"], "there is no tile of in/no.<UDIM>.png"),
         (["in", "-o", "out", "--overwrite", "z.png"], "no result of this batch is called z.png"),
-        (["in", "-o", "out", "--exemplar", "a.png", "--exemplar", "b.png"], "output: must be"),
         (["in", "-o", "out", "--report", "report"], "report: report does not end in .html"),
         (["in", "-o", "out", "--report", "no/r.html"], "report: there is no folder"),
         (["in", "other", "-o", "out"], "other/a.png and in/a.png would both become"),
