@@ -79,10 +79,15 @@ def _own_hash(path: str) -> str:
         ) from error
 
 
+def read_with(path: str) -> list[str]:
+    """Return the files that are read with one: of a color config the tables that it names."""
+    return tables_of(path) if path.lower().endswith(_CONFIG) else []
+
+
 def _with_tables(path: str, hash_of: Callable[[str], str]) -> str:
     """Return a file's hash, or that of a color config and of the tables that it names."""
     own = hash_of(path)
-    tables = tables_of(path) if path.lower().endswith(_CONFIG) else []
+    tables = read_with(path)
     if not tables:
         return own
     parts = "\n".join([own, *map(hash_of, tables)])

@@ -14,7 +14,7 @@ from maya_stylize.errors import ImageError, JobError
 from maya_stylize.farm import mapping
 from maya_stylize.farm.template import JOBS_FOLDER, RESULTS, RESULTS_FOLDER, template
 from maya_stylize.files import replacing, unwritable
-from maya_stylize.job_sources import FileHashes, with_sources
+from maya_stylize.job_sources import FileHashes, read_with, with_sources
 from maya_stylize.jobs import Job
 
 FORMAT = 1
@@ -111,7 +111,8 @@ def write(
     outputs = folder / RESULTS_FOLDER if results is None else results
     if results is not None:
         values.append({"name": RESULTS, "value": str(results.absolute())})
-    files = sorted({path for each in textures for path in each.content})  # whole paths
+    read = {path for each in textures for path in each.content}  # whole paths
+    files = sorted(read.union(*map(read_with, read)))
     assets = {
         "inputs": {"filenames": files, "directories": []},
         "outputs": {"directories": [str(outputs.absolute())]},

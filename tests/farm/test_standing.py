@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -86,6 +87,22 @@ def test_a_result_without_a_killed_task_is_somebodys(job: Job) -> None:
     write_result(job, job)
     with pytest.raises(StylizeError, match="no batch or farm made it as it is"):
         begin(job)
+
+
+def test_a_color_configs_tables_travel_with_it(job: Job, tmp_path: Path) -> None:
+    (tmp_path / "luts").mkdir()
+    table, config = tmp_path / "luts" / "film.spi1d", tmp_path / "show.ocio"
+    table.write_text("a table")
+    text = "search_path: luts\n- !<FileTransform> {src: %s}\n"
+    config.write_text(text % "film.spi1d" + text % "not there.spi1d")
+    job = jobs.from_json({**job.to_json(), "color_config": str(config)})
+    content = {path: FileHashes()(path) for path in bundle.files_of(job)}
+    texture = bundle.Texture(job.pictures[0], None, job, content)
+    out = tmp_path / "out"
+    bundle.write(tmp_path / "bundle", [texture], bundle.About(1, False, {}), out, 1, 2**30)
+    assets = json.loads((tmp_path / "bundle" / "asset_references.json").read_text())
+    sent = assets["assetReferences"]["inputs"]["filenames"]
+    assert sent == sorted([*job.pictures, str(config), str(table)])
 
 
 @pytest.mark.parametrize("how", ["fails", "is cancelled"])
