@@ -257,6 +257,21 @@ def test_what_another_process_writes_is_let_be(
     assert listing(tmp_path) == ["a.bin"]
 
 
+def test_machines_of_one_name_are_two_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows and macOS; a card's number that is drawn anew each time tells nothing."""
+    monkeypatch.setattr(processes, "_BOOT", tmp_path / "none")
+    cards = (0x001122334455, 0x001122334456, 0x011122334455, 0xA1B2C3D4E5F6)
+    assert [bool(card >> 40 & 1) for card in cards] == [False, False, True, True]
+    places = []
+    for card in cards:
+        monkeypatch.setattr("uuid.getnode", lambda card=card: card)
+        places.append(processes.place.__wrapped__())
+    assert len(set(places)) == 3
+    assert places[2] == places[3]
+
+
 def test_only_what_is_surely_left_is_removed(tmp_path: Path) -> None:
     """Another machine's processes have numbers of their own, and users have files of theirs."""
     gone = subprocess.Popen([sys.executable, "-c", ""])

@@ -14,11 +14,11 @@ from maya_stylize.convert.chain import fault, is_whole_vgg, listed
 from maya_stylize.convert.network import Convolution, FloatArray, Network, PoolingOrigin
 from maya_stylize.convert.schema import BinaryNet, unpacked_values
 from maya_stylize.convert.topology import Filters, Topology
-from maya_stylize.convert.wire import beside_blobs
+from maya_stylize.convert.wire import beside_floats
 from maya_stylize.errors import ModelError
 
 _MAX_BYTES = 2**31 - 1
-_MAX_BESIDE_BLOBS = 4 << 20
+_MAX_BESIDE_FLOATS = 4 << 20
 _FIELDS = ("weight", "bias")
 
 
@@ -64,9 +64,9 @@ def _parse(path: Path) -> Any:
     if path.stat().st_size > _MAX_BYTES:
         raise ModelError(f"{path.name}: it is larger than 2 GB, which no Caffe model can be.")
     data = path.read_bytes()
-    if beside_blobs(data, _MAX_BESIDE_BLOBS) > _MAX_BESIDE_BLOBS:
+    if beside_floats(data, _MAX_BESIDE_FLOATS) > _MAX_BESIDE_FLOATS:
         raise ModelError(
-            f"{path.name}: more than {_MAX_BESIDE_BLOBS >> 20} MB of it are no weights, which no "
+            f"{path.name}: more than {_MAX_BESIDE_FLOATS >> 20} MB of it are no weights, which no "
             "Caffe model has.",
             "It is damaged or not a Caffe model; get the file again.",
         )

@@ -127,9 +127,10 @@ def _tensors(content: Any) -> list[unpickle.Tensor]:
             continue
         children = item.values() if isinstance(item, dict) else item
         if isinstance(item, (dict, list, tuple)):
-            fresh = [child for child in children if id(child) not in seen]
-            seen.update(map(id, fresh))
-            pending.extend(fresh)
+            for child in children:
+                if id(child) not in seen:
+                    seen.add(id(child))
+                    pending.append(child)
     return found
 
 

@@ -84,7 +84,7 @@ def check(path: Path) -> None:
         raise ModelError(
             f"{path.name}: it could not be tried in a process of its own, which ended with code "
             f"{code}: {said}.",
-            "This may not be the file's fault: check the installation with `maya_stylize doctor`.",
+            "It need not be the file's fault: try again, or install Maya Stylize anew.",
         )
     _tried.add(state)
 

@@ -1,20 +1,24 @@
 """How much of a `.caffemodel` is no weights, from its wire format alone.
 
-A parser makes a message of hundreds of bytes from two in the file. What is not in a blob is small
-in every network, so a file with much of it is refused before it is parsed.
+A parser makes a message of hundreds of bytes from two in the file, and a dimension of eight from
+one. What is no floats is small in every network, so a file with much of it is refused before it is
+parsed.
 """
 
 from __future__ import annotations
 
 # NetParameter's V1 and V2 layers, and the blobs in either.
-_LAYERS = (2, 100)
-_BLOBS = (6, 7)
+_OPENED = {1: (2, 100), 2: (6, 7)}  # by how deep they lie
+_IN_BLOB = 3
+# A blob's data, diff, double_data and double_diff; the lengths of one with a tag of its own.
+_FLOATS = (5, 6, 8, 9)
+_LOOSE = {0x2D: 5, 0x35: 5, 0x41: 9, 0x49: 9}
 _VARINT, _EIGHT, _BLOCK, _GROUP, _GROUP_END, _FOUR = range(6)
 _LENGTHS = {_EIGHT: 8, _FOUR: 4, _GROUP: 0, _GROUP_END: 0}
 
 
-def beside_blobs(data: bytes, most: int) -> int:
-    """Return how many bytes of a NetParameter lie outside its layers' blobs.
+def beside_floats(data: bytes, most: int) -> int:
+    """Return how many bytes of a NetParameter are not the floats of its layers' blobs.
 
     Args:
         data: The file's bytes; where they are no such message, counting ends.
@@ -26,16 +30,19 @@ def beside_blobs(data: bytes, most: int) -> int:
             ends.pop()
             continue
         start = place
+        if len(ends) == _IN_BLOB and data[place] in _LOOSE:
+            place = _loose_end(data, place, ends[-1])
+            count += _LOOSE[data[start]]  # for the run, or many of one float would count nothing
+            continue
         tag, place = _varint(data, place)
         kind, field = tag & 7, tag >> 3
         if kind == _BLOCK:
             length, place = _varint(data, place)
-            if len(ends) == 1 and field in _LAYERS:
+            if field in _OPENED.get(len(ends), ()):
                 ends.append(min(place + length, len(data)))
-            elif len(ends) == 2 and field in _BLOBS:
-                start += length
-                place += length
             else:
+                if len(ends) == _IN_BLOB and field in _FLOATS:
+                    start += length
                 place += length
         elif kind == _VARINT:
             _, place = _varint(data, place)
@@ -45,6 +52,19 @@ def beside_blobs(data: bytes, most: int) -> int:
             break
         count += place - start
     return count
+
+
+def _loose_end(data: bytes, place: int, end: int) -> int:
+    """Return where a run of floats ends that each have a tag, and the same."""
+    tag, width, most = data[place : place + 1], _LOOSE[data[place]], 1
+    while place < end:
+        tags = data[place : min(end, place + most * width) : width]
+        same = len(tags) - len(tags.lstrip(tag))
+        place += same * width
+        if same < len(tags):
+            break
+        most *= 2
+    return place
 
 
 def _varint(data: bytes, place: int) -> tuple[int, int]:

@@ -112,12 +112,15 @@ def read(path: Path) -> Checkpoint:
         EngineError: It is not there, torn, of another version, or no checkpoint.
     """
     try:
+        size = path.stat().st_size
         with zipfile.ZipFile(path) as file:
-            facts = json.loads(_array(file, "facts").tobytes())
+            facts = json.loads(_array(file, "facts", size).tobytes())
             if not isinstance(facts, dict) or facts.get("format") != FORMAT:
                 raise EngineError(f"{path} is of another version of Maya Stylize.", _START_ANEW)
-            vectors = tuple(_array(file, f"vector{index}") for index in range(facts["vectors"]))
-            kept = Kept(pixels=_array(file, "pixels"), vectors=vectors, **facts["kept"])
+            vectors = tuple(
+                _array(file, f"vector{index}", size) for index in range(facts["vectors"])
+            )
+            kept = Kept(pixels=_array(file, "pixels", size), vectors=vectors, **facts["kept"])
             sources = {str(path): str(content) for path, content in facts["sources"].items()}
         return Checkpoint(path, from_json(facts["job"]), sources, kept)
     except OSError as error:
@@ -127,8 +130,13 @@ def read(path: Path) -> Checkpoint:
         raise EngineError(f"{path} is torn, or no checkpoint.", _START_ANEW) from error
 
 
-def _array(file: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
+def _array(file: zipfile.ZipFile, name: str, size: int) -> npt.NDArray[Any]:
     """Return an array that is not larger than what the file holds of it.
+
+    Args:
+        file: The archive.
+        name: The array's.
+        size: Of the archive on the disk, for its own directory may say anything of its members.
 
     Raises:
         ValueError: It is said to be larger, or is compressed, which we do not write.
@@ -137,7 +145,7 @@ def _array(file: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
     with file.open(member) as stream:
         np.lib.format.read_magic(stream)
         shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    plain = member.compress_type == zipfile.ZIP_STORED
+    plain = member.compress_type == zipfile.ZIP_STORED and member.file_size <= size
     if not plain or math.prod(shape) * dtype.itemsize > member.file_size:
         raise ValueError(name)
     with file.open(member) as stream:

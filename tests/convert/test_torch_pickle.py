@@ -357,6 +357,8 @@ BAD_FILES = {
 ENDLESS = b"]q\x00" + b"".join(b"](h%ch%ceq%c" % (n, n, n + 1) for n in range(40))
 
 
+# 200,000 references to one list of 200,000 items: each by itself, they would take hours.
+SHARED = b"](" + b"N" * 200_000 + b"eq\x00](" + b"h\x00" * 200_000 + b"e\x86"
 MANY = storage("0", 2700)
 BAD_FILES |= {
     "endless name": (pickled(ENDLESS + value("system") + b"\x93"), "a name that is no text"),
@@ -366,6 +368,7 @@ BAD_FILES |= {
         + pickled(b"](" + ENDLESS + b"e"),
         "a storage's name is no text",
     ),
+    "one list for many": (legacy(SHARED, {}), "there is no state dict in it"),
     "one storage for many tensors": (
         legacy(
             value({f"conv1_{n}.weight": tensor(MANY, (100, 3, 3, 3)) for n in range(1, 50)}),

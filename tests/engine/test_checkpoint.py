@@ -1,12 +1,14 @@
 """A job that is broken off goes on to the same bytes, or says why not."""
 
 import dataclasses
+import io
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -218,6 +220,18 @@ def test_a_torn_file_is_refused_by_name(pictures, real_model, tmp_path):
             assert all(map(np.array_equal, found.kept.vectors, whole.kept.vectors))
     assert len(refused) >= len(damaged) - 3
     assert all("t.png.checkpoint" in message for message in refused)
+
+
+def test_one_whose_directory_lies_about_its_size_is_refused(tmp_path):
+    """Some 200 bytes that say they are 256 GB of numbers."""
+    path, head = tmp_path / "t.png.checkpoint", io.BytesIO()
+    said = {"descr": "<f4", "fortran_order": False, "shape": (1 << 36,)}
+    np.lib.format.write_array_header_1_0(head, said)
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("facts.npy", head.getvalue())
+        file.getinfo("facts.npy").file_size = 1 << 39
+    with pytest.raises(EngineError, match=r"t\.png\.checkpoint is torn, or no checkpoint"):
+        checkpoint.read(path)
 
 
 def test_one_of_another_version_is_refused(pictures, real_model, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ def seeds() -> Mapping[str, bytes]:
         "bomb": _file(job, np.savez_compressed, pixels=np.zeros((1000, 1000, 3), "f4")),
         "objects": _file(job, np.savez, pixels=np.array([{}])),
         "array": _npy(),
+        "lie": _lie(),
     }
 
 
@@ -33,6 +35,17 @@ def _file(job: SynthesizeJob, save: Any, **arrays: Any) -> bytes:
     usual = {"pixels": np.zeros((2, 2, 3), "f4"), "vector0": np.zeros(4, "f4")}
     file = io.BytesIO()
     save(file, facts=np.frombuffer(text, np.uint8), **{**usual, **arrays})
+    return file.getvalue()
+
+
+def _lie() -> bytes:
+    """Numbers of which the archive's directory says that there are 256 GB."""
+    file, head = io.BytesIO(), io.BytesIO()
+    said = {"descr": "<f4", "fortran_order": False, "shape": (1 << 36,)}
+    np.lib.format.write_array_header_1_0(head, said)
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("facts.npy", head.getvalue())
+        archive.getinfo("facts.npy").file_size = 1 << 39
     return file.getvalue()
 
 
