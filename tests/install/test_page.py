@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
-from installer import builds
+from installer import builds, launcher, layout
 from installer.machine import Machine
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "install.md"
@@ -45,3 +45,13 @@ def test_without_a_network_every_machines_engine_can_be_brought(
     assert found[1].splitlines() == wanted
     assert f"{DOWNLOAD} --require-hashes -r requirements/pip.txt -d wheels" in text
     assert f"| `{name}`" in section("Which engine")
+
+
+@pytest.mark.parametrize(
+    ("system", "home"),
+    [("win32", PureWindowsPath()), ("linux", PurePosixPath("~")), ("darwin", PurePosixPath("~"))],
+)
+def test_the_command_is_where_the_page_says(system: str, home: PurePath) -> None:
+    module = layout.places(Machine(system, {}, Path(), (), False, False), None).module
+    command = home / module / layout.COMMANDS / launcher.name(system)
+    assert f"| `{command}` |" in section("The command line")
