@@ -24,6 +24,12 @@ from maya_stylize.convert.network import Convolution, Network
 from maya_stylize.convert.provenance import Provenance
 from maya_stylize.errors import ModelError
 
+# What no network comes near, and what every file may hold of names.
+_MOST_NAMES = 4096
+_SMALL = 64 << 20
+# Bytes that a dataset takes in a file at least, with nothing in it.
+_DATASET = 64
+
 
 def write(path: Path, network: Network, origin: Provenance) -> None:
     """Write a network as a legacy Keras weight file.
@@ -128,7 +134,7 @@ def _read(path: Path, file: h5py.File) -> Network:
     if not names:
         raise _not_legacy(path, file)
     size = path.stat().st_size
-    entries = []
+    entries, held = [], 0
     for name in names:
         group = _member(path, root, name)
         if not isinstance(group, h5py.Group):
@@ -138,11 +144,12 @@ def _read(path: Path, file: h5py.File) -> Network:
             for weight in _read_names(path, group, "weight_names")
         )
         entries.append(keras_layers.Entry(name, weights, _attribute(group, "pooling")))
-    if sum(weight.nbytes for entry in entries for weight in entry.weights) > size:
-        raise ModelError(
-            f"{path.name}: attribute 'layer_names' lists more weights than the file holds.",
-            "Get the file again.",
-        )
+        held += sum(weight.nbytes + _DATASET for weight in weights)
+        if held > size:
+            raise ModelError(
+                f"{path.name}: attribute 'layer_names' lists more weights than the file holds.",
+                "Get the file again.",
+            )
     if "model_config" in file.attrs:
         found = _described(path, _value(file, "model_config"), entries)
     else:
@@ -201,10 +208,16 @@ def _member(path: Path, parent: Any, name: str) -> Any:
 
 
 def _read_names(path: Path, group: Any, key: str) -> list[str]:
-    """Return a list of names; Keras cuts long ones into key0, key1, ..."""
+    """Return a list of names; Keras cuts long ones into key0, key1, ..., none of which is empty."""
     cut = itertools.takewhile(group.attrs.__contains__, map(f"{key}{{}}".format, itertools.count()))
-    parts = [key] if key in group.attrs else list(cut)
-    names = [name for part in parts for name in np.ravel(_value(group, part)).tolist()]
+    names: list[Any] = []
+    for part in [key] if key in group.attrs else cut:
+        piece = np.ravel(_value(group, part)).tolist()
+        names += piece
+        if len(names) > _MOST_NAMES or not (piece or part == key):
+            raise ModelError(
+                f"{path.name}: attribute {part!r} holds no names, or too many.", "Get it again."
+            )
     texts = [n.decode("utf-8", "replace") if isinstance(n, bytes) else n for n in names]
     if not all(isinstance(text, str) for text in texts):
         raise ModelError(f"{path.name}: attribute {key!r} holds no names.", "Get it again.")
@@ -224,11 +237,17 @@ def _value(group: Any, key: str) -> Any:
     """Return an attribute's value.
 
     Raises:
-        ValueError: It is said to be larger than its whole file.
+        ValueError: It is said to be larger than its whole file, or its texts may become so: any
+            number of them may be one and the same in the heap.
     """
     stored = group.attrs.get_id(key)
-    if math.prod(stored.shape) * stored.dtype.itemsize > group.file.id.get_filesize():
+    count, size = math.prod(stored.shape), group.file.id.get_filesize()
+    if count * stored.dtype.itemsize > size:
         raise ValueError(key)
+    if stored.dtype.hasobject and count > 1:
+        most = count * trial.largest_heap(Path(group.file.filename))
+        if most > max(size, _SMALL):
+            raise ValueError(key)
     return group.attrs[key]
 
 

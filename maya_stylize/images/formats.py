@@ -35,6 +35,10 @@ SUFFIXES = {
 }
 LARGEST_PIXELS = 16384 * 16384
 MOST_CHANNELS = 4  # of a picture of that size; a smaller one may have more
+# A tile is unpacked whole, whatever the picture's size; usual ones are of 64x64.
+_LONGEST_TILE = 4096
+_SMALL_TILE = 1 << 20  # numbers, which every picture may have
+_TILE_TO_PICTURE = 4  # at most, for larger tiles
 EXPORT_AGAIN = "Export the picture again, or choose another file."
 
 _SIGNATURES = {
@@ -121,6 +125,28 @@ def check_size(path: Path, width: int, height: int, channels: int = 1) -> None:
             f"{path} declares {width}x{height} pixels of {channels} channels, more than are read "
             "at once.",
             "Export the color layer alone.",
+        )
+
+
+def check_tile(path: Path, tile: tuple[int, int], picture: tuple[int, int], channels: int) -> None:
+    """Refuse a tile that is far larger than its picture can want.
+
+    Args:
+        path: The file.
+        tile: Its width and height; zero where the picture lies in lines.
+        picture: The same of the picture.
+        channels: Of the picture.
+
+    Raises:
+        ImageError: A side of more than 4096, or both over a million numbers and over four times
+            the picture's.
+    """
+    most = max(_SMALL_TILE, _TILE_TO_PICTURE * picture[0] * picture[1] * channels)
+    if max(tile) > _LONGEST_TILE or tile[0] * tile[1] * channels > most:
+        raise ImageError(
+            f"{path} declares tiles of {tile[0]}x{tile[1]} pixels for a picture of "
+            f"{picture[0]}x{picture[1]}.",
+            "Export it again without tiles, or with tiles of 64x64.",
         )
 
 

@@ -207,6 +207,8 @@ def _check_layout(path: Path, spec: OpenImageIO.ImageSpec) -> None:
         )
     if max(spec.depth, spec.tile_depth) > 1:
         raise ImageError(f"{path} is a volume, not a flat picture.", "Export one slice of it.")
+    tile, picture = (spec.tile_width, spec.tile_height), (spec.width, spec.height)
+    formats.check_tile(path, tile, picture, spec.nchannels)
 
 
 def _color_channels(path: Path, kind: str, spec: OpenImageIO.ImageSpec) -> tuple[list[int], str]:

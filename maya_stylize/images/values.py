@@ -48,7 +48,12 @@ def _choose_level(source: OpenImageIO.ImageInput, longest: int) -> None:
     level, above = 0, source.spec()
     while source.seek_subimage(0, level + 1):
         spec = source.spec()
-        grows = spec.width > above.width or spec.height > above.height
+        grows = (
+            spec.width > above.width
+            or spec.height > above.height
+            or spec.tile_width > above.tile_width
+            or spec.tile_height > above.tile_height
+        )
         if grows or spec.nchannels != above.nchannels or max(spec.width, spec.height) < longest:
             break
         level, above = level + 1, spec

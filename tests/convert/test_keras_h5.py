@@ -429,6 +429,25 @@ HOSTILE = {
         lambda file: file.attrs.create("layer_names", np.array([b"block5_conv4"] * 2000)),
         "lists more weights than the file holds",
     ),
+    "more layers than any network's": (
+        lambda file: file.attrs.create("layer_names", np.array([b"block1_pool"] * 5000)),
+        "holds no names, or too many",
+    ),
+    "no end of empty pieces": (
+        lambda file: (
+            file.attrs.pop("layer_names"),
+            file.attrs.create("layer_names0", np.array([], "S1")),
+        ),
+        "'layer_names0' holds no names",
+    ),
+    "weights of no size, again and again": (
+        lambda file: (
+            file.create_dataset("block1_pool/a", shape=(0,), dtype="<f4"),
+            file["block1_pool"].attrs.create("weight_names", np.array([b"a"] * 4000)),
+            file.attrs.create("layer_names", np.array([b"block1_pool"] * 4000)),
+        ),
+        "lists more weights than the file holds",
+    ),
     "never written": (
         lambda file: replace_kernel(file, shape=(3, 3, 3, 4), dtype="<f4", chunks=(3, 3, 3, 4)),
         "more than the file holds",

@@ -57,6 +57,13 @@ def tiff(width, height, data, *, photometric=2, samples=3, bits=8, extra=()) -> 
     return lay_out(len(lay_out(0))) + data
 
 
+def with_tiles(exr: bytes, side) -> bytes:
+    """Declare square tiles of another size in a tiled EXR file."""
+    mark = b"tiles\0tiledesc\0\x09\0\0\0"
+    place = exr.index(mark) + len(mark)
+    return exr[:place] + struct.pack("<II", side, side) + exr[place + 8 :]
+
+
 def tga(width, height, data, *, kind=2, bits=24, descriptor=0x20) -> bytes:
     return struct.pack(
         "<BBBHHBHHHHBB", 0, 0, kind, 0, 0, 0, 0, 0, width, height, bits, descriptor

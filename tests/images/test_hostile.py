@@ -11,7 +11,7 @@ import OpenImageIO
 import pytest
 
 from maya_stylize.errors import ImageError
-from maya_stylize.images.reader import read
+from maya_stylize.images.reader import glance, numbers, read
 from maya_stylize.images.writer import write
 
 NOISE = np.random.default_rng(0).random((23, 31, 3), dtype=np.float32)
@@ -109,6 +109,22 @@ def _many_channels(path, build):
         file.truncate(len(head) + 9000 * 9000 * 14)
 
 
+def _tiled(side):
+    """A picture of 16x16 in one EXR tile, said to be of another size."""
+
+    def make(path, build):
+        values = np.zeros((16, 16, 3), np.float32)
+        _oiio(path, "RGB", values, tile_width=16, tile_height=16)
+        path.write_bytes(build.with_tiles(path.read_bytes(), side))
+
+    return make
+
+
+def _tiled_tiff(build, side):
+    tiles = [(322, 4, [side]), (323, 4, [side]), (324, 4, [8]), (325, 4, [100])]
+    return build.tiff(16, 16, b"", samples=1, photometric=1, extra=tiles)
+
+
 def _volume(build):
     tiles = [(322, 3, [16]), (323, 3, [16]), (324, 4, [400]), (325, 4, [1536])]
     depths = [(32997, 4, [2]), (32998, 3, [2])]
@@ -172,6 +188,13 @@ CASES = {
     "tiff over the limit": ("a.tif", _huge_tiff, "declares 17000x17000 pixels, more than 16384x"),
     "tiff volume": ("a.tif", _bytes(_volume), "is a volume, not a flat picture"),
     "tiff zero": ("a.tif", _bytes(lambda b: b.tiff(0, 4, b"")), "is a damaged TIFF file"),
+    "tiff tile": (
+        "a.tif",
+        _bytes(lambda b: _tiled_tiff(b, 32768)),
+        "declares tiles of 32768x32768 pixels for a picture of 16x16",
+    ),
+    "exr tile": ("a.exr", _tiled(16384), "declares tiles of 16384x16384 pixels for a picture"),
+    "exr tile far beyond": ("a.exr", _tiled(600), "declares tiles of 600x600 pixels for a picture"),
     "exr header": ("a.exr", _cut(0.02), "is a damaged EXR file"),
     "exr half": ("a.exr", _cut(0.5), "chunks were missing or corrupted"),
     "exr without end": ("a.exr", _cut(0.999), "chunks were missing or corrupted"),
@@ -286,6 +309,35 @@ def test_each_gives_its_clear_error(name, make, said, tmp_path, build, capfd):
     assert printed == ""
     assert native == "" or native.startswith("libpng error")  # libpng cannot be kept from that
     assert {entry: entry.stat().st_size for entry in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("look", [lambda path: glance(path, 4), numbers])
+@pytest.mark.parametrize("case", ["tiff tile", "exr tile", "exr tile far beyond"])
+def test_no_other_way_to_look_at_it_unpacks_a_tile(case, look, tmp_path, build):
+    name, make, said = CASES[case]
+    make(tmp_path / name, build)
+    with pytest.raises(ImageError, match=said):
+        look(tmp_path / name)
+
+
+def test_a_tile_somewhat_larger_than_its_picture_is_taken(tmp_path, build):
+    """Which is usual: a texture of 16x16 in a tile of 64x64."""
+    _tiled(512)(tmp_path / "a.exr", build)
+    assert read(tmp_path / "a.exr").pixels.shape == (16, 16, 3)
+
+
+def test_a_smaller_level_in_larger_tiles_is_not_looked_at(tmp_path, build):
+    path, shades = tmp_path / "a.tx", [0.25, 1.0]
+    output = OpenImageIO.ImageOutput.create("tiff")
+    for level, (side, shade) in enumerate(zip((64, 16), shades, strict=True)):
+        spec = OpenImageIO.ImageSpec(side, side, 3, "uint8")
+        spec.tile_width = spec.tile_height = 16 << 3 * level
+        spec.attribute("textureformat", "Plain Texture")  # then its levels are parts in the file
+        mode = "AppendSubimage" if level else "Create"
+        assert output.open(str(path), spec, mode), output.geterror()
+        assert output.write_image(np.full((side, side, 3), shade, np.float32))
+    assert output.close()
+    np.testing.assert_allclose(glance(path, 4).pixels, shades[0], atol=1 / 255)
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif", "exr", "jpg", "tga"])
