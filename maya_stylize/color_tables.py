@@ -30,10 +30,17 @@ def tables_of(config: str) -> list[str]:
     names, folders = _read(config, state.st_mtime_ns, state.st_size)
     root = Path(config).absolute().parent
     found = (
-        next((path for path in (root / folder / name for folder in folders) if path.is_file()), "")
+        next((path for path in (root / folder / name for folder in folders) if _is_file(path)), "")
         for name in names
     )
     return list(dict.fromkeys(str(path) for path in found if path))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # in a closed folder, or no name that a file can have
+        return False
 
 
 @lru_cache(maxsize=8)

@@ -67,13 +67,15 @@ def run(arguments: Sequence[str]) -> int:
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables for mayapy: those given, less what would lead it astray.
 
-    Of PYTHONPATH stays what is not of this Python. Where this Python has the engine and nothing
-    else is set, it becomes the engine's.
+    Of PYTHONPATH stays what is not of this Python, nor in its folder of packages. Where this Python
+    has the engine and nothing else is set, it becomes the engine's.
     """
     kept = {name: value for name, value in variables.items() if name not in _DISTURBING}
-    own = Path(sys.prefix).resolve()
+    own = {Path(sys.prefix).resolve()}
+    if kept.get(launch.PACKAGES_VARIABLE):
+        own.add(Path(kept[launch.PACKAGES_VARIABLE]).resolve())
     entries = kept.pop("PYTHONPATH", "").split(os.pathsep)
-    foreign = [each for each in entries if each and own not in _with_parents(Path(each))]
+    foreign = [each for each in entries if each and own.isdisjoint(_with_parents(Path(each)))]
     if foreign:
         kept["PYTHONPATH"] = os.pathsep.join(foreign)
     if launch.engine_is_here() and launch.PYTHON_SETTING not in settings.load():

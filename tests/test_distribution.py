@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 from distribution import artist_files, package, read_commit, read_model
 from installer import layout
 from installer.errors import SetupError
-from stand_ins import PROVE, tree, write_source
+from stand_ins import PROVE, said, tree, write_source
 
 import maya_stylize
 from maya_stylize.license_notice import ACADEMIC_NOTICE
@@ -42,6 +43,14 @@ def git(folder: Path, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def borrowed() -> str:
+    """The folder of this environment's packages."""
+    spec = importlib.util.find_spec("rich")
+    assert spec
+    assert spec.origin
+    return str(Path(spec.origin).parents[1])
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +280,19 @@ def test_it_installs_and_works_in_a_maya_and_leaves_nothing(unpacked: Path, tmp_
     bundled = module / "scripts" / "maya_stylize" / "model" / "vgg_normalised.h5"
     assert found.stdout.strip() == str(bundled), found.stderr
 
+    # The command line too; what it needs is not downloaded again, but this environment's.
+    command = module / "bin" / "maya-stylize"
+    assert printed.endswith(f"The command line: {command}\n")
+    assert said(command, "--version", PYTHONPATH=borrowed()) == f"maya-stylize {VERSION}\n"
+    code = "import json, os, sys; print(json.dumps([sys.path, os.environ['PYTHONPATH']]))"
+    (tmp_path / "say.py").write_text(code)
+    variables = {**environment, "PYTHONPATH": os.pathsep.join([borrowed(), "/studio"])}
+    words = ("mayapy", str(tmp_path / "say.py"))
+    path, python_path = json.loads(said(command, *words, **variables))
+    assert "/studio" in path
+    assert str(module / "scripts") in python_path.split(os.pathsep)
+    assert not [entry for entry in path if "engine" in entry]
+
     run("uninstall")
     assert tree(home) == {}
 
@@ -288,11 +310,8 @@ def test_the_wheel_gives_the_command_in_an_environment_of_its_own(
     options = ["--quiet", "--no-deps", "--no-index", "--no-compile"]
     subprocess.run([*pip, *options, str(made[1])], cwd=tmp_path, check=True)
     # What it needs is not downloaded again; this environment's own is behind the new one's.
-    spec = importlib.util.find_spec("rich")
-    assert spec
-    assert spec.origin
     (purelib,) = folder.rglob("site-packages")
-    (purelib / "borrowed.pth").write_text(f"{Path(spec.origin).parents[1]}\n")
+    (purelib / "borrowed.pth").write_text(f"{borrowed()}\n")
     environment = {**os.environ, "MAYA_STYLIZE_HOME": str(tmp_path / "home")}
     environment.pop("PYTHONPATH", None)
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -82,7 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def program() -> NoReturn:
     """Run one command as a program and end the process with its code."""
-    faulthandler.enable()  # a crash in a native library is told too, and where it happened
+    with suppress(AttributeError, OSError, RuntimeError, ValueError):  # there may be no stderr
+        faulthandler.enable()  # a crash in a native library is told too, and where it happened
     code = main()
     if code == CANCELLED:
         # Threads of a native library may still be at work, and their teardown can crash.

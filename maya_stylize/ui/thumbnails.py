@@ -125,6 +125,7 @@ class Thumbnails(QtCore.QObject):
             else:
                 self._failures[key] = error or StylizeError(f"{key[0]} cannot be shown.")
         else:
+            self._ends.pop(key, None)
             self._pictures[key] = QtGui.QPixmap.fromImage(image)
             while len(self._pictures) > KEPT:
                 self._pictures.popitem(last=False)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from installer import bases, builds, engine, layout, receipt, removal
+from installer import bases, builds, engine, launcher, layout, receipt, removal
 from installer.engine import Engine
 from installer.errors import SetupError
 from installer.layout import Places
@@ -65,7 +65,8 @@ def install(source: Path, request: Request, machine: Machine, say: Say) -> None:
     build = request.build or builds.choose(machine)
     say(f"Maya Stylize {__version__} for Maya {', '.join(years)}, engine: {build}")
     files = layout.contents(source)
-    names = sorted([*files, layout.MODULE_FILE])
+    command = f"{layout.NAME}/{layout.COMMANDS}/{launcher.name(machine.system)}"
+    names = sorted([*files, command, layout.MODULE_FILE])
     state = _claim(where, old, Receipt(__version__, False, years, where.shared, build, files=names))
     found = _provide_engine(source, build, request, machine, where)
     proof = engine.prove(found, source, build)
@@ -83,6 +84,7 @@ def install(source: Path, request: Request, machine: Machine, say: Say) -> None:
             variables.append(f"MAYA_STYLIZE_MODEL:={layout.MODEL_FOLDER}")
     else:
         settings.remember(_settings(found))
+    launcher.write(where.modules / command, _command(found, machine, where, state))
     text = layout.module_file(__version__, years, machine.system, variables)
     with replacing(where.modules / layout.MODULE_FILE) as temporary:
         temporary.write_text(text, encoding="ascii")
@@ -90,7 +92,10 @@ def install(source: Path, request: Request, machine: Machine, say: Say) -> None:
     _remove_older_engines(where, found, say)
     done = replace(state, complete=True, engine=found.folder.name, device=device, files=names)
     receipt.write(where.receipt, done)
-    _tell_where(where, say)
+    say(f"Installed in {where.module}")
+    say(f"The command line: {where.modules / command}")
+    if where.shared:
+        say(f"Set MAYA_MODULE_PATH={where.modules} for everybody who is to have it.")
 
 
 def put(files: dict[str, Path], folder: Path) -> None:
@@ -179,6 +184,17 @@ def _settings(found: Engine) -> dict[str, str | None]:
     return {launch.PYTHON_SETTING: str(found.python), launch.PACKAGES_SETTING: packages}
 
 
+def _command(found: Engine, machine: Machine, where: Places, state: Receipt) -> str:
+    variables = {}
+    if found.packages:
+        variables[launch.PYTHON_VARIABLE] = found.python
+        variables[launch.PACKAGES_VARIABLE] = found.packages
+    if where.shared and state.model:
+        variables[settings.MODEL_VARIABLE] = where.model.parent
+    local = machine.environment.get("LOCALAPPDATA", "")
+    return launcher.text(machine.system, where.module, found.python, variables, local)
+
+
 def _put_model(
     source: Path, model: Path, found: Engine, where: Places, state: Receipt, say: Say
 ) -> Receipt:
@@ -211,9 +227,3 @@ def _remove_older_engines(where: Places, found: Engine, say: Say) -> None:
                 engine.remove(folder)
             except SetupError as error:
                 say(f"warning: {error}")
-
-
-def _tell_where(where: Places, say: Say) -> None:
-    say(f"Installed in {where.module}")
-    if where.shared:
-        say(f"Set MAYA_MODULE_PATH={where.modules} for everybody who is to have it.")

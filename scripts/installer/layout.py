@@ -1,8 +1,8 @@
 """What an installed module looks like to Maya.
 
 One module file names, for each Maya, a folder beside it: ``scripts`` and ``icons``, which Maya
-finds by their names, and ``shelves``. All paths in it are relative, so that it is plain ASCII
-wherever it lies.
+finds by their names, ``shelves``, and ``bin``, which is not for Maya. All paths in it are relative,
+so that it is plain ASCII wherever it lies.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ MODULE_FILE = "maya_stylize.mod"
 ENGINE_FOLDER = "engine"
 MODEL_FOLDER = "model"
 PACKAGES = "scripts"
-FOLDERS = (PACKAGES, "icons", "shelves")
+COMMANDS = "bin"
+FOLDERS = (PACKAGES, COMMANDS, "icons", "shelves")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from installer import engine, receipt
+from installer import engine, launcher, layout, receipt
 from installer.layout import Places
 from installer.machine import Machine
 
@@ -26,9 +26,11 @@ def describe(where: Places, machine: Machine) -> tuple[list[str], bool]:
     if not (folder / engine.MARKER).is_file():
         missing.append("the engine's environment")
     model = where.model if where.model.is_file() else "none yet; the panel fetches it"
+    command = where.module / layout.COMMANDS / launcher.name(machine.system)
     lines = [
         f"Maya Stylize {there.version} for Maya {', '.join(there.mayas)}",
         f"module      {where.module}",
+        f"command     {command if command.is_file() else 'none yet; install again'}",
         f"engine      {folder} ({there.build})",
         f"ran on      {there.device}",
         f"model       {model}",

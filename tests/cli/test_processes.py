@@ -250,6 +250,20 @@ def test_failures_and_wrong_usage_have_their_codes(
     assert listing(tmp_path) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="starts it by a shell")
+def test_without_an_error_stream_it_runs(environment: dict[str, str], tmp_path: Path) -> None:
+    """As daemons do."""
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" 2>&-', "sh", *COMMAND, "--version"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=HANGING_SECONDS,
+    )
+    assert (done.returncode, done.stdout) == (0, f"maya-stylize {maya_stylize.__version__}\n")
+
+
 @pytest.mark.parametrize("command", [["--version"], ["model", "info"]], ids=" ".join)
 def test_a_reader_who_goes_away_is_no_error_of_ours(
     environment: dict[str, str], tmp_path: Path, command: list[str]

@@ -38,6 +38,7 @@ NOT_RUN = {
     "python scripts/dev.py": "makes environments and runs everything, this test too",
     "python scripts/install.py": "tests/install runs each of its tasks, against stand-ins",
     "python -m pip": "downloads packages",
+    "python3 -m venv": "is Python's own",
     "python -m pytest": "runs other tests",
     "pip install": "downloads packages",
     "python scripts/gallery.py": "makes pictures for an hour",

@@ -128,6 +128,12 @@ def test_a_table_is_looked_at_anew_once_it_changed(config, tmp_path):
     assert hashes(str(config)) != before
 
 
+def test_what_cannot_be_a_file_is_none(tmp_path):
+    path = tmp_path / "a.ocio"
+    path.write_text("- !<FileTransform> {src: %s}\n" % ("x" * 300))
+    assert tables_of(str(path)) == []
+
+
 def test_what_is_no_config_names_nothing(tmp_path):
     path = tmp_path / "a.ocio"
     path.write_bytes(bytes(range(256)) * 4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -20,9 +21,13 @@ import part
 print(json.dumps({"backend": sys.argv[1], "version": part.VERSION, "device": "cpu:0",
                   "device_name": "a processor"}))
 """
-# Stands for `maya_stylize model`: it takes the file for a model as it is.
+# Stands for `maya_stylize model`: it takes the file for a model as it is. Also says its version.
 COMMAND = """
 import json, os, pathlib, sys
+if sys.argv[1] == "--version":
+    import maya_stylize, part
+    model = os.environ.get("MAYA_STYLIZE_MODEL", "no model")
+    sys.exit(print(maya_stylize.__version__, part.VERSION, model, *sys.argv[2:]))
 home = pathlib.Path(os.environ["MAYA_STYLIZE_HOME"], "models")
 if sys.argv[2] == "fetch":
     home.mkdir()
@@ -113,6 +118,16 @@ def tree(root: Path) -> dict[str, str]:
         else:
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     return found
+
+
+def said(command: Path, *arguments: str, **variables: str) -> str:
+    """Run a launcher in a folder of its own; return what it prints."""
+    environment = {**os.environ, **variables}
+    done = subprocess.run(
+        [str(command), *arguments], cwd="/", env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def receipt_of(modules: Path) -> dict[str, object]:

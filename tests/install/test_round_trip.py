@@ -14,7 +14,7 @@ from installer import engine, layout, overview, receipt, removal
 from installer.errors import SetupError
 from installer.installation import Request, install
 from installer.machine import Machine
-from stand_ins import receipt_of, tree, write_source
+from stand_ins import receipt_of, said, tree, write_source
 
 from maya_stylize import __version__, settings
 from maya_stylize.errors import StylizeError
@@ -46,7 +46,7 @@ def test_a_whole_round_with_pip(source: Path, home: Path, here: Machine, request
     install(source, dataclasses.replace(request_, model=model), here, lines.append)
     assert "One convolution was right: tensorflow 1.0 on cpu:0 (a processor)" in lines
 
-    assert lines[-3:-1] == [
+    assert lines[-4:-2] == [
         f"Model converted: a test's network, {settings.cached_model()}",
         "for tests only",
     ]
@@ -79,6 +79,15 @@ def test_a_whole_round_with_pip(source: Path, home: Path, here: Machine, request
     assert whole
     assert f"engine      {engine_of(here)} (tensorflow)" in described
 
+    command = modules / "maya-stylize" / "bin" / "maya-stylize"
+    assert lines[-1] == f"The command line: {command}"
+    assert f"command     {command}" in described
+    assert said(command, "--version", "a  b$") == "1.0 1.0 no model a  b$\n"
+    link = home / "a link"
+    link.symlink_to(command)
+    assert said(link, "--version", PYTHONHOME="/of/maya") == "1.0 1.0 no model\n"
+    link.unlink()
+
     removal.uninstall(layout.places(here, None), ())
     assert tree(home) == with_model
     model.unlink()
@@ -96,6 +105,8 @@ def test_mayas_own_python_gets_a_folder_of_packages(
     assert kept["engine_python"] == str(home / "applications" / "maya2027" / "bin" / "mayapy")
     assert (Path(kept["engine_packages"]) / "part.py").is_file()
     assert engine_of(here) == Path(kept["engine_packages"])
+    command = modules_of(here) / "maya-stylize" / "bin" / "maya-stylize"
+    assert said(command, "--version") == "1.0 1.0 no model\n"
     removal.uninstall(layout.places(here, None), ())
     assert tree(home) == before
 
@@ -247,6 +258,11 @@ def test_a_studios_install_is_relative_and_needs_no_writing(
     moved = tmp_path / "moved share"
     share.rename(moved)
     module = moved / "maya-stylize"
+    command = module / "bin" / "maya-stylize"
+    assert str(tmp_path) not in command.read_text()
+    part = (module / variables["MAYA_STYLIZE_PYTHON"]).parent  # what stands for pip puts it there
+    printed = said(command, "--version", PYTHONPATH=str(part))
+    assert printed == f"1.0 1.0 {module / 'model'}\n"
     assert (module / variables["MAYA_STYLIZE_PYTHON"]).is_file()
     assert (module / variables["MAYA_STYLIZE_MODEL"] / settings.MODEL_NAME).is_file()
     where = layout.places(here, moved)

@@ -150,6 +150,28 @@ def test_a_picture_that_ends_each_worker_is_left_alone_until_all_are_looked_at_a
     assert client.open[-1][0] == "bad.exr"
 
 
+def test_a_picture_that_was_shown_meanwhile_did_not_end_the_worker(
+    app: Any, pictures: Path, wait: Any
+) -> None:
+    client = Slow()
+    hello, path = client.hello, str(pictures / "coffee.png")
+    thumbnails = Thumbnails(client, Loader())
+    for _ in range(MOST_ENDS):
+        thumbnails.get(path, 64)
+        client.hello = None
+        client.open[-1][1](WorkerError("The engine has too little memory."))
+        client.hello = hello
+        thumbnails.retry()
+        thumbnails.get(path, 64)
+        client.open[-1][1]({"path": path})
+        wait(lambda: thumbnails.get(path, 64))
+        thumbnails.forget(path)
+    assert thumbnails.failure(path, 64) is None
+    thumbnails.get(path, 64)
+    assert client.open[-1][0] == path
+    assert len(client.open) == 2 * MOST_ENDS + 1
+
+
 def test_a_worker_that_never_began_says_nothing_of_pictures(app: Any) -> None:
     client = Slow()
     hello = client.hello

@@ -174,6 +174,14 @@ def test_the_engine_of_this_python_is_mayapy_s_where_no_other_is_set(
     assert launcher.environment({}) == {}
 
 
+def test_the_engine_s_folder_of_packages_is_not_mayapy_s() -> None:
+    """An engine on Maya's Python has one, and another Maya may run another version of it."""
+    path = os.pathsep.join(["/engine/packages", "/studio", "/engine/packages/deep"])
+    given = {launch.PYTHON_VARIABLE: "/p", launch.PACKAGES_VARIABLE: "/engine/packages"}
+    kept = launcher.environment({**given, "PYTHONPATH": path})
+    assert kept == {**given, "PYTHONPATH": "/studio"}
+
+
 @pytest.mark.parametrize("arguments", [[], ["--maya", "2025"], ["-m"], ["--flag", "x.py"]])
 def test_without_something_to_run_it_says_how(arguments: list[str]) -> None:
     with pytest.raises(JobError, match="no module and no script"):
