@@ -192,8 +192,8 @@ def test_what_nobody_sees_does_not_set_the_range_of_normals(tmp_path):
     save(tmp_path / "a_normal.exr", np.dstack([encoded, alpha]))
     save(tmp_path / "a_albedo.png", np.full((32, 32, 3), 128, np.uint8))
     task = task_of(tmp_path, "a_albedo.png", "a_normal.exr")
-    np.testing.assert_allclose(task.problem.exemplar[10, 3, 3:], [0.5, 0.5, 1], atol=1e-6)
-    restored = task.outputs[1].restore(unit_normals(task.problem.exemplar[..., 3:]))
+    np.testing.assert_allclose(task.problem.exemplar[10, 3, 3:6], [0.5, 0.5, 1], atol=1e-6)
+    restored = task.outputs[1].restore(unit_normals(task.problem.exemplar[..., 3:6]))
     np.testing.assert_allclose(restored[10, 3], [0.5, 0.5, 1], atol=1e-6)
 
 
