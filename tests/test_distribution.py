@@ -312,7 +312,8 @@ def test_the_wheel_gives_the_command_in_an_environment_of_its_own(
     # What it needs is not downloaded again; this environment's own is behind the new one's.
     (purelib,) = folder.rglob("site-packages")
     (purelib / "borrowed.pth").write_text(f"{borrowed()}\n")
-    environment = {**os.environ, "MAYA_STYLIZE_HOME": str(tmp_path / "home")}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MAYA_STYLIZE")}
+    environment = {**own, "MAYA_STYLIZE_HOME": str(tmp_path / "home")}
     environment.pop("PYTHONPATH", None)
 
     def run(*command: str) -> subprocess.CompletedProcess[str]:
