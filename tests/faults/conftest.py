@@ -91,7 +91,7 @@ def read_only(tmp_path):
         yield folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not the session's: others are to have no studio
 def network(tmp_path_factory):
     """A model file with two layers of random filters."""
     path, layers = tmp_path_factory.mktemp("model") / "small.h5", chains.small_chain((2,))

@@ -121,8 +121,9 @@ def tree(root: Path) -> dict[str, str]:
 
 
 def said(command: Path, *arguments: str, **variables: str) -> str:
-    """Run a launcher in a folder of its own; return what it prints."""
-    environment = {**os.environ, **variables}
+    """Run a launcher as a new user would: what it prints, without this process's own settings."""
+    own = {name for name in os.environ if name.startswith("MAYA_STYLIZE_")} - {"MAYA_STYLIZE_HOME"}
+    environment = {name: text for name, text in os.environ.items() if name not in own} | variables
     done = subprocess.run(
         [str(command), *arguments], cwd="/", env=environment, capture_output=True, text=True
     )

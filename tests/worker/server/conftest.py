@@ -24,7 +24,7 @@ STRANGE = Path(__file__).with_name("workers") / "strange.py"
 BOUND = 120  # seconds; a hang is the bug
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)  # not the session's: others are to have no studio
 def small_model(tmp_path_factory):
     """A studio's model with two layers, which compiles fast."""
     random = np.random.default_rng(0)
