@@ -17,19 +17,21 @@ from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.checkpoint import Kept
 from maya_stylize.engine.evaluation import Evaluation
-from maya_stylize.engine.history import Half, two_loops
+from maya_stylize.engine.direction import quasi_newton
+from maya_stylize.engine.history import Half
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.optimize import LBFGS, State
 from maya_stylize.engine.problems import Problem
 from maya_stylize.engine.schedule import Octave, Patience
-from maya_stylize.engine.spectrum import Powers, Spectrum, power_beyond
+from maya_stylize.engine.spectrum import Powers, Spectrum, powers_beyond
 from maya_stylize.engine.speed import Stint
 from maya_stylize.engine.vgg19 import FloatArray, from_network, to_network
 from maya_stylize.errors import EngineError
 from maya_stylize.events import Log, Progress
 
-# Pixels up to which a picture is small.
+# Pixels up to which a picture is small, and variables of larger ones that are unpacked at once.
 SMALL = 512 * 512
+BLOCK = 3 * 256 * 256
 
 Answer = TypeVar("Answer")
 # Work that tells how it goes, and has an answer at its end.
@@ -138,8 +140,8 @@ class Climb:
 
         size = octave.height, octave.width
         small = octave.width * octave.height <= SMALL
-        direction, power = _of_steps(self._evaluation.encoder.backend, small)
-        spectrum = Spectrum(size, self._data_format, power) if self._problem.by_color else None
+        direction, powers = _of_steps(self._evaluation.encoder.backend, small)
+        spectrum = Spectrum(size, self._data_format, powers) if self._problem.by_color else None
         optimizer = LBFGS(function, lower, upper, self._history, spectrum, direction)
         kept, self._kept = self._kept, None
         if kept is not None and kept.vectors:
@@ -224,13 +226,14 @@ class Climb:
 
 @lru_cache(maxsize=2)
 def _of_steps(backend: Backend, small: bool) -> tuple[Callable[..., Tensor], ...]:
-    """Return what computes a step's direction, and a vector's power by frequency.
+    """Return what computes a step's direction, and two vectors' powers by frequency.
 
     In small pictures the way from one operation to the next takes longer than the operations, and
-    they are traced. In large ones a trace would have the whole history unpacked at once.
+    they are traced. In large ones the history is unpacked piece by piece.
     """
-    functions = (
-        partial(two_loops, data_format=backend.data_format),
-        partial(power_beyond, data_format=backend.data_format),
-    )
-    return tuple(map(backend.traced, functions)) if small else functions
+    data_format = backend.data_format
+    powers = partial(powers_beyond, data_format=data_format)
+    if small:
+        direction = partial(quasi_newton, data_format=data_format)
+        return backend.traced(direction), backend.traced(powers)
+    return partial(quasi_newton, data_format=data_format, block=BLOCK), powers

@@ -18,7 +18,8 @@ from keras import ops
 
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
-from maya_stylize.engine.history import Half, two_loops
+from maya_stylize.engine.direction import quasi_newton
+from maya_stylize.engine.history import Half
 from maya_stylize.engine.spectrum import Powers, Spectrum
 
 # Value and gradient at a point, in as many beats as they take.
@@ -63,7 +64,7 @@ class LBFGS:
         upper: Upper bounds, broadcastable to the variables.
         history: How many past steps shape the next one.
         spectrum: Takes the variables apart, where they are a picture.
-        direction: `two_loops`, or the same compiled for the picture's format.
+        direction: `quasi_newton`, or the same compiled for the picture's format.
 
     Attributes:
         state: Where it is; set by `begin`, or by whoever goes on from a state that was kept.
@@ -78,13 +79,13 @@ class LBFGS:
         upper: Tensor,
         history: int = 20,
         spectrum: Spectrum | None = None,
-        direction: Callable[..., Tensor] = two_loops,
+        direction: Callable[..., Tensor] = quasi_newton,
     ) -> None:
         self._function = function
         self._lower, self._upper = lower, upper
         self._history = history
         self._spectrum = spectrum
-        self._two_loops = direction
+        self._quasi_newton = direction
 
     def begin(self, start: Tensor) -> Beats[None]:
         """Evaluate the function at a point, which is moved into the box first."""
@@ -124,7 +125,7 @@ class LBFGS:
         nothing = Half(ops.zeros_like(state.steps[0].shares), 0.0)
         missing = [nothing] * (self._history - len(state.steps))
         steps, changes = [*missing, *state.steps], [*missing, *state.changes]
-        return self._two_loops(
+        return self._quasi_newton(
             downhill,
             free,
             [half.shares for half in steps],

@@ -80,25 +80,26 @@ class Spectrum:
     Args:
         size: Height and width of the pictures.
         data_format: "channels_last" for (1, H, W, 3), "channels_first" for (1, 3, H, W).
-        power: `power_beyond` for that format, or the same compiled.
+        powers: `powers_beyond` for that format, or the same compiled.
     """
 
     def __init__(
-        self, size: tuple[int, int], data_format: str, power: Callable[..., Tensor] | None = None
+        self, size: tuple[int, int], data_format: str, powers: Callable[..., Tensor] | None = None
     ) -> None:
         height, width = size
-        self._data_format = data_format
-        self._of = power or partial(power_beyond, data_format=data_format)
+        self._of = powers or partial(powers_beyond, data_format=data_format)
         self._radius = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None])
         self._known: tuple[Powers, Tensor] | None = None
 
     def learned(self, powers: Powers, step: Tensor, change: Tensor) -> Powers:
         """Return the powers with one more step, and the gradient's change over it."""
-        scale = 1 / (float(ops.sum(step * step)) + TINY)
+        radius = ops.convert_to_tensor(self._radius[None, ..., None].astype(np.float32))
+        pair = ops.concatenate([step, change])
+        beyond: Array = ops.convert_to_numpy(self._of(pair, radius)).astype(np.float64)
+        within = np.maximum(beyond - np.pad(beyond[..., 1:], ((0, 0), (0, 0), (0, 1))), 0)
+        steps, changes = within / (within[0].sum() / self._radius.size + TINY)
         return Powers(
-            DECAY * powers.steps + scale * self._power(step),
-            DECAY * powers.changes + scale * self._power(change),
-            powers.seen + 1,
+            DECAY * powers.steps + steps, DECAY * powers.changes + changes, powers.seen + 1
         )
 
     def inverse(self, powers: Powers) -> Tensor:
@@ -120,58 +121,55 @@ class Spectrum:
         inverse /= inverse.mean(dtype=np.float64).astype(np.float32)
         return inverse
 
-    def _power(self, picture: Tensor) -> Array:
-        """Return the power in each band of each color, (3, 7)."""
-        radius = ops.convert_to_tensor(self._radius[None, ..., None].astype(np.float32))
-        sums: Array = ops.convert_to_numpy(self._of(picture, radius)).astype(np.float64)
-        within: Array = np.maximum(sums - np.pad(sums[:, 1:], ((0, 0), (0, 1))), 0)
-        return within
 
+def smoothed(pair: Tensor, inverse: Tensor, data_format: str) -> Tensor:
+    """Return the inverse Hessian that a spectrum has learned, times two pictures, up to a factor.
 
-def smoothed(picture: Tensor, inverse: Tensor, data_format: str) -> Tensor:
-    """Return the inverse Hessian that a spectrum has learned, times a picture, up to a factor.
-
-    Symmetric and positive definite.
+    Symmetric and positive definite. One is the real part of what is transformed, the other the
+    imaginary one.
 
     Args:
-        picture: (1, H, W, 3) or (1, 3, H, W).
+        pair: (2, H, W, 3) or (2, 3, H, W).
         inverse: As `Spectrum.inverse` gives it, (1, H, W, 3).
-        data_format: Of the picture.
+        data_format: Of the pictures.
     """
-    filtered = []
-    for color, plane in enumerate(_planes(picture, data_format)):
-        real, imaginary = ops.fft2((plane, ops.zeros_like(plane)))
-        share = inverse[0, :, :, color]
-        filtered.append(ops.ifft2((real * share, imaginary * share))[0])
-    return ops.einsum(
-        "bdhw,dc->bhwc" if data_format == "channels_last" else "bdhw,dc->bchw",
-        ops.stack(filtered)[None],
-        ops.convert_to_tensor(COLORS.astype(np.float32)),
-    )
+    sizes = ops.sqrt(ops.sum(pair * pair, axis=(1, 2, 3), keepdims=True)) + TINY
+    # Of one length, so that the rounding errors of the one are not the other.
+    real, imaginary = ops.fft2(_planes(pair / sizes, data_format))
+    shares = ops.transpose(inverse[0], (2, 0, 1))
+    filtered = ops.stack(ops.ifft2((real * shares, imaginary * shares)))
+    back = "bdhw,dc->bhwc" if data_format == "channels_last" else "bdhw,dc->bchw"
+    return sizes * ops.einsum(back, filtered, _colors())
 
 
-def power_beyond(picture: Tensor, radius: Tensor, data_format: str) -> Tensor:
-    """Return the power in all frequencies, and beyond each of EDGES, of each color, (3, 7).
+def powers_beyond(pair: Tensor, radius: Tensor, data_format: str) -> Tensor:
+    """Return two pictures' power in all frequencies, and beyond each of EDGES, by color, (2, 3, 7).
 
     Args:
-        picture: (1, H, W, 3) or (1, 3, H, W).
+        pair: (2, H, W, 3) or (2, 3, H, W).
         radius: The frequencies in cycles per pixel, (1, H, W, 1).
-        data_format: Of the picture.
+        data_format: Of the pictures.
     """
-    rows = []
-    for plane in _planes(picture, data_format):
-        real, imaginary = ops.fft2((plane, ops.zeros_like(plane)))
-        power = real * real + imaginary * imaginary
-        outside = (ops.where(radius[0, :, :, 0] >= edge, power, 0.0) for edge in EDGES)
-        rows.append(ops.stack([ops.sum(power), *map(ops.sum, outside)]))
-    return ops.stack(rows)
+    sizes = ops.sqrt(ops.sum(pair * pair, axis=(1, 2, 3), keepdims=True)) + TINY
+    real, imaginary = ops.fft2(_planes(pair / sizes, data_format))
+    # What a real picture's transform is at k, it is at -k but for the sign of its imaginary part.
+    real_there, imaginary_there = (
+        ops.roll(ops.flip(part, (1, 2)), (1, 1), (1, 2)) for part in (real, imaginary)
+    )
+    first = (real + real_there) ** 2 + (imaginary - imaginary_there) ** 2
+    second = (imaginary + imaginary_there) ** 2 + (real - real_there) ** 2
+    power = ops.stack([first, second]) / 4
+    outside = (ops.where(radius[0, :, :, 0] >= edge, power, 0.0) for edge in EDGES)
+    sums = ops.stack([ops.sum(part, axis=(2, 3)) for part in (power, *outside)], axis=2)
+    return sums * sizes[:, :, 0] ** 2
 
 
-def _planes(picture: Tensor, data_format: str) -> list[Tensor]:
-    """Return light and dark and the two kinds of chroma, (H, W) each."""
-    axis = 3 if data_format == "channels_last" else 1
-    channels = [ops.take(picture[0], channel, axis - 1) for channel in range(3)]
-    return [
-        sum(float(share) * channel for share, channel in zip(shares, channels, strict=True))
-        for shares in COLORS
-    ]
+def _planes(pair: Tensor, data_format: str) -> tuple[Tensor, Tensor]:
+    """Return light and dark and the two kinds of chroma of two pictures, (3, H, W) each."""
+    taken = "bhwc,dc->bdhw" if data_format == "channels_last" else "bchw,dc->bdhw"
+    first, second = ops.unstack(ops.einsum(taken, pair, _colors()), 2)
+    return first, second
+
+
+def _colors() -> Tensor:
+    return ops.convert_to_tensor(COLORS.astype(np.float32))

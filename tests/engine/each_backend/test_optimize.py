@@ -10,7 +10,8 @@ from keras import ops
 from scipy.optimize import minimize, rosen, rosen_der
 
 from maya_stylize.engine.beats import finish
-from maya_stylize.engine.history import Half, two_loops
+from maya_stylize.engine.direction import quasi_newton
+from maya_stylize.engine.history import Half
 from maya_stylize.engine.optimize import LBFGS
 
 
@@ -150,8 +151,9 @@ def test_half_precision_keeps_a_vector_to_its_largest_values_last_bits(
     assert ops.convert_to_numpy(Half.of(ops.convert_to_tensor(vector)).shares).itemsize == 2
 
 
+@pytest.mark.parametrize("block", [None, 5, 12])
 @pytest.mark.parametrize("pairs", [1, 3, 6])
-def test_directions_are_the_textbooks_with_explicit_matrices(engine_backend, pairs):
+def test_directions_are_the_textbooks_with_explicit_matrices(engine_backend, pairs, block):
     """H' = (I − ρsyᵀ) H (I − ρysᵀ) + ρssᵀ among the free variables, from a multiple of I."""
     random, size = np.random.default_rng(pairs), 12
     free = (np.arange(size) % 4 != 0).astype(np.float64)
@@ -175,12 +177,37 @@ def test_directions_are_the_textbooks_with_explicit_matrices(engine_backend, pai
 
     nothing = [Half(ops.zeros((size,), "float16"), 0.0)] * 2  # as where the history is not full
     steps, changes = ([*nothing, *found] for found in halves.values())
-    found = two_loops(
+    found = quasi_newton(
         *(ops.convert_to_tensor(vector.astype(np.float32)) for vector in (downhill, free)),
         [half.shares for half in steps],
         [half.shares for half in changes],
         ops.convert_to_tensor([[half.largest for half in each] for each in (steps, changes)]),
+        block=block,
     )
 
     wanted = matrix @ downhill
     assert np.abs(ops.convert_to_numpy(found) - wanted).max() < 1e-4 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_a_pair_that_curves_only_among_held_variables_says_nothing(engine_backend, place):
+    random, size = np.random.default_rng(7), 12
+    free = np.ones(size, np.float32)
+    free[:3] = 0
+    steps = random.normal(size=(3, size)).astype(np.float32)
+    changes = (steps + 0.3 * random.normal(size=(3, size))).astype(np.float32)
+    idle = np.concatenate([np.ones(3), random.normal(size=size - 3)]).astype(np.float32)
+    told = np.where(free, 0, idle)  # its change of gradient is where nothing moves
+    downhill = random.normal(size=size).astype(np.float32) * free
+
+    def direction(steps, changes):
+        halves = [[Half.of(ops.convert_to_tensor(row)) for row in rows] for rows in (steps, changes)]
+        found = quasi_newton(
+            *map(ops.convert_to_tensor, (downhill, free)),
+            *([half.shares for half in each] for each in halves),
+            ops.convert_to_tensor([[half.largest for half in each] for each in halves]),
+        )
+        return ops.convert_to_numpy(found)
+
+    more = (np.insert(rows, place, row, axis=0) for rows, row in ((steps, idle), (changes, told)))
+    np.testing.assert_allclose(direction(*more), direction(steps, changes), rtol=1e-4, atol=1e-5)

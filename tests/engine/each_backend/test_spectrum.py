@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis import strategies as st
 from keras import ops
 
 from maya_stylize.engine import spectrum
 from maya_stylize.engine.beats import finish
-from maya_stylize.engine.history import two_loops
+from maya_stylize.engine.direction import quasi_newton
 from maya_stylize.engine.optimize import LBFGS
 from maya_stylize.engine.spectrum import Powers, Spectrum, smoothed
 
@@ -36,6 +37,13 @@ def bands(height, width):
     return np.searchsorted(spectrum.EDGES, np.hypot(rows, columns), side="right")
 
 
+def alone(picture, inverse, data_format, beside=1.0):
+    """A picture smoothed, beside another one."""
+    other = beside * pictures(*inverse.shape[1:3], 1, data_format, 99)[0]
+    pair = ops.concatenate([picture, ops.convert_to_tensor(other)])
+    return smoothed(pair, inverse, data_format)[:1]
+
+
 def known(height, width, data_format, steps=spectrum.FIRST_USE):
     """A spectrum, and what some random steps have taught it."""
     found, powers = Spectrum((height, width), data_format), Powers.none()
@@ -46,10 +54,11 @@ def known(height, width, data_format, steps=spectrum.FIRST_USE):
 
 
 @settings(max_examples=15)
-@given(height=SIDES, width=SIDES)
-def test_powers_are_numpys(engine_backend, height, width):
+@given(height=SIDES, width=SIDES, times=st.sampled_from([1e-9, 1.0, 1e6]))
+def test_powers_are_numpys(engine_backend, height, width, times):
     data_format = engine_backend.data_format
     step, change = pictures(height, width, 2, data_format)
+    change *= np.float32(times)
     of = bands(height, width)
 
     powers = Spectrum((height, width), data_format).learned(
@@ -73,11 +82,11 @@ def test_what_it_smooths_with_is_symmetric_and_positive(engine_backend, height, 
     def inner(one, other):
         return float(ops.sum(one * other))
 
-    across = inner(first, smoothed(second, found.inverse(powers), data_format))
-    back = inner(second, smoothed(first, found.inverse(powers), data_format))
+    across = inner(first, alone(second, found.inverse(powers), data_format))
+    back = inner(second, alone(first, found.inverse(powers), data_format))
     sizes = (
-        inner(first, smoothed(first, found.inverse(powers), data_format)),
-        inner(second, smoothed(second, found.inverse(powers), data_format)),
+        inner(first, alone(first, found.inverse(powers), data_format)),
+        inner(second, alone(second, found.inverse(powers), data_format)),
     )
     assert min(sizes) > 0
     assert across == pytest.approx(back, abs=1e-5 * max(sizes))
@@ -97,11 +106,24 @@ def test_a_stiff_color_and_frequency_is_divided_by_its_curvature(engine_backend)
         picture = np.einsum("hw,c->hwc", wave, spectrum.COLORS[color])[None].astype(np.float32)
         if data_format == "channels_first":
             picture = np.moveaxis(picture, 3, 1)
-        divided = smoothed(ops.convert_to_tensor(picture), found.inverse(powers), data_format)
+        divided = alone(ops.convert_to_tensor(picture), found.inverse(powers), data_format)
         return float(np.sum(ops.convert_to_numpy(divided) * picture) / np.sum(picture**2))
 
     assert times(1) == pytest.approx(times(2), rel=1e-3)
     assert times(0) == pytest.approx(times(1) / 100, rel=0.05)
+
+
+@pytest.mark.parametrize("times", [1e-12, 1e-4, 1e4, 1e12])
+def test_neither_of_a_pair_feels_how_large_the_other_is(engine_backend, times):
+    data_format = engine_backend.data_format
+    found, powers = known(31, 46, data_format)
+    inverse = found.inverse(powers)
+    picture = ops.convert_to_tensor(pictures(31, 46, 1, data_format, 3)[0])
+    wanted = ops.convert_to_numpy(alone(picture, inverse, data_format, 0.0))
+
+    beside = ops.convert_to_numpy(alone(picture, inverse, data_format, times))
+
+    np.testing.assert_allclose(beside, wanted, atol=1e-5 * np.abs(wanted).max())
 
 
 def test_too_few_steps_change_nothing(engine_backend):
@@ -109,7 +131,7 @@ def test_too_few_steps_change_nothing(engine_backend):
     found, powers = known(9, 12, data_format, spectrum.FIRST_USE - 1)
     (picture,) = pictures(9, 12, 1, data_format, 2)
 
-    same = smoothed(ops.convert_to_tensor(picture), found.inverse(powers), data_format)
+    same = alone(ops.convert_to_tensor(picture), found.inverse(powers), data_format)
 
     np.testing.assert_allclose(ops.convert_to_numpy(same), picture, atol=1e-5)
 
@@ -142,7 +164,7 @@ def test_a_loss_that_differs_by_frequency_is_met_sooner_with_it(engine_backend):
 
     def after(evaluations, taken_apart):
         limit = ops.convert_to_tensor(np.float32(1e3))
-        direction = partial(two_loops, data_format=data_format)
+        direction = partial(quasi_newton, data_format=data_format)
         optimizer = LBFGS(function, -limit, limit, 5, taken_apart, direction)
         finish(optimizer.begin(ops.zeros(goal.shape)))
         while optimizer.state.evaluations < evaluations and finish(optimizer.step()):

@@ -87,8 +87,8 @@ def model(folder, width=6):
 # How often each function is traced. The coarse octave fits in one tile, and is whole. On TensorFlow
 # the survey is another function where there is a content; on JAX it sees the example and the result
 # of both octaves.
-STEPS = {"two_loops": 1}
-TEXTURE_STEPS = {**STEPS, "power_beyond": 1}
+STEPS = {"quasi_newton": 1}
+TEXTURE_STEPS = {**STEPS, "powers_beyond": 1}
 EXPECTED = {
     ("tensorflow", "synthesize", 0): {"survey": 1, "whole": 1, **TEXTURE_STEPS},
     ("tensorflow", "synthesize", 24): {"survey": 1, "whole": 1, "pull": 1, **TEXTURE_STEPS},
