@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,13 +75,18 @@ def _crashed(command: str, signal: str, notes: Mapping[str, Any], kept: str) -> 
 
 
 def _tell(error: EngineError, way: str | None) -> None:
-    if way == "json":
-        failure = events.Failure(error.kind, error.message, error.hint)
-        print(json.dumps(events.to_json(failure)), flush=True)
-    elif way == "openjd":
-        print(f"openjd_fail: {printable(str(error))}", flush=True)
+    if way == "openjd":
+        _print(f"openjd_fail: {printable(str(error))}")
         return
+    if way == "json":
+        _print(json.dumps(events.to_json(events.Failure(error.kind, error.message, error.hint))))
     report(error)
+
+
+def _print(line: str) -> None:
+    """Print a line to stdout for programs, whether one listens or not."""
+    with suppress(OSError):
+        os.write(1, f"{line}\n".encode("utf-8", "backslashreplace"))
 
 
 def _details(signal: str, notes: Mapping[str, Any], crash: str, arguments: Sequence[str]) -> str:

@@ -21,11 +21,10 @@ from maya_stylize import crash_notes
 from maya_stylize.cli import crashes, interrupt
 
 FAILED = 1
-# Those that read pictures or models. The worker process of a farm's session is not one of them: its
-# tasks tell of its end.
-_COMMANDS = {"synthesize", "stylize", "repair", "material", "run", "batch"}
-_COMMANDS |= {"convert", "normalize", "model"}
-_FARM = {"export", "finish"}
+# Those that read neither pictures nor models; the panel and a farm's tasks tell how the process
+# that does so for them has ended.
+_NONE_NEEDED = {"info", "panel", "mayapy"}
+_NONE_NEEDED_ON_A_FARM = {"start", "serve", "stop", "targets", "tiles"}
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -33,7 +32,9 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 def is_for(arguments: Sequence[str]) -> bool:
     """Return whether a command's arguments are those of one that may crash."""
     command, part, *_ = (*arguments, "", "")
-    return command in _COMMANDS or (command == "farm" and part in _FARM)
+    if command == "farm":
+        return part not in _NONE_NEEDED_ON_A_FARM
+    return command[:1] not in ("", "-") and command not in _NONE_NEEDED
 
 
 def begin(arguments: Sequence[str]) -> None:

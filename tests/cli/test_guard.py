@@ -409,7 +409,7 @@ def test_where_no_child_can_be_had_the_command_runs_itself(
         ("farm finish", True),
         ("farm serve", False),
         ("farm tiles", False),
-        ("farm", False),
+        ("a new one", True),
         ("mayapy -m x", False),
         ("panel", False),
         ("info", False),
