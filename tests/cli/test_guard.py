@@ -28,7 +28,7 @@ from maya_stylize.cli import guard
 
 ROOT = Path(maya_stylize.__file__).parents[1]
 ODD = [sys.executable, str(Path(__file__).parent / "workers" / "odd_command.py"), "run"]
-HANGING_SECONDS = 120
+HANGING_SECONDS = 300
 
 
 @pytest.fixture
