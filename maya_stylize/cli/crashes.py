@@ -50,7 +50,7 @@ def tell(code: int, content: bytes, arguments: Sequence[str]) -> None:
         except StylizeError:
             kept, unkept = "below", details
         error = _crashed(command, signal, notes, kept)
-    if sys.stderr.isatty():  # there may be half a bar, and no cursor
+    if sys.stderr and sys.stderr.isatty():  # there may be half a bar, and no cursor
         print("\r\x1b[2K\x1b[?25h", end="", file=sys.stderr)
     _tell(error, notes.get("failures"))
     if unkept:
