@@ -61,13 +61,13 @@ def tell(code: int, content: bytes, arguments: Sequence[str]) -> None:
 
 def _crashed(command: str, signal: str, notes: Mapping[str, Any], kept: str) -> EngineError:
     where = f"The crash report is {kept}."
-    for kind, mend in (
-        ("model", "Get the file again."),
-        ("picture", "Open it in a picture editor, save it again, and run the command again."),
-    ):
-        if kind in notes:
-            message = f"A native library crashed on the {kind} {notes[kind]} (signal {signal})."
-            return EngineError(message, f"{mend} {where}")
+    if "model" in notes:
+        message = f"A native library crashed on the model {notes['model']} (signal {signal})."
+        return EngineError(message, f"Get the file again. {where}")
+    if "picture" in notes:
+        message = f"A native library crashed on the picture {notes['picture']} (signal {signal})."
+        mend = "Open it in a picture editor, save it again, and run the command again."
+        return EngineError(message, f"{mend} {where}")
     return EngineError(
         f"{command} crashed in a native library (signal {signal}).",
         f"Run it again; if that repeats itself, please report it. {where}",
