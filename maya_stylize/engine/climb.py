@@ -16,8 +16,8 @@ from maya_stylize.engine.backend import Backend
 from maya_stylize.engine.backend.types import Tensor
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.checkpoint import Kept
-from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.direction import quasi_newton
+from maya_stylize.engine.evaluation import Evaluation
 from maya_stylize.engine.history import Half
 from maya_stylize.engine.objective import Targets
 from maya_stylize.engine.optimize import LBFGS, State
@@ -140,8 +140,8 @@ class Climb:
 
         size = octave.height, octave.width
         small = octave.width * octave.height <= SMALL
-        direction, powers = _of_steps(self._evaluation.encoder.backend, small)
-        spectrum = Spectrum(size, self._data_format, powers) if self._problem.by_color else None
+        direction, beyond = _of_steps(self._evaluation.encoder.backend, small)
+        spectrum = Spectrum(size, self._data_format, beyond) if self._problem.by_color else None
         optimizer = LBFGS(function, lower, upper, self._history, spectrum, direction)
         kept, self._kept = self._kept, None
         if kept is not None and kept.vectors:

@@ -62,7 +62,9 @@ def quasi_newton(
     else:
         guessed = change
     rough = ops.sum(change * guessed)
-    scale = ops.where(rough > 0, ops.sum(newest * curvature) / ops.where(rough > 0, rough, 1.0), 1.0)
+    scale = ops.where(
+        rough > 0, ops.sum(newest * curvature) / ops.where(rough > 0, rough, 1.0), 1.0
+    )
     guess = scale * left * pairs.mask
 
     right = counts * (curvature * weights - pairs.changes_along(guess))

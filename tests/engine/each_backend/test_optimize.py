@@ -201,7 +201,9 @@ def test_a_pair_that_curves_only_among_held_variables_says_nothing(engine_backen
     downhill = random.normal(size=size).astype(np.float32) * free
 
     def direction(steps, changes):
-        halves = [[Half.of(ops.convert_to_tensor(row)) for row in rows] for rows in (steps, changes)]
+        halves = [
+            [Half.of(ops.convert_to_tensor(row)) for row in rows] for rows in (steps, changes)
+        ]
         found = quasi_newton(
             *map(ops.convert_to_tensor, (downhill, free)),
             *([half.shares for half in each] for each in halves),

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis import strategies as st
 from keras import ops
 
 from maya_stylize.engine import spectrum
