@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import numpy as np
 from gallery_sections import maps_of
-from gallery_tools import GAP, FloatArray, Studio, beside, twice
+from gallery_tools import GAP, IMAGES, FloatArray, Studio, beside, twice
 
 from maya_stylize.images import reader
 from maya_stylize.jobs import MaterialJob
 
-SIDE = 144
+SIDE = 128
 Maps = dict[str, FloatArray]
 _made_before: dict[tuple[bool, str, str], Maps] = {}
+
+
+def material_together(studio: Studio) -> FloatArray:
+    """In light: maps as given, made together, and one by one, all of the gallery."""
+    rows = np.split(reader.read(IMAGES / "material_pebbles.jpg").pixels, 3)
+    side = len(rows[0])
+    return beside(
+        *(lit({"albedo": row[:, :side], "normal": row[:, side : 2 * side]}) for row in rows)
+    )
 
 
 def material_aligned(studio: Studio) -> FloatArray:
@@ -54,7 +63,7 @@ def _row(maps: Maps) -> FloatArray:
 
 
 def _made(
-    studio: Studio, *, aligned: bool = True, quality: str = "normal", seamless: str = "no"
+    studio: Studio, *, aligned: bool = True, quality: str = "draft", seamless: str = "no"
 ) -> Maps:
     """Make albedo and normals of pebbles, if no picture before this one has the same in it."""
     key = (aligned, quality, seamless)
