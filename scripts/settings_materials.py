@@ -14,6 +14,8 @@ from maya_stylize.images import reader
 from maya_stylize.jobs import MaterialJob
 
 SIDE = 128
+# A row of whole maps would make too large a file.
+SHOWN = 120
 Maps = dict[str, FloatArray]
 _made_before: dict[tuple[bool, str, str], Maps] = {}
 
@@ -59,7 +61,8 @@ def below(*rows: FloatArray) -> FloatArray:
 
 
 def _row(maps: Maps) -> FloatArray:
-    return beside(maps["albedo"], maps["normal"], lit(maps))
+    shown = (maps["albedo"], maps["normal"], lit(maps))
+    return beside(*(pixels[:SHOWN, :SHOWN] for pixels in shown))
 
 
 def _made(
