@@ -14,8 +14,9 @@ from maya_stylize.images import reader
 from maya_stylize.jobs import MaterialJob
 
 SIDE = 128
-# A row of whole maps would make too large a file.
+# Parts are shown: whole ones would make too large a file.
 SHOWN = 120
+MIDDLE = slice(40, 216)
 Maps = dict[str, FloatArray]
 _made_before: dict[tuple[bool, str, str], Maps] = {}
 
@@ -42,7 +43,7 @@ def material_quality(studio: Studio) -> FloatArray:
 def material_seamless(studio: Studio) -> FloatArray:
     """In light, laid beside itself, made without and with seamless edges."""
     made = (_made(studio, seamless=each) for each in ("no", "both"))
-    return beside(*(twice(lit(maps)) for maps in made))
+    return beside(*(twice(lit(maps))[MIDDLE] for maps in made))
 
 
 def lit(maps: Maps) -> FloatArray:
