@@ -18,7 +18,7 @@ SIDE = 128
 SHOWN = 120
 MIDDLE = slice(40, 216)
 Maps = dict[str, FloatArray]
-_made_before: dict[tuple[bool, str, str], Maps] = {}
+_made_before: dict[tuple[bool, str], Maps] = {}
 
 
 def material_together(studio: Studio) -> FloatArray:
@@ -33,11 +33,6 @@ def material_together(studio: Studio) -> FloatArray:
 def material_aligned(studio: Studio) -> FloatArray:
     """Made of maps that lie on one another, and with normals that were moved by half."""
     return below(*(_row(_made(studio, aligned=each)) for each in (True, False)))
-
-
-def material_quality(studio: Studio) -> FloatArray:
-    """Made in quality draft, and in quality normal."""
-    return below(*(_row(_made(studio, quality=each)) for each in ("draft", "normal")))
 
 
 def material_seamless(studio: Studio) -> FloatArray:
@@ -66,17 +61,15 @@ def _row(maps: Maps) -> FloatArray:
     return beside(*(pixels[:SHOWN, :SHOWN] for pixels in shown))
 
 
-def _made(
-    studio: Studio, *, aligned: bool = True, quality: str = "draft", seamless: str = "no"
-) -> Maps:
+def _made(studio: Studio, *, aligned: bool = True, seamless: str = "no") -> Maps:
     """Make albedo and normals of pebbles, if no picture before this one has the same in it."""
-    key = (aligned, quality, seamless)
+    key = (aligned, seamless)
     if key not in _made_before:
         _made_before[key] = _run(studio, *key)
     return _made_before[key]
 
 
-def _run(studio: Studio, aligned: bool, quality: str, seamless: str) -> Maps:
+def _run(studio: Studio, aligned: bool, seamless: str) -> Maps:
     maps = maps_of(studio.exemplar("pebbles"))
     normal = maps["normal"]
     moved = normal if aligned else np.roll(normal, (len(normal) // 2,) * 2, (0, 1))
@@ -87,7 +80,7 @@ def _run(studio: Studio, aligned: bool, quality: str, seamless: str) -> Maps:
         },
         output=studio.path("new_<map>"),
         size=(SIDE, SIDE),
-        quality=quality,
+        quality="draft",
         seamless=seamless,
     )
     return {kind: reader.read(path).pixels for kind, path in studio.run(job).maps.items()}

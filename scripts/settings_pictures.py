@@ -205,7 +205,6 @@ PICTURES: dict[str, Callable[[Studio], FloatArray]] = {
         *(texture_seamless, texture_exemplar_size, texture_quality, texture_layers),
         *(texture_light, settings_materials.material_together),
         *(settings_materials.material_aligned, settings_materials.material_seamless),
-        settings_materials.material_quality,
     )
 }
 
