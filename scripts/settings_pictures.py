@@ -80,7 +80,7 @@ def texture_seamless(studio: Studio) -> FloatArray:
 
 def stylize_strength(studio: Studio) -> FloatArray:
     """The content, and strengths 0, 25 and 50."""
-    weights = (10 ** (8 - strength / 25) for strength in (0, 25, 50))
+    weights = map(content_weight, (0, 25, 50))
     made = [_made(studio, replace(_coffee(studio), content_weight=each)) for each in weights]
     return beside(studio.exemplar("coffee")[::2, ::2], *made)
 
@@ -100,10 +100,13 @@ def stylize_colors(studio: Studio) -> FloatArray:
 
 
 def stylize_start(studio: Studio) -> FloatArray:
-    """The content; started from it, and from noise with two seeds."""
+    """The content; started from it, from noise, and from noise with strength 10."""
     job = replace(_coffee(studio), size=LARGER)
-    ways = (("content", 0), ("noise", 0), ("noise", 1))
-    made = [_made(studio, replace(job, start=start, seed=seed)) for start, seed in ways]
+    ways = (("content", 50), ("noise", 50), ("noise", 10))
+    made = [
+        _made(studio, replace(job, start=start, content_weight=content_weight(strength)))
+        for start, strength in ways
+    ]
     return beside(studio.exemplar("coffee")[::2, ::2], *made)
 
 
@@ -162,6 +165,11 @@ def repair_learn_from(studio: Studio) -> FloatArray:
     )
     clean = str(EXEMPLARS / "rust.png")
     return beside(holed, _made(studio, job), _made(studio, replace(job, exemplar=clean)))
+
+
+def content_weight(strength: int) -> float:
+    """Return what the panel's strength means; the panel itself needs Qt."""
+    return float(10 ** (8 - strength / 25))
 
 
 def _made(studio: Studio, job: Job) -> FloatArray:
