@@ -15,7 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import settings_materials
 from gallery_tools import FloatArray, Studio, beside, twice
+from scipy.ndimage import gaussian_filter
 
 from maya_stylize.convert import sources
 from maya_stylize.demo import EXEMPLARS
@@ -25,6 +27,8 @@ from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images" / "settings"
 SIDE = 128
+# Of pictures in which more must be seen.
+LARGER = 192
 # Pictures narrower than this are written twice as large.
 SMALL = 700
 _made_before: dict[str, FloatArray] = {}
@@ -32,7 +36,7 @@ _made_before: dict[str, FloatArray] = {}
 
 def texture_quality(studio: Studio) -> FloatArray:
     """An exemplar, and a texture in each quality."""
-    job = replace(_bricks(studio), size=(192, 192))
+    job = replace(_bricks(studio), size=(LARGER, LARGER))
     made = [_made(studio, replace(job, quality=each)) for each in ("draft", "normal")]
     return beside(studio.exemplar("bricks")[:192, :192], *made)
 
@@ -44,6 +48,19 @@ def texture_exemplar_size(studio: Studio) -> FloatArray:
     of_piece = replace(_bricks(studio), exemplar=studio.save("piece", piece))
     whole = _made(studio, _bricks(studio))
     return beside(piece, _made(studio, of_piece), pixels[:SIDE, :SIDE], whole)
+
+
+def texture_light(studio: Studio) -> FloatArray:
+    """An exemplar lit from one side, and its texture; then both with the light taken out."""
+    pixels = studio.exemplar("gravel")[:LARGER, :LARGER]
+    uneven = pixels * np.linspace(1, 0.25, LARGER, dtype=np.float32)[:, None]
+    light = gaussian_filter(uneven.mean(-1, keepdims=True), (24, 24, 0))
+    shown = []
+    for name, exemplar in (("uneven", uneven), ("even", uneven / light * light.mean())):
+        path = studio.save(name, np.clip(exemplar, 0, 1))
+        job = replace(_bricks(studio), exemplar=path, size=(LARGER, LARGER))
+        shown += [exemplar, _made(studio, job)]
+    return beside(*shown)
 
 
 def texture_layers(studio: Studio) -> FloatArray:
@@ -63,7 +80,7 @@ def texture_seamless(studio: Studio) -> FloatArray:
 
 def stylize_strength(studio: Studio) -> FloatArray:
     """The content, and strengths 0, 25 and 50."""
-    weights = (10 ** (8 - strength / 25) for strength in (0, 25, 50))
+    weights = map(content_weight, (0, 25, 50))
     made = [_made(studio, replace(_coffee(studio), content_weight=each)) for each in weights]
     return beside(studio.exemplar("coffee")[::2, ::2], *made)
 
@@ -80,6 +97,24 @@ def stylize_colors(studio: Studio) -> FloatArray:
     return beside(
         *(_made(studio, replace(_coffee(studio), keep_colors=each)) for each in ways),
     )
+
+
+def stylize_start(studio: Studio) -> FloatArray:
+    """The content; started from it, from noise, and from noise with strength 10."""
+    job = replace(_coffee(studio), size=LARGER)
+    ways = (("content", 50), ("noise", 50), ("noise", 10))
+    made = [
+        _made(studio, replace(job, start=start, content_weight=content_weight(strength)))
+        for start, strength in ways
+    ]
+    return beside(studio.exemplar("coffee")[::2, ::2], *made)
+
+
+def stylize_quality(studio: Studio) -> FloatArray:
+    """The content, and the same transfer in quality draft and normal."""
+    job = replace(_coffee(studio), size=LARGER)
+    made = [_made(studio, replace(job, quality=each)) for each in ("draft", "normal")]
+    return beside(studio.exemplar("coffee")[::2, ::2], *made)
 
 
 def repair_band(studio: Studio) -> FloatArray:
@@ -132,6 +167,11 @@ def repair_learn_from(studio: Studio) -> FloatArray:
     return beside(holed, _made(studio, job), _made(studio, replace(job, exemplar=clean)))
 
 
+def content_weight(strength: int) -> float:
+    """Return what the panel's strength means; the panel itself needs Qt."""
+    return float(10 ** (8 - strength / 25))
+
+
 def _made(studio: Studio, job: Job) -> FloatArray:
     """Run a job, if no picture before this one has the same in it."""
     key = json.dumps({**job.to_json(), "output": ""})
@@ -169,7 +209,10 @@ PICTURES: dict[str, Callable[[Studio], FloatArray]] = {
     for each in (
         *(stylize_strength, stylize_stroke, stylize_colors),
         *(repair_band, repair_mask, repair_learn_from),
+        *(stylize_start, stylize_quality),
         *(texture_seamless, texture_exemplar_size, texture_quality, texture_layers),
+        *(texture_light, settings_materials.material_together),
+        *(settings_materials.material_aligned, settings_materials.material_seamless),
     )
 }
 
