@@ -16,8 +16,9 @@ from maya_sides import MayaSides
 
 ROOT = Path(__file__).resolve().parent.parent
 TORCH = "2.13.0"
-# A file's tests share what they have made, so a file stays with one process.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
+# A file's tests share what they have made, so a file stays with one process. The order of the files
+# is that of tests/conftest.py.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 PYTEST = ("-m", "pytest")
 MEASURED = ("-m", "coverage", "run", *PYTEST)  # what it measures is in pyproject.toml
 WITHOUT_TORCH = f"""\

@@ -46,6 +46,23 @@ if not find_spec("numpy"):
 CACHE = settings.user_folder() / "tests"
 MODEL = "MAYA_STYLIZE_TEST_MODEL"
 
+# Files that take a minute or more: they begin first, so that at the end no process waits for one.
+LONGEST = (
+    "tests/engine/test_backends.py",
+    "tests/worker/server/test_server.py",
+    "tests/cli/test_processes.py",
+    "tests/farm/test_run.py",
+    "tests/engine/test_run.py",
+    "tests/engine/test_checkpoint.py",
+    "tests/engine/test_alpha.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the order within a file stays."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
