@@ -82,9 +82,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def program() -> NoReturn:
-    """Run one command as a program and end the process with its code."""
+    """Run one command as a program and end the process with its code.
+
+    What may crash in a native library does so in a child of this process; see `guard`.
+    """
     with suppress(AttributeError, OSError, RuntimeError, ValueError):  # there may be no stderr
         faulthandler.enable()  # a crash in a native library is told too, and where it happened
+    if sys.platform == "linux":
+        from maya_stylize.cli import guard
+
+        if guard.is_for(sys.argv[1:]):
+            guard.begin(sys.argv[1:])
     code = main()
     if code == CANCELLED:
         # Threads of a native library may still be at work, and their teardown can crash.

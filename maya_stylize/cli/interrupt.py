@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Generator, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from types import FrameType
 
 from maya_stylize.events import Event, Result
 
 CANCELLED = 130
+# What the parent of a guarded command sends it for a Ctrl-C; nobody else does, and a process that
+# does not listen to it is not disturbed.
+PASSED_ON = 0 if sys.platform == "win32" else signal.SIGURG
+
+_answer: Callable[[], None] | None = None
+# How often each signal came, and which of the two was the first to come for the nth time.
+_counts = {signal.SIGINT: count(), PASSED_ON: count()}
+_first: dict[int, int] = {}
+
+
+def take_from_parent() -> None:
+    """Take an interrupt that the parent passes on, once where it came to this process as well.
+
+    The terminal's Ctrl-C does; who kills one process by its number tells the parent alone.
+    """
+    global _answer
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        _answer = _raise
+        signal.signal(signal.SIGINT, _take)
+    signal.signal(PASSED_ON, _take)
 
 
 def until_interrupted(stream: Generator[Event, None, None]) -> Iterator[Event]:
@@ -31,21 +53,20 @@ def until_interrupted(stream: Generator[Event, None, None]) -> Iterator[Event]:
     """
     asked = False
 
-    def ask(_signal: int, _frame: FrameType | None) -> None:
+    def ask() -> None:
         nonlocal asked
         if asked:
             os._exit(CANCELLED)
         asked = True
 
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        for event in stream:
-            if asked and not isinstance(event, Result):
-                raise KeyboardInterrupt
-            yield event
-    finally:
-        stream.close()
-        signal.signal(signal.SIGINT, before)
+    with _answered(ask):
+        try:
+            for event in stream:
+                if asked and not isinstance(event, Result):
+                    raise KeyboardInterrupt
+                yield event
+        finally:
+            stream.close()
 
 
 @dataclass
@@ -60,11 +81,32 @@ def counted() -> Iterator[Interrupts]:
     """Count Ctrl-C instead of interrupting the block; it has to look."""
     interrupts = Interrupts()
 
-    def count(_signal: int, _frame: FrameType | None) -> None:
+    def note() -> None:
         interrupts.count += 1
 
-    before = signal.signal(signal.SIGINT, count)
-    try:
+    with _answered(note):
         yield interrupts
+
+
+@contextmanager
+def _answered(answer: Callable[[], None]) -> Iterator[None]:
+    """Let interrupts be answered so in the block."""
+    global _answer
+    before, _answer = _answer, answer
+    handler = signal.signal(signal.SIGINT, _take)
+    try:
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, handler)
+        _answer = before
+
+
+def _take(number: int, _frame: FrameType | None) -> None:
+    # One call each, for the other signal may come in between.
+    nth = next(_counts[number])
+    if _first.setdefault(nth, number) == number and _answer is not None:
+        _answer()
+
+
+def _raise() -> None:
+    raise KeyboardInterrupt

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
 
-from maya_stylize import events
+from maya_stylize import crash_notes, events
 from maya_stylize.cli import dry_run
 from maya_stylize.cli.display import Bar, JsonLines
-from maya_stylize.cli.failures import report
+from maya_stylize.cli.failures import report, tell_of_checkpoint
 from maya_stylize.cli.interrupt import until_interrupted
 from maya_stylize.convert import sources
 from maya_stylize.engine import checkpoint
 from maya_stylize.engine.backend import choose
-from maya_stylize.errors import ModelError, StylizeError, printable
+from maya_stylize.errors import ModelError, StylizeError
 from maya_stylize.files import checkpoint_of
 from maya_stylize.jobs import Job
 from maya_stylize.tile_jobs import each_tile
@@ -70,12 +69,12 @@ def run(job: Job, model: Path | None, as_json: bool, resume: Path | None) -> int
 
 def _show(job: Job, stream: Generator[events.Event, None, None], as_json: bool) -> None:
     display = JsonLines() if as_json else Bar()
+    left = checkpoint_of(job.outputs[0])
     try:
-        display.show(until_interrupted(stream))
+        with crash_notes.noted(checkpoint=str(left), failures="json" if as_json else "text"):
+            display.show(until_interrupted(stream))
     finally:
-        left = checkpoint_of(job.outputs[0])
-        if os.path.exists(left):  # noqa: PTH110  # Path.exists raises where a name is too long
-            print(f"To go on: maya-stylize run --resume {printable(str(left))}", file=sys.stderr)
+        tell_of_checkpoint(left)
 
 
 def _of_tile(

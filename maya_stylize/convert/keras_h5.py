@@ -18,6 +18,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from maya_stylize import crash_notes
 from maya_stylize.convert import keras_layers, keras_model, provenance, trial
 from maya_stylize.convert.chain import assemble, fault
 from maya_stylize.convert.network import Convolution, Network
@@ -114,7 +115,7 @@ def _opened(path: Path) -> Iterator[h5py.File]:
 @contextlib.contextmanager
 def _untried(path: Path) -> Iterator[h5py.File]:
     try:
-        with h5py.File(path, "r", locking=False) as file:
+        with crash_notes.noted(model=str(path)), h5py.File(path, "r", locking=False) as file:
             yield file
     except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
         raise _damaged(path) from error

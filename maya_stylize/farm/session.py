@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,10 @@ END = "end"
 START_SECONDS = 120.0
 POLL_SECONDS = 0.05
 _LAST_LINES = 5
+# Of a log's end: a crash report names every thread's calls and every extension module.
+_LOG_TAIL = 64 << 10
+_STARTED = "the warm process is started"
+_CRASH = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)  # so says faulthandler
 
 
 def connection_file(folder: Path) -> Path:
@@ -57,6 +62,8 @@ def start(folder: Path) -> None:
     except OSError as error:
         raise unwritable(log, error, WorkerError) from error
     with file:
+        with suppress(OSError):  # the disk may be full
+            os.write(file.fileno(), f"{_STARTED}\n".encode("ascii"))
         try:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, **apart
@@ -115,11 +122,7 @@ class Asked:
             try:
                 kind, text = json.loads(self._connection.recv_bytes())
             except (OSError, EOFError) as error:
-                log = log_file(self._folder)
-                raise WorkerError(
-                    f"The warm process has ended in the midst of its work: {_tail(log)}",
-                    "It may have run out of memory; what it left is gone on from.",
-                ) from error
+                raise _ended(log_file(self._folder)) from error
             yield kind, text
             if kind == END:
                 return
@@ -160,12 +163,31 @@ def _reached(folder: Path) -> Connection | None:
     return None
 
 
+def _ended(log: Path) -> WorkerError:
+    """Return what to tell of a process that has ended in the midst of its work."""
+    crash = _CRASH.search(_told_last(log))
+    if crash is not None:
+        return WorkerError(
+            f"The warm process crashed in a native library ({crash[1]}).",
+            f"What it left is gone on from. The crash report is in {log}.",
+        )
+    return WorkerError(
+        f"The warm process has ended in the midst of its work: {_tail(log)}",
+        "It may have run out of memory; what it left is gone on from.",
+    )
+
+
 def _tail(log: Path) -> str:
     """Return the last lines of a log."""
+    return " | ".join(_told_last(log).strip().splitlines()[-_LAST_LINES:])
+
+
+def _told_last(log: Path) -> str:
+    """Return the end of what a log has of the process that was started last."""
     try:
         with log.open("rb") as file:
-            file.seek(max(0, os.path.getsize(log) - 2000))  # noqa: PTH202
+            file.seek(max(0, os.path.getsize(log) - _LOG_TAIL))  # noqa: PTH202
             text = file.read().decode("utf-8", "replace")
     except OSError:
         return ""
-    return " | ".join(text.strip().splitlines()[-_LAST_LINES:])
+    return text.rpartition(f"{_STARTED}\n")[2]

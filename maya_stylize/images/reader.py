@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import OpenImageIO
 
+from maya_stylize import crash_notes
 from maya_stylize.errors import ImageError
 from maya_stylize.images import formats, jpeg
 from maya_stylize.images.guess import guess
@@ -181,13 +182,14 @@ def opened(path: Path, kind: str) -> Iterator[OpenImageIO.ImageInput]:
     wanted = OpenImageIO.ImageSpec()
     wanted.attribute("oiio:UnassociatedAlpha", 1)
     try:
-        source = OpenImageIO.ImageInput.open(str(path), wanted)
-        if source is None:
-            raise formats.damaged(path, kind, _reason(OpenImageIO.geterror()))
-        try:
-            yield source
-        finally:
-            source.close()
+        with crash_notes.noted(picture=str(path)):
+            source = OpenImageIO.ImageInput.open(str(path), wanted)
+            if source is None:
+                raise formats.damaged(path, kind, _reason(OpenImageIO.geterror()))
+            try:
+                yield source
+            finally:
+                source.close()
     except UnicodeDecodeError as error:  # names and messages come as bytes from the file
         raise formats.damaged(path, kind, "its header has garbled names") from error
 

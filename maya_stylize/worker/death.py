@@ -9,7 +9,7 @@ from maya_stylize.errors import WorkerError
 
 _LOG_TAIL = 4_000
 _NO_MEMORY = ("MemoryError", "bad_alloc", "RESOURCE_EXHAUSTED", "ResourceExhausted", "OutOfMemory")
-_CRASHES = {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP"}
+CRASHES = {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP"}
 # Windows's codes, as unsigned numbers.
 _WINDOWS = {
     0xC0000005: "it read memory that is not its own",
@@ -20,7 +20,7 @@ _WINDOWS = {
     0xC000007B: "a library is made for another processor",
 }
 _WINDOWS_NO_MEMORY = 0xC0000017
-_SMALLER = "Choose a smaller size or close other programs, and run it again."
+SMALLER = "Choose a smaller size or close other programs, and run it again."
 
 
 def explain(code: int | None, log: Path) -> WorkerError:
@@ -35,15 +35,15 @@ def explain(code: int | None, log: Path) -> WorkerError:
     if code is None:
         return WorkerError("The engine could not be started.", f"Run the installer again. {see}")
     if _out_of_memory(code, log):
-        return WorkerError("The engine ran out of memory and ended.", f"{_SMALLER} {see}")
-    name = _signal_name(code)
+        return WorkerError("The engine ran out of memory and ended.", f"{SMALLER} {see}")
+    name = signal_name(code)
     if name == "SIGKILL":
         return WorkerError(
             "The engine was ended from outside.",
-            f"If nobody did that, memory was short. {_SMALLER} {see}",
+            f"If nobody did that, memory was short. {SMALLER} {see}",
         )
     again = f"Run it again; if that repeats itself, please report it. {see}"
-    if name in _CRASHES or code & 0xFFFFFFFF in _WINDOWS:
+    if name in CRASHES or code & 0xFFFFFFFF in _WINDOWS:
         reason = _WINDOWS.get(code & 0xFFFFFFFF) or f"signal {name}"
         return WorkerError(f"The engine crashed ({reason}).", again)
     if name:
@@ -51,7 +51,12 @@ def explain(code: int | None, log: Path) -> WorkerError:
     return WorkerError(f"The engine ended by itself with code {code}.", again)
 
 
-def _signal_name(code: int) -> str:
+def signal_name(code: int) -> str:
+    """Return the name of the signal that ended a process; "" where none that is known did.
+
+    Args:
+        code: Its exit code, or minus the number of the signal.
+    """
     try:
         return signal.Signals(-code).name if code < 0 else ""
     except ValueError:

@@ -7,12 +7,10 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from maya_stylize import settings
+from maya_stylize import logs, settings
 from maya_stylize.errors import WorkerError
-from maya_stylize.files import unwritable
 
 # The engine's interpreter; the setting is the installer's, the variable goes before it.
 PYTHON_VARIABLE = "MAYA_STYLIZE_PYTHON"
@@ -21,7 +19,6 @@ PYTHON_SETTING = "engine_python"
 PACKAGES_VARIABLE = "MAYA_STYLIZE_PACKAGES"
 PACKAGES_SETTING = "engine_packages"
 ENGINE_PACKAGES = ("numpy", "keras", "h5py", "OpenImageIO")
-KEPT_LOGS = 10
 
 # What Maya sets for its own Python and Qt, and what would lead another Python astray.
 _MAYAS_OWN = ("PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH")
@@ -49,7 +46,7 @@ def find() -> Launch:
         WorkerError: No interpreter has the engine, or the log cannot be written.
     """
     python = _interpreter()
-    log = _fresh_log(settings.user_folder() / "logs")
+    log = logs.fresh("worker", WorkerError)
     worker = Path(__file__).resolve().parent / "__main__.py"
     command = (str(python), str(worker), "--parent", str(os.getpid()), "--log", str(log))
     return Launch(command, _environment(), log)
@@ -91,27 +88,3 @@ def _environment() -> dict[str, str]:
     if isinstance(packages, str):
         environment[PACKAGES_VARIABLE] = packages
     return environment
-
-
-def _fresh_log(folder: Path) -> Path:
-    """Make an empty log with a name of its own, and remove the oldest ones."""
-    name = f"worker-{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}.log"
-
-    def age(log: Path) -> tuple[bool, str]:
-        return log.name < name, log.name  # what is of the future the clock was set back from
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in sorted(folder.glob("worker-*.log"), key=age)[: 1 - KEPT_LOGS]:
-            _remove(old)
-        (folder / name).touch()
-    except OSError as error:
-        raise unwritable(folder / name, error, WorkerError) from error
-    return folder / name
-
-
-def _remove(log: Path) -> None:
-    try:
-        log.unlink(missing_ok=True)
-    except PermissionError:  # Windows does not remove what another worker still writes
-        return

@@ -172,8 +172,8 @@ def test_a_transfer_prints_its_picture_for_a_shell_to_take(
 
 # A shell's background jobs ignore Ctrl-C and pass that on, so the handler is put back first.
 INTERRUPTIBLE = (
-    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from maya_stylize.cli import main; sys.exit(main())"
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from maya_stylize.cli import program; program()"
 )
 
 
@@ -385,30 +385,3 @@ def test_sliced_statistics_by_command(environment: dict[str, str], folder: Path)
     assert refused.returncode == 2
     assert "--statistics" in refused.stderr
     assert not (folder / "sliced.png").exists()
-
-
-CRASHING = """
-import ctypes
-from maya_stylize import cli
-from maya_stylize.cli import convert
-convert.convert = lambda *files: ctypes.string_at(0)
-cli.program()
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are Unix's")
-def test_a_crash_in_a_native_library_is_told_and_where(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", CRASHING, "convert", "a.caffemodel", "b.h5"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=HANGING_SECONDS,
-    )
-    assert done.returncode == -signal.SIGSEGV
-    assert "Fatal Python error: Segmentation fault" in done.stderr
-    assert "in run_convert" in done.stderr
-    assert list(tmp_path.iterdir()) == []

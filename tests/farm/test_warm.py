@@ -129,3 +129,30 @@ def test_an_order_that_makes_no_sense_fails_with_a_reason(folder: Path) -> None:
     assert last == (session.END, str(session.FAILED))
     assert kind == "fail"
     assert "none: cannot be read" in text
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (signal.SIGSEGV, "The warm process crashed in a native library (Segmentation fault)."),
+        (signal.SIGKILL, "The warm process has ended in the midst of its work: "),
+    ],
+)
+def test_its_end_in_the_midst_of_an_order_is_told(
+    folder: Path, how: signal.Signals, said: str
+) -> None:
+    """A crash that its log tells of may be that of an earlier one."""
+    session.log_file(folder).write_text("Fatal Python error: Bus error\n")
+    mapping = folder / "mapping"
+    os.mkfifo(mapping)  # who reads it waits
+    session.start(folder)
+    order = {"jobs": str(folder), "results": str(folder), "textures": "1"}
+    order["mapping"] = str(mapping)
+    with session.asked(folder, "tiles", order) as asked, mapping.open("w"):
+        process = int(told(folder)["pid"])
+        os.kill(process, how)
+        with pytest.raises(WorkerError) as caught:
+            list(asked.told())
+    assert caught.value.message.startswith(said)
+    assert "Fatal" not in caught.value.message
+    wait(process)

@@ -15,11 +15,12 @@ from maya_stylize.engine.run import run
 from maya_stylize.files import checkpoint_of
 from maya_stylize.jobs import SynthesizeJob
 from maya_stylize.ledger import Ledger, State
+from maya_stylize.logs import KEPT
 from maya_stylize.worker import launch
 
 YEAR = 365 * 24 * 3600.0
 # What reads the clock, and may: a log's name.
-MAY = {("worker/launch.py", "datetime.now")}
+MAY = {("logs.py", "datetime.now")}
 CLOCK = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today"}
 
 
@@ -80,4 +81,4 @@ def test_the_newest_logs_are_kept_when_the_clock_was_set_back(logs):
         (logs / f"worker-2999010{index % 10}-00000{index % 10}-{index:06}-1.log").touch()
     ours = [launch.find().log for _ in range(8)]
     assert all(log.exists() for log in ours)
-    assert len(list(logs.iterdir())) == launch.KEPT_LOGS
+    assert len(list(logs.iterdir())) == KEPT

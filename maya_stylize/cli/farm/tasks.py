@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from maya_stylize import crash_notes
 from maya_stylize.errors import StylizeError, printable
 from maya_stylize.farm import session
 
@@ -31,7 +32,8 @@ def _telling(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Nam
 
     def told(arguments: argparse.Namespace) -> int:
         try:
-            return run(arguments)
+            with crash_notes.noted(failures="openjd"):
+                return run(arguments)
         except StylizeError as error:
             _tell("fail", str(error))
             return session.FAILED

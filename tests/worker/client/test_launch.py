@@ -11,6 +11,7 @@ import pytest
 
 from maya_stylize import settings
 from maya_stylize.errors import StylizeError, WorkerError
+from maya_stylize.logs import KEPT
 from maya_stylize.worker import death, launch
 
 
@@ -87,9 +88,9 @@ def test_packages_beside_an_interpreter(monkeypatch):
 
 
 def test_each_start_has_a_log_of_its_own_and_the_newest_are_kept():
-    logs = [launch.find().log for _ in range(launch.KEPT_LOGS + 4)]
+    logs = [launch.find().log for _ in range(KEPT + 4)]
     assert len(set(logs)) == len(logs)
-    assert sorted(logs[0].parent.iterdir()) == logs[-launch.KEPT_LOGS :]
+    assert sorted(logs[0].parent.iterdir()) == logs[-KEPT:]
 
 
 def test_a_log_that_cannot_be_written_is_told(monkeypatch, tmp_path):
