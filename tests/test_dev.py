@@ -14,12 +14,14 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 import zipfile
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 import dev
 import dev_tasks
+import maya_sides
 import pytest
 from environment import Environment
 from installer import pip
@@ -224,22 +226,26 @@ class Recorder:
         asked.append(f"{package}=={version}")
         return self.torch
 
-    def call(self, *arguments: str, **variables: str) -> int:
+    def call(self, *arguments: str, output: IO[bytes] | None = None, **variables: str) -> int:
         asked.extend(arguments)
-        if variables:
-            asked.append(variables)
+        if output is not None:
+            calls.append((self.name, *arguments, variables))
+            output.write(f"{self.name} printed this\n".encode())
         return self.codes.get(self.name, 42)
 
 
 asked: list[object] = []
+calls: list[tuple[object, ...]] = []  # those whose output is kept
 VENV = (".venv", None)
 
 
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> type[Recorder]:
     asked.clear()
+    calls.clear()
     fresh = type("Fresh", (Recorder,), {})
-    monkeypatch.setattr(dev_tasks, "Environment", fresh)
+    for module in (dev_tasks, maya_sides):
+        monkeypatch.setattr(module, "Environment", fresh)
     return fresh
 
 
@@ -307,24 +313,26 @@ def test_without_arguments_the_maya_side_runs_in_each_environment(
     failing: str | None,
 ) -> None:
     pythons = {"3.10": ["python-a"], "3.11": ["python-b"]}
-    monkeypatch.setattr(dev_tasks.interpreters, "find", lambda versions: pythons.get(versions[0]))
+    monkeypatch.setattr(maya_sides.interpreters, "find", lambda versions: pythons.get(versions[0]))
     names = (".venv", ".venv-maya2024", ".venv-maya2025")
     recorder.codes = {name: 3 if name == failing else 0 for name in names}
     assert dev_tasks.main(["test"]) == (3 if failing else 0)
-    side = dev_tasks.MAYA_SIDE
-    oldest = (*side, *dev_tasks.WITHOUT_QT)
+    side = maya_sides.MAYA_SIDE
+    oldest = (*side, *maya_sides.WITHOUT_QT)
+    pytest_ = ("-m", "pytest")
     variables = {"MAYA_STYLIZE_PYTHON": "python-of-venv"}
-    start = asked.index((".venv-maya2024", ["python-a"]))
-    engine = ["-m", "pytest", *dev_tasks.SIDE_BY_SIDE]
-    assert asked[start - len(engine) : start] == engine
-    assert asked[start + 1 :] == [
-        *("maya2024", "-m", "pytest", *dev_tasks.PANEL, variables),
-        *("-m", "pytest", *oldest, variables),
-        *((".venv-maya2025", ["python-b"]), "maya2025"),
-        *("-m", "pytest", *dev_tasks.PANEL, variables, "-m", "pytest", *side, variables),
+    assert set(dev_tasks.SIDE_BY_SIDE) <= set(asked)
+    assert calls == [
+        (".venv-maya2024", *pytest_, *maya_sides.PANEL, variables),
+        (".venv-maya2024", *pytest_, *oldest, variables),
+        (".venv-maya2025", *pytest_, *maya_sides.PANEL, variables),
+        (".venv-maya2025", *pytest_, *side, variables),
     ]
     printed = capsys.readouterr()
     assert "for maya2027 will NOT RUN: no Python 3.13" in printed.err
+    assert printed.out.startswith(
+        "\nThe Maya side as in maya2024, Python 3.10:\n" + 2 * ".venv-maya2024 printed this\n"
+    )
     summary = dict(line.split(maxsplit=1) for line in printed.out.splitlines()[-4:])
     expected = {name: "FAILED" if name == failing else "passed" for name in names}
     assert summary == {
@@ -335,6 +343,66 @@ def test_without_arguments_the_maya_side_runs_in_each_environment(
     }
 
 
+def test_the_maya_sides_wait_for_the_engine_and_are_not_begun_without_it(
+    recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(recorder):
+        def prepare(self, kind: str) -> None:
+            if kind == "test":
+                raise SetupError("pip failed")
+
+    monkeypatch.setattr(dev_tasks, "Environment", Broken)
+    monkeypatch.setattr(maya_sides.interpreters, "find", lambda versions: ["python"])
+    assert dev_tasks.main(["test"]) == 1
+    assert calls == []
+
+
+def test_after_ctrl_c_no_maya_side_is_begun(
+    recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    class Interrupted(recorder):
+        def call(self, *arguments: str, output: IO[bytes] | None = None, **variables: str) -> int:
+            super().call(*arguments, output=output, **variables)
+            if output is None:
+                assert begun.wait(60)
+                raise KeyboardInterrupt
+            begun.set()
+            assert sides[0]._stopped.wait(60)  # as long as its tests take
+            return 0
+
+    sides: list[maya_sides.MayaSides] = []
+
+    def entered(self: maya_sides.MayaSides) -> maya_sides.MayaSides:
+        sides.append(self)
+        return enter(self)
+
+    enter = maya_sides.MayaSides.__enter__
+    monkeypatch.setattr(maya_sides.MayaSides, "__enter__", entered)
+    for module in (dev_tasks, maya_sides):
+        monkeypatch.setattr(module, "Environment", Interrupted)
+    monkeypatch.setattr(maya_sides.interpreters, "find", lambda versions: ["python"])
+    assert dev_tasks.main(["test"]) == 130
+    assert len(calls) == 1
+
+
+def test_a_bug_beside_the_engines_tests_is_not_a_pass(
+    recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(recorder):
+        def call(self, *arguments: str, output: IO[bytes] | None = None, **variables: str) -> int:
+            if output is not None:
+                raise OSError("no such Python")
+            return 0
+
+    for module in (dev_tasks, maya_sides):
+        monkeypatch.setattr(module, "Environment", Broken)
+    monkeypatch.setattr(maya_sides.interpreters, "find", lambda versions: ["python"])
+    with pytest.raises(OSError, match="no such Python"):
+        dev_tasks.main(["test"])
+
+
 def test_a_maya_environment_that_cannot_be_made_is_a_failure(
     recorder: type[Recorder], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -343,8 +411,9 @@ def test_a_maya_environment_that_cannot_be_made_is_a_failure(
             if kind == "maya2025":
                 raise SetupError("pip failed")
 
-    monkeypatch.setattr(dev_tasks, "Environment", Half)
-    monkeypatch.setattr(dev_tasks.interpreters, "find", lambda versions: ["python"])
+    for module in (dev_tasks, maya_sides):
+        monkeypatch.setattr(module, "Environment", Half)
+    monkeypatch.setattr(maya_sides.interpreters, "find", lambda versions: ["python"])
     Half.codes = dict.fromkeys([".venv", ".venv-maya2024", ".venv-maya2027"], 0)
     assert dev_tasks.main(["test"]) == 1
     printed = capsys.readouterr()
@@ -353,7 +422,7 @@ def test_a_maya_environment_that_cannot_be_made_is_a_failure(
 
 
 def test_every_folder_of_the_maya_side_is_there() -> None:
-    folders = dev_tasks.PANEL + dev_tasks.MAYA_SIDE + dev_tasks.WITHOUT_QT
+    folders = maya_sides.PANEL + maya_sides.MAYA_SIDE + maya_sides.WITHOUT_QT
     assert all((ROOT / name).exists() for name in folders)
 
 

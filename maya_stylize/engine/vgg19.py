@@ -54,7 +54,6 @@ def build(
     free = (None, None)
     picture = keras.Input((*free, 3) if data_format == "channels_last" else (3, *free))
     features, outputs = picture, {}
-    by_keras: list[Convolution] = []
     pool_type = {"average": keras.layers.AveragePooling2D, "max": keras.layers.MaxPooling2D}[
         pooling
     ]
@@ -64,19 +63,13 @@ def build(
                 features = WrappingPad(wrap, data_format, name=f"{layer.name}_pad")(features)
             padding = "valid" if any(wrap) else "same"
             faster = convolution(layer.weight, layer.bias, padding, layer.name)
-            if faster is None:
-                by_keras.append(layer)
             features = (faster or _convolution(layer, data_format, padding))(features)
         else:
             same = {"padding": "same", "data_format": data_format, "name": layer.name}
             features = pool_type(2, 2, **same)(features)
         if layer.name in taps:
             outputs[layer.name] = features
-    model = keras.Model(picture, outputs)
-    for layer in by_keras:
-        weights = [layer.weight.transpose(2, 3, 1, 0), layer.bias]
-        model.get_layer(layer.name).set_weights(weights)
-    return model
+    return keras.Model(picture, outputs)
 
 
 @dataclass(frozen=True)
@@ -161,6 +154,11 @@ def _convolution(layer: Convolution, data_format: str, padding: str) -> keras.la
         padding=padding,
         activation="relu",
         data_format=data_format,
+        # Instead of random numbers first, which JAX would compile a program for.
+        kernel_initializer=lambda *_, **__: np.ascontiguousarray(
+            layer.weight.transpose(2, 3, 1, 0)
+        ),
+        bias_initializer=lambda *_, **__: layer.bias,
         trainable=False,
         name=layer.name,
     )

@@ -74,16 +74,16 @@ def break_off(job, model, after, every=60.0):
 
 @pytest.mark.parametrize("kind", ["synthesize", "stylize"])
 @pytest.mark.parametrize("tile", [0, 24])
-def test_it_goes_on_to_the_same_bytes_from_anywhere(kind, tile, pictures, real_model, tmp_path):
+def test_it_goes_on_to_the_same_bytes_from_anywhere(kind, tile, pictures, narrow_model, tmp_path):
     whole = make(kind, pictures, tmp_path / "whole.png", tile)
-    found = list(run(whole, real_model))
+    found = list(run(whole, narrow_model))
     steps = sum(map(is_step, found))
     job = dataclasses.replace(whole, output=str(tmp_path / "broken.png"))
     wanted = (tmp_path / "whole.png").read_bytes()
 
     for after in random.Random(f"{kind}{tile}").sample(range(2, steps), 4):
-        kept = checkpoint.read(break_off(job, real_model, after))
-        *_, result = run(kept.job, real_model, resume=kept)
+        kept = checkpoint.read(break_off(job, narrow_model, after))
+        *_, result = run(kept.job, narrow_model, resume=kept)
 
         assert (tmp_path / "broken.png").read_bytes() == wanted, after
         assert result.loss == found[-1].loss
@@ -91,14 +91,14 @@ def test_it_goes_on_to_the_same_bytes_from_anywhere(kind, tile, pictures, real_m
         (tmp_path / "broken.png").unlink()
 
 
-def test_it_may_be_broken_off_again_and_again(pictures, real_model, tmp_path):
+def test_it_may_be_broken_off_again_and_again(pictures, narrow_model, tmp_path):
     whole = make("synthesize", pictures, tmp_path / "whole.png")
-    list(run(whole, real_model))
+    list(run(whole, narrow_model))
     job = dataclasses.replace(whole, output=str(tmp_path / "broken.png"))
-    path = break_off(job, real_model, 5)
+    path = break_off(job, narrow_model, 5)
     for _ in range(3):
         kept = checkpoint.read(path)
-        stream, seen = run(kept.job, real_model, resume=kept), 0
+        stream, seen = run(kept.job, narrow_model, resume=kept), 0
         for event in stream:
             seen += is_step(event)
             if seen == 6:
@@ -106,7 +106,7 @@ def test_it_may_be_broken_off_again_and_again(pictures, real_model, tmp_path):
         stream.close()
 
     kept = checkpoint.read(path)
-    list(run(kept.job, real_model, resume=kept))
+    list(run(kept.job, narrow_model, resume=kept))
 
     assert (tmp_path / "broken.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
     assert not path.exists()

@@ -60,25 +60,25 @@ def stylize(pictures, output, **settings):
 
 
 def test_a_job_tells_how_long_the_next_takes(
-    pictures, real_model, tmp_path, monkeypatch, engine_backend
+    pictures, quick_model, tmp_path, monkeypatch, engine_backend
 ):
     monkeypatch.setenv(settings.HOME_VARIABLE, str(tmp_path))
     job = synthesize(pictures, tmp_path / "a.png", size=(96, 80), backend=engine_backend.name)
     assert estimate(job, engine_backend.unit).seconds is None
-    finish(job, real_model)
+    finish(job, quick_model)
     seen = speed.known(engine_backend.unit, fast=False)
     assert sorted(seen.points) == [48 * 40, 96 * 80]
     told = estimate(job, engine_backend.unit)
     assert told.seconds == seen.seconds(told.plan.octaves, 0) > seen.start
     # The second job finds everything compiled, and tells nothing of what a start takes.
-    finish(dataclasses.replace(job, output=str(tmp_path / "b.png")), real_model)
+    finish(dataclasses.replace(job, output=str(tmp_path / "b.png")), quick_model)
     assert speed.known(engine_backend.unit, fast=False).start == seen.start
 
 
 def test_a_texture_of_another_odd_size_has_the_exemplars_look(pictures, real_model, tmp_path):
     output = tmp_path / "texture.png"
 
-    *_, result = finish(synthesize(pictures, output, size=(67, 53), quality="normal"), real_model)
+    *_, result = finish(synthesize(pictures, output, size=(67, 53)), real_model)
 
     pixels, exemplar = reader.read(output).pixels, reader.read(pictures["rust"]).pixels
     assert pixels.shape == (53, 67, 3)
@@ -90,12 +90,12 @@ def test_a_texture_of_another_odd_size_has_the_exemplars_look(pictures, real_mod
         assert np.abs(got - wanted).max() < 0.02
 
 
-def test_events_tell_a_job_from_beginning_to_end(pictures, real_model, tmp_path):
+def test_events_tell_a_job_from_beginning_to_end(pictures, narrow_model, tmp_path):
     previews = tmp_path / "previews"
     previews.mkdir()
     job = synthesize(pictures, tmp_path / "texture.png", size=(64, 64))
 
-    found = list(run(job, real_model, previews))
+    found = list(run(job, narrow_model, previews))
 
     progress = [event for event in found if isinstance(event, events.Progress)]
     fractions = [event.fraction for event in progress]
@@ -119,10 +119,10 @@ def test_events_tell_a_job_from_beginning_to_end(pictures, real_model, tmp_path)
         assert json.loads(json.dumps(events.to_json(event)))["event"] == event.event
 
 
-def test_the_picture_carries_its_job_without_paths(pictures, real_model, tmp_path):
+def test_the_picture_carries_its_job_without_paths(pictures, quick_model, tmp_path):
     output = tmp_path / "texture.png"
 
-    *_, result = finish(synthesize(pictures, output, seed=5), real_model)
+    *_, result = finish(synthesize(pictures, output, seed=5), quick_model)
 
     carried = metadata.read_job(output)
     assert carried["exemplar"].startswith("sha256:")
@@ -132,29 +132,29 @@ def test_the_picture_carries_its_job_without_paths(pictures, real_model, tmp_pat
     assert str(tmp_path) not in json.dumps(carried)
 
 
-def test_a_resolved_job_run_again_gives_the_same_bytes(pictures, real_model, tmp_path):
+def test_a_resolved_job_run_again_gives_the_same_bytes(pictures, quick_model, tmp_path):
     first, second, other = (tmp_path / f"{name}.png" for name in ("first", "second", "other"))
-    *_, result = finish(synthesize(pictures, first), real_model)
+    *_, result = finish(synthesize(pictures, first), quick_model)
     again = dataclasses.replace(from_json(result.job), output=str(second))
 
-    found = finish(again, real_model)
-    finish(synthesize(pictures, other, seed=1), real_model)
+    found = finish(again, quick_model)
+    finish(synthesize(pictures, other, seed=1), quick_model)
 
     assert first.read_bytes() == second.read_bytes()
     assert first.read_bytes() != other.read_bytes()
     assert not [event for event in found if isinstance(event, events.Log)]
 
 
-def test_a_job_resolved_elsewhere_says_what_differs(pictures, real_model, tmp_path):
+def test_a_job_resolved_elsewhere_says_what_differs(pictures, quick_model, tmp_path):
     job = synthesize(pictures, tmp_path / "texture.png")
-    *_, result = finish(job, real_model)
+    *_, result = finish(job, quick_model)
     resolution = {
         **result.job["resolution"],
         "model": "0" * 64,
         "octaves": [[48, 64, 1, 3, "true"]],
     }
 
-    found = finish(dataclasses.replace(job, resolution=resolution), real_model)
+    found = finish(dataclasses.replace(job, resolution=resolution), quick_model)
 
     (warning,) = [event for event in found if isinstance(event, events.Log)]
     assert "model: '0000" in warning.message
@@ -177,22 +177,22 @@ def test_a_style_transfer_keeps_the_content_and_takes_the_style(pictures, real_m
     assert light < 0.5 * heavy
 
 
-def test_a_style_of_weight_zero_is_no_style(pictures, real_model, tmp_path):
+def test_a_style_of_weight_zero_is_no_style(pictures, narrow_model, tmp_path):
     one, two = tmp_path / "one.png", tmp_path / "two.png"
-    *_, alone = finish(stylize(pictures, one, seed=3), real_model)
+    *_, alone = finish(stylize(pictures, one, seed=3), narrow_model)
     styles = (Style(pictures["rust"], 2.0), Style(pictures["bricks"], 0.0))
 
-    *_, beside = finish(stylize(pictures, two, seed=3, styles=styles), real_model)
+    *_, beside = finish(stylize(pictures, two, seed=3, styles=styles), narrow_model)
 
     assert beside.loss == pytest.approx(alone.loss, rel=1e-3)
     assert np.abs(reader.read(one).pixels - reader.read(two).pixels).mean() < 0.01
 
 
-def test_two_styles_end_between_the_two(pictures, real_model, tmp_path):
+def test_two_styles_end_between_the_two(pictures, narrow_model, tmp_path):
     def colors(*styles):
         output = tmp_path / f"{len(list(tmp_path.iterdir()))}.png"
         job = stylize(pictures, output, styles=styles, content_weight=0.0, start="noise")
-        finish(job, real_model)
+        finish(job, narrow_model)
         return reader.read(output).pixels.mean((0, 1))
 
     rust, bricks = colors(pictures["rust"]), colors(pictures["bricks"])
@@ -202,11 +202,11 @@ def test_two_styles_end_between_the_two(pictures, real_model, tmp_path):
     assert np.linalg.norm(both - bricks) < np.linalg.norm(bricks - rust)
 
 
-def test_with_luminance_every_color_stays_in_its_place(pictures, real_model, tmp_path):
+def test_with_luminance_every_color_stays_in_its_place(pictures, narrow_model, tmp_path):
     output = tmp_path / "kept.png"
     job = stylize(pictures, output, content_weight=1e4, keep_colors="luminance")
 
-    found = list(run(job, real_model, tmp_path))
+    found = list(run(job, narrow_model, tmp_path))
 
     (*_, shown) = [event.path for event in found if isinstance(event, events.Preview)]
     content = reader.read(pictures["coffee"]).pixels
@@ -242,7 +242,7 @@ def test_with_matched_colors_the_palette_is_the_contents(
 
 
 @pytest.mark.parametrize("method", ["luminance", "symmetric"])
-def test_half_the_strength_is_between_all_and_nothing(method, pictures, real_model, tmp_path):
+def test_half_the_strength_is_between_all_and_nothing(method, pictures, narrow_model, tmp_path):
     made = {}
     for name, how in {
         "no": {},
@@ -251,7 +251,7 @@ def test_half_the_strength_is_between_all_and_nothing(method, pictures, real_mod
         "all": {"keep_colors": method},
     }.items():
         output = tmp_path / f"{name}.png"
-        finish(stylize(pictures, output, content_weight=1e3, **how), real_model)
+        finish(stylize(pictures, output, content_weight=1e3, **how), narrow_model)
         made[name] = reader.read(output).pixels
         assert metadata.read_job(output)["color_strength"] == how.get("color_strength", 1.0)
 
@@ -274,29 +274,29 @@ def test_a_gray_picture_stays_gray_where_colors_are_matched(pictures, real_model
     assert np.abs(pixels - gray).mean() > 0.02
 
 
-def test_the_longer_side_is_the_size_and_the_shape_is_the_contents(pictures, real_model, tmp_path):
+def test_the_longer_side_is_the_size_and_the_shape_is_the_contents(pictures, quick_model, tmp_path):
     output = tmp_path / "small.png"
 
-    finish(stylize(pictures, output, size=45, start=pictures["bricks"]), real_model)
+    finish(stylize(pictures, output, size=45, start=pictures["bricks"]), quick_model)
 
     assert reader.read(output).pixels.shape == (30, 45, 3)
 
 
-def test_the_result_has_the_sources_depth(pictures, real_model, tmp_path):
+def test_the_result_has_the_sources_depth(pictures, quick_model, tmp_path):
     pixels = reader.read(pictures["rust"]).pixels
     for name, depth, wanted in (("a.png", "uint16", "uint16"), ("b.exr", "half", "half")):
         exemplar, output = tmp_path / name, tmp_path / f"out_{name}"
         writer.write(exemplar, pixels, depth=depth)
 
-        finish(synthesize(pictures, output, exemplar=str(exemplar)), real_model)
+        finish(synthesize(pictures, output, exemplar=str(exemplar)), quick_model)
 
         result = reader.read(output)
         assert result.depth == wanted
         assert abs(result.pixels.mean() - pixels.mean()) < 0.01
 
 
-def test_a_job_stopped_before_its_first_evaluation_leaves_nothing(pictures, real_model, tmp_path):
-    stream = run(synthesize(pictures, tmp_path / "texture.png"), real_model)
+def test_a_job_stopped_before_its_first_evaluation_leaves_nothing(pictures, quick_model, tmp_path):
+    stream = run(synthesize(pictures, tmp_path / "texture.png"), quick_model)
     next(stream)
 
     stream.close()
@@ -304,21 +304,21 @@ def test_a_job_stopped_before_its_first_evaluation_leaves_nothing(pictures, real
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_source_is_never_overwritten(pictures, real_model):
+def test_a_source_is_never_overwritten(pictures, narrow_model):
     before = reader.Path(pictures["rust"]).read_bytes()
 
     with pytest.raises(JobError, match=r"output: .*rust\.png is a picture that the job reads"):
-        finish(synthesize(pictures, pictures["rust"]), real_model)
+        finish(synthesize(pictures, pictures["rust"]), narrow_model)
 
     assert reader.Path(pictures["rust"]).read_bytes() == before
 
 
-def test_of_an_exemplars_alpha_it_says_what_becomes_of_it(pictures, real_model, tmp_path):
+def test_of_an_exemplars_alpha_it_says_what_becomes_of_it(pictures, quick_model, tmp_path):
     exemplar, output = tmp_path / "alpha.png", tmp_path / "texture.png"
     pixels = reader.read(pictures["rust"]).pixels
     writer.write(exemplar, pixels, alpha=np.full(pixels.shape[:2], 0.5, np.float32))
 
-    first, *_ = finish(synthesize(pictures, output, exemplar=str(exemplar)), real_model)
+    first, *_ = finish(synthesize(pictures, output, exemplar=str(exemplar)), quick_model)
 
     assert first == events.Log(f"{exemplar}: only what is opaque is learned from.")
 
@@ -334,20 +334,20 @@ def test_of_an_exemplars_alpha_it_says_what_becomes_of_it(pictures, real_model, 
     ],
 )
 def test_a_job_that_cannot_be_run_says_why(
-    settings, error, message, pictures, real_model, tmp_path
+    settings, error, message, pictures, narrow_model, tmp_path
 ):
     with pytest.raises(error, match=message):
-        finish(synthesize(pictures, tmp_path / "texture.png", **settings), real_model)
+        finish(synthesize(pictures, tmp_path / "texture.png", **settings), narrow_model)
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_single_pixel_has_no_texture(pictures, real_model, tmp_path):
+def test_a_single_pixel_has_no_texture(pictures, narrow_model, tmp_path):
     exemplar = tmp_path / "one.png"
     writer.write(exemplar, np.full((1, 1, 3), 0.5, np.float32))
 
     with pytest.raises(ImageError, match=r"one\.png: 1x1 pixels are too few"):
-        finish(synthesize(pictures, tmp_path / "texture.png", exemplar=str(exemplar)), real_model)
+        finish(synthesize(pictures, tmp_path / "texture.png", exemplar=str(exemplar)), narrow_model)
 
 
 def test_a_missing_model_is_named(pictures, tmp_path):
@@ -392,7 +392,7 @@ def test_coarse_to_fine_beats_the_published_recipe(pictures, real_model, engine_
     assert result.loss < recipe.fun
 
 
-def test_a_texture_has_its_exemplars_highlights(pictures, real_model, tmp_path):
+def test_a_texture_has_its_exemplars_highlights(pictures, quick_model, tmp_path):
     """In what is made of a float picture, lamps are as bright and as many as in it."""
     pixels = reader.read(pictures["rust"]).pixels.copy()
     pixels[::8, ::6] = 4.5
@@ -400,7 +400,7 @@ def test_a_texture_has_its_exemplars_highlights(pictures, real_model, tmp_path):
     source, output = tmp_path / "lamps.exr", tmp_path / "texture.exr"
     writer.write(source, pixels, depth="half")
 
-    note, *_ = finish(synthesize(pictures, output, exemplar=str(source)), real_model)
+    note, *_ = finish(synthesize(pictures, output, exemplar=str(source)), quick_model)
 
     assert note.level == "info"
     assert "values from -1 to 4.5 on the sRGB curve" in note.message

@@ -53,8 +53,8 @@ class Backend:
         threads: Threads of one operation on the CPU.
         compiled: Takes a function of tensors and of dictionaries of them, returns the same one
             compiled, once per shape at most, where the backend compiles; no gradient is kept.
-        traced: Takes a function of tensors, returns the same one traced, where one trace serves
-            pictures of any size; else as it is.
+        traced: Takes a function of tensors, returns the same one traced, once per shape at most,
+            where the backend traces.
         value_and_gradient: Takes such a function with a scalar value, returns one that gives its
             value and its gradient by the first argument; compiled in the same way.
         convolution: Makes the layers that the backend has a faster way for than Keras.

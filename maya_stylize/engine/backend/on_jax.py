@@ -45,8 +45,8 @@ def _accelerators() -> list[jax.Device]:
 
 
 def traced(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function: it would be compiled for every size."""
-    return function
+    """Return a function of tensors, compiled once per size."""
+    return compiled(function)
 
 
 def value_and_gradient(objective: Objective) -> ValueAndGradient:

@@ -86,7 +86,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         specs = tf.nest.map_structure(_of_any_size, arguments)
         key = repr(specs)
         if key not in traced:
-            traced[key] = tf.function(function, input_signature=specs)
+            traced[key] = tf.function(function, input_signature=specs, autograph=False)
         return traced[key](*arguments)
 
     return call

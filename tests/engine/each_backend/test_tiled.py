@@ -88,11 +88,13 @@ def test_any_tiles_of_any_picture_give_the_same(encoders, height, width, tile, w
 def test_the_real_network_in_tiles(engine_backend, real_model):
     encoder = Encoder(keras_h5.read(real_model), list(TEXTURE_LAYERS), "average", engine_backend)
     random = np.random.default_rng(0)
-    picture, exemplar = (random.uniform(0, 1, (185, 203, 3)).astype(np.float32) for _ in range(2))
-    whole, tiled = Evaluation(encoder), Evaluation(encoder, 64)
+    # JAX compiles for every shape of a crop: one beside another is enough for it.
+    size, count = ((61, 160), 2) if NAME == "jax" else ((160, 181), 6)
+    picture, exemplar = (random.uniform(0, 1, (*size, 3)).astype(np.float32) for _ in range(2))
+    whole, tiled = Evaluation(encoder), Evaluation(encoder, 80)
     targets = Targets.of([finish(texture.style(whole, exemplar, TEXTURE_LAYERS))])
     picture = as_network(picture, engine_backend)
-    assert len(tiled.pieces((185, 203))) == 12
+    assert len(tiled.pieces(size)) == count
 
     value, gradient = finish(whole.value_and_gradient(picture, targets))
     value_in_tiles, gradient_in_tiles = finish(tiled.value_and_gradient(picture, targets))

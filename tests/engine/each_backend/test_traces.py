@@ -41,8 +41,7 @@ def traces(monkeypatch):
 
         return transformed
 
-    # JAX does not trace what `traced` takes.
-    names = ["compiled", "value_and_gradient", *(["traced"] if NAME == "tensorflow" else [])]
+    names = ("compiled", "traced", "value_and_gradient")
     changed = {name: noting(getattr(framework, name)) for name in names}
     noted = types.SimpleNamespace(**{**vars(framework), **changed})
     monkeypatch.setattr(backend, "_framework", lambda _: noted)
@@ -94,8 +93,8 @@ EXPECTED = {
     ("tensorflow", "synthesize", 24): {"survey": 1, "whole": 1, "pull": 1, **TEXTURE_STEPS},
     ("tensorflow", "stylize", 0): {"survey": 1, "features": 1, "whole": 1, **STEPS},
     ("tensorflow", "stylize", 24): {"survey": 2, "features": 1, "whole": 1, "pull": 1, **STEPS},
-    ("jax", "synthesize", 0): {"survey": 4, "whole": 2},
-    ("jax", "stylize", 0): {"survey": 4, "features": 2, "whole": 2},
+    ("jax", "synthesize", 0): {"survey": 4, "whole": 2, **dict.fromkeys(TEXTURE_STEPS, 2)},
+    ("jax", "stylize", 0): {"survey": 4, "features": 2, "whole": 2, **dict.fromkeys(STEPS, 2)},
 }
 
 

@@ -24,6 +24,16 @@ STRANGE = Path(__file__).with_name("workers") / "strange.py"
 BOUND = 120  # seconds; a hang is the bug
 
 
+@pytest.fixture(scope="module", autouse=True)
+def compiled_once(tmp_path_factory):
+    """What one worker's JAX has compiled, those after it in a file load."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path_factory.mktemp("compiled")))
+        patch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+        patch.setenv("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+        yield
+
+
 @pytest.fixture(scope="module", autouse=True)  # not the session's: others are to have no studio
 def small_model(tmp_path_factory):
     """A studio's model with two layers, which compiles fast."""
