@@ -146,7 +146,7 @@ def _folder(scene: Scene, destination: Destination, source: Path) -> Path:
 
 def _chosen(folder: str, project: Path | None) -> Path:
     if not folder.strip():
-        raise SceneError("No folder for results is chosen.", "Choose one in the settings.")
+        raise SceneError("No folder for results is chosen.", "Name one under Output file.")
     expanded = os.path.expandvars(folder.strip())
     unknown = re.search(r"\$(\w+|\{\w+\})", expanded)
     if unknown:
