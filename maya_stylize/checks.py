@@ -19,6 +19,8 @@ LARGEST_SIDE = 65536
 SMALLEST_SIDE = 16
 # What a person writes has some KB.
 LARGEST_JSON = 16 << 20
+# A list of many scenes' textures has some KB for each of them.
+LARGEST_LIST = 64 << 20
 
 
 def refuse(name: str, wanted: str, got: object) -> JobError:
@@ -139,21 +141,26 @@ def layer_weights(name: str, value: Any) -> dict[str, float]:
     return weights
 
 
-def json_file(path: Path) -> Any:
+def json_file(
+    path: Path, hint: str = "Correct it and run it again.", largest: int = LARGEST_JSON
+) -> Any:
     """Return what a file of JSON holds that somebody wrote.
 
+    Args:
+        path: The file.
+        hint: What to do about one that is not JSON, or is too large.
+        largest: How many bytes it may have; no more are read.
+
     Raises:
-        JobError: It cannot be read or is not JSON; the message names the file.
+        JobError: It cannot be read, is not JSON or is too large; the message names the file.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST_JSON + 1)
-        if len(data) > LARGEST_JSON:
-            raise JobError(
-                f"{path}: is larger than {LARGEST_JSON >> 20} MB.", "Choose a job or a recipe."
-            )
+            data = file.read(largest + 1)
+        if len(data) > largest:
+            raise JobError(f"{path}: is larger than {largest >> 20} MB.", hint)
         return json.loads(data.decode("utf-8-sig"))  # some editors write a mark
     except OSError as error:
         raise JobError(f"{path}: cannot be read ({error.strerror}).", "Check the path.") from error
     except (ValueError, RecursionError) as error:
-        raise JobError(f"{path}: is not JSON ({error}).", "Correct it and run it again.") from error
+        raise JobError(f"{path}: is not JSON ({error}).", hint) from error

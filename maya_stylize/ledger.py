@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from maya_stylize import __version__
-from maya_stylize.errors import ImageError
+from maya_stylize import __version__, checks
+from maya_stylize.errors import ImageError, JobError
 from maya_stylize.files import replacing, unwritable
 from maya_stylize.job_sources import FileHashes, with_sources
 from maya_stylize.jobs import Job
@@ -51,6 +52,15 @@ class Entry:
     state: State
     key: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def number(self, fact: str) -> float | None:
+        """Return a number among the facts; None where there is none that can be shown."""
+        value = self.facts.get(fact)
+        try:
+            found = float(value) if isinstance(value, (int, float)) else math.nan
+        except OverflowError:  # a whole number of hundreds of digits
+            return None
+        return found if math.isfinite(found) else None
 
 
 class Ledger:
@@ -220,8 +230,8 @@ def _read(path: Path) -> dict[str, Any]:
     """Return a job's entry; one that knows nothing where none can be read."""
     nothing: dict[str, Any] = {"key": None, "outputs": {}, "facts": {}, "beside": {}}
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        entry = checks.json_file(path)
+    except JobError:
         return nothing
     if not isinstance(entry, dict) or entry.get("ledger") != VERSION:
         return nothing

@@ -108,6 +108,12 @@ def test_an_entry_that_is_none_knows_nothing(job, made, content):
     assert state(job) is State.FOREIGN
 
 
+def test_an_entry_without_end_is_not_read_to_it(job, made):
+    with (made.parent / FOLDER / "wall.png.json").open("wb") as file:
+        file.truncate(1 << 40)  # a hole
+    assert state(job) is State.FOREIGN
+
+
 def test_what_changed_while_the_job_ran_is_not_done(job, made, tmp_path):
     """The key is the one of before the run."""
     ledger = Ledger("model")

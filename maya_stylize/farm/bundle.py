@@ -11,7 +11,7 @@ from typing import Any
 
 from maya_stylize import checks, jobs
 from maya_stylize.errors import ImageError, JobError
-from maya_stylize.farm import mapping
+from maya_stylize.farm import mapping, ranges
 from maya_stylize.farm.template import JOBS_FOLDER, RESULTS, RESULTS_FOLDER, template
 from maya_stylize.files import replacing, unwritable
 from maya_stylize.job_sources import FileHashes, read_with, with_sources
@@ -164,10 +164,14 @@ def about(folder: Path) -> About:
     """
     path = folder / ABOUT
     data = _read(path)
-    known = (("count", int), ("tx", bool), ("recipe", dict))
-    if any(type(data.get(name)) is not kind for name, kind in known):
+    tx, recipe = data.get("tx"), data.get("recipe")
+    if not isinstance(tx, bool) or not isinstance(recipe, dict):
         raise JobError(f"{path}: is damaged.", _EXPORT)
-    return About(data["count"], data["tx"], data["recipe"])
+    try:
+        count = checks.whole(1, ranges.LARGEST)("count", data.get("count"))
+    except JobError as error:
+        raise JobError(f"{path}: {error.message}", _EXPORT) from error
+    return About(count, tx, recipe)
 
 
 def read(folder: Path, number: int) -> Texture:
@@ -230,14 +234,7 @@ def _write(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise JobError(
-            f"{path}: cannot be read ({error.strerror}).", "Check the number, and the bundle."
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise JobError(f"{path}: is not JSON ({error}).", _EXPORT) from error
+    data = checks.json_file(path, _EXPORT)
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise JobError(f"{path}: is of another version of Maya Stylize.", _EXPORT)
     return data

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
+from maya_stylize import checks
 from maya_stylize.errors import JobError
 
 VERSION = "pathmapping-1.0"
@@ -47,12 +47,7 @@ def read(path: Path) -> list[Rule]:
     Raises:
         JobError: The file cannot be read or is of another form.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise JobError(f"{path}: cannot be read ({error.strerror}).", "Check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise JobError(f"{path}: is not JSON ({error}).", _IS) from error
+    data = checks.json_file(path, _IS)
     if not isinstance(data, dict) or data.get("version", VERSION) != VERSION:
         raise JobError(f"{path}: holds no path mapping rules of {VERSION}.", _IS)
     entries = data.get("path_mapping_rules", [])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from maya_stylize import checks
 from maya_stylize.errors import JobError, SceneError
 from maya_stylize.files import replacing
 
@@ -129,7 +130,7 @@ def check(path: Path) -> None:
 
 def _is_report(path: Path) -> bool:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        data = checks.json_file(path, largest=checks.LARGEST_LIST)
+    except JobError:
         return False
     return isinstance(data, dict) and data.get("report") == VERSION

@@ -79,9 +79,7 @@ def _look(item: Item, ledger: Ledger, may_overwrite: bool) -> Outcome:
         outcome.key = entry.key
         if entry.state is State.DONE:
             outcome.state = KEPT
-            outcome.seconds, outcome.loss = (
-                _number(entry.facts.get(n)) for n in ("seconds", "loss")
-            )
+            outcome.seconds, outcome.loss = entry.number("seconds"), entry.number("loss")
         elif entry.state is State.FOREIGN and origin.is_left(item.job, entry.key, ledger):
             outcome.state, outcome.noted = KEPT, False
         elif entry.state is State.FOREIGN and not may_overwrite:
@@ -95,7 +93,3 @@ def _look(item: Item, ledger: Ledger, may_overwrite: bool) -> Outcome:
     except StylizeError as error:
         outcome.fail(Failure(error.kind, error.message, error.hint))
     return outcome
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None

@@ -46,7 +46,7 @@ def finish(arguments: argparse.Namespace, tell: Callable[[str, str], None]) -> i
     for number, entry in entries.items():
         texture = textures[number]
         item = Item(texture.picture, texture.exemplar, texture.job)
-        seconds, loss = entry.facts.get("seconds"), entry.facts.get("loss")
+        seconds, loss = entry.number("seconds"), entry.number("loss")
         outcomes.append(Outcome(item, MADE, entry.key, None, seconds, loss))
     write(results / REPORT, outcomes, Recipe.from_json(about.recipe, Path()))
     tell("progress", "100")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from maya_stylize import checks
 from maya_stylize.cli.batch.items import Item
 from maya_stylize.errors import JobError
 from maya_stylize.jobs import Job, from_json
@@ -40,12 +40,7 @@ def items(path: Path, recipe: Recipe) -> tuple[list[Item], Path]:
 
 def _listed(path: Path) -> list[Job]:
     """Return the jobs that are left to run."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise JobError(f"{path}: cannot be read ({error.strerror}).", "Check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise JobError(f"{path}: is not JSON ({error}).", _LIST) from error
+    data = checks.json_file(path, _LIST, checks.LARGEST_LIST)
     try:
         if data["report"] != VERSION:
             raise ValueError

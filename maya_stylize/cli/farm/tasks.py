@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from maya_stylize import crash_notes
+from maya_stylize import checks, crash_notes
 from maya_stylize.errors import StylizeError, printable
 from maya_stylize.farm import session
 
@@ -37,6 +37,9 @@ def _telling(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Nam
         except StylizeError as error:
             _tell("fail", str(error))
             return session.FAILED
+        except Exception as error:  # the command line tells how to report it
+            _tell("fail", f"An error that should not happen: {checks.shown(error)}.")
+            raise
 
     return told
 
