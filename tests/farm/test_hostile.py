@@ -81,7 +81,11 @@ def test_a_number_of_textures_that_no_bundle_has_is_refused(
     assert "openjd_fail: " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("odd", ["x", [1], {}, None, 10**400, float("inf"), float("nan")])
+@pytest.mark.parametrize(
+    "odd",
+    ["x", [1], {}, None, 10**400, float("inf"), float("nan")],
+    ids=["text", "list", "object", "nothing", "many digits", "inf", "nan"],
+)
 def test_an_entry_with_odd_facts_is_shown_without_them(made: Path, odd: Any) -> None:
     assert finish(made) == 0
     assert "1.5 s · loss 0.25" in page(made)

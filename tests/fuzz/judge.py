@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import os
 import resource
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -114,10 +115,12 @@ class Judge:
         finally:
             self._feeding = False
             for path in self._folder.iterdir():
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _watch(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._feeding:
+            return
+        if event == "os.mkdir" and self._folder in Path(arguments[0]).absolute().parents:
             return
         if event in _FORBIDDEN:
             raise Misdeed(f"{event} {arguments}")
