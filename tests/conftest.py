@@ -21,6 +21,8 @@ from maya_stylize.files import sha256
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# As a job has it, but before the tests' own modules import Keras.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # Processes run side by side: a thread that has nothing to do leaves its processor to others.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

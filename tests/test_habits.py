@@ -39,6 +39,18 @@ def test_the_tools_find_nothing(name: str) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_the_checks_before_a_commit_choose_tests_that_exist() -> None:
+    text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    hooks = re.findall(
+        r"entry: python3 scripts/dev\.py test -q --noconftest (.+?) -k (.+)$", text, re.M
+    )
+    assert len(hooks) == text.count("- id:")
+    for paths, chosen in hooks:
+        pytest_ = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--noconftest"]
+        found = run(*pytest_, *paths.split(), "-k", chosen.strip('"'))
+        assert re.search(r"^tests/\S+::", found.stdout, re.M), (chosen, found.stdout)
+
+
 def test_no_large_file_is_tracked() -> None:
     """A checkout without git, such as an unpacked archive, has nothing to check."""
     listed = run("git", "ls-files", "-z")

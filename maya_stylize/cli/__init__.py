@@ -53,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a pipe's encoding may lack a path's letters
         sys.stdout.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:] if arguments is None else arguments
-    parsed = _parser(arguments).parse_args(arguments)
     try:
+        parsed = _parser(arguments).parse_args(arguments)
         code: int = parsed.run(parsed)
         sys.stdout.flush()
     except StylizeError as error:
@@ -86,7 +86,9 @@ def program() -> NoReturn:
 
     What may crash in a native library does so in a child of this process; see `guard`.
     """
-    with suppress(AttributeError, OSError, RuntimeError, ValueError):  # there may be no stderr
+    if sys.stderr is None:  # `print` would take stdout instead
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    with suppress(AttributeError, OSError, RuntimeError, ValueError):  # it may have no descriptor
         faulthandler.enable()  # a crash in a native library is told too, and where it happened
     if sys.platform == "linux":
         from maya_stylize.cli import guard

@@ -11,9 +11,8 @@ import faulthandler
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+from itertools import count
 from types import FrameType
 from typing import IO, NoReturn
 
@@ -25,6 +24,8 @@ FAILED = 1
 # that does so for them has ended.
 _NONE_NEEDED = {"info", "panel", "mayapy"}
 _NONE_NEEDED_ON_A_FARM = {"start", "serve", "stop", "targets", "tiles"}
+# The first is granted between two events, the second at the next line of Python, this one anyway.
+LAST_INTERRUPT = 3
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -47,10 +48,12 @@ def begin(arguments: Sequence[str]) -> None:
         arguments: The command's, for the crash report.
     """
     try:
-        notes = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # open until the end
+        notes = os.fdopen(os.memfd_create("notes"), "r+b", buffering=0)
     except OSError:
         return
     parent = os.getpid()
+    # Whoever started this may have ignored it: then the system would tell of no child's end.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # Not to lose one between the fork and what is made ready for it.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {*_PASSED_ON, interrupt.PASSED_ON})
     try:
@@ -66,6 +69,9 @@ def begin(arguments: Sequence[str]) -> None:
         _pass_on_to(child)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if child:
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+        for number in _PASSED_ON:  # its number may soon be another's
+            signal.signal(number, signal.SIG_IGN)
         _, status = os.waitpid(child, 0)
         _end(os.waitstatus_to_exitcode(status), notes, arguments)
 
@@ -78,9 +84,17 @@ def _end_with(parent: int) -> None:
 
 
 def _pass_on_to(child: int) -> None:
+    interrupts = count(1)
+
     def pass_on(number: int, _frame: FrameType | None) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(child, interrupt.PASSED_ON if number == signal.SIGINT else number)
+        if number != signal.SIGINT:
+            os.kill(child, number)
+        elif next(interrupts) < LAST_INTERRUPT:
+            os.kill(child, interrupt.PASSED_ON)
+        else:  # a native library does not come back
+            os.kill(child, signal.SIGKILL)
+            print("maya-stylize: cancelled.", file=sys.stderr)
+            os._exit(interrupt.CANCELLED)
 
     for number in _PASSED_ON:
         signal.signal(number, pass_on)
@@ -95,4 +109,5 @@ def _end(code: int, notes: IO[bytes], arguments: Sequence[str]) -> NoReturn:
     elif code < 0:
         signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
+        code = 128 - code  # nothing happens to a container's first process by that
     sys.exit(code)

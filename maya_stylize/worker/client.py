@@ -20,6 +20,8 @@ from maya_stylize.worker.launch import Launch
 # A worker that says nothing of its start or of its job for so long hangs; one that computes says
 # that it is busy.
 SILENCE_SECONDS = 300.0
+# Who has not looked for so long was itself stopped, or the machine slept.
+ABSENCE_SECONDS = 30.0
 
 Told = Callable[[Mapping[str, Any]], None]
 Answer = Union[Mapping[str, Any], StylizeError, None]
@@ -49,6 +51,7 @@ class Client:
         self.changed: Callable[[], None] = _nothing
         self._connect, self._find = connect, find
         self._clock, self._silence = clock, silence
+        self._looked = clock()
         self._worker: Worker | None = None
         self._log: Path | None = None
         self._last = 0
@@ -180,10 +183,13 @@ class Client:
 
     def tick(self) -> None:
         """Look whether the worker hangs; call it every second or so."""
-        worker = self._worker
+        now, worker = self._clock(), self._worker
+        absent, self._looked = now - self._looked, now
         if worker is None or (worker.hello and not worker.has_job):
             return
-        silent = self._clock() - worker.heard
+        if absent > ABSENCE_SECONDS:  # what the worker said meanwhile has not been read yet
+            worker.heard = now
+        silent = now - worker.heard
         if silent > self._silence:
             doing = "while it ran the job" if worker.hello else "while it started"
             self._lose(

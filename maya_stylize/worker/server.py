@@ -193,8 +193,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--parent", type=int, required=True, metavar="PID")
     parser.add_argument("--log", type=Path, required=True, metavar="FILE")
     parsed = parser.parse_args(arguments)
-    if sys.platform != "win32" and os.getpgid(0) != os.getpid():
-        os.setpgid(0, 0)  # a group of its own, so that its children can be ended with it
+    if sys.platform != "win32":
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # where it is ignored, no child's end is told
+        if os.getpgid(0) != os.getpid():
+            os.setpgid(0, 0)  # a group of its own, so that its children can be ended with it
     server = Server(Pipes(parsed.log), parsed.log)
     parent.watch(parsed.parent, server.end)
     server.serve()

@@ -261,6 +261,34 @@ def test_the_work_that_ends_by_a_signal_passes_it_on(
     assert run([*ODD, "exit 3"], folder, environment).returncode == 3
 
 
+def test_whoever_ignores_the_end_of_children_is_told_it_all_the_same(
+    folder: Path, environment: dict[str, str]
+) -> None:
+    def ignore() -> None:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
+    done = run([*ODD, "exit 3"], folder, environment, preexec_fn=ignore)
+    assert (done.returncode, done.stderr) == (3, "")
+
+
+def test_as_a_container_s_first_process_it_ends_with_a_shell_s_code(
+    folder: Path, environment: dict[str, str]
+) -> None:
+    alone = ["unshare", "--user", "--pid", "--fork"]
+    if subprocess.run([*alone, "true"], capture_output=True).returncode:
+        pytest.skip("no process can be the first of its own here")
+    done = run([*alone, *ODD, "SIGTERM"], folder, environment)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
+
+
+def test_without_an_error_stream_nothing_goes_to_the_other_one(
+    folder: Path, environment: dict[str, str]
+) -> None:
+    command = [sys.executable, "-m", "maya_stylize", "run", "missing.json"]
+    done = run(command, folder, environment, preexec_fn=lambda: os.close(2))
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
 @pytest.mark.parametrize("behavior", ["wait", "hang"])
 def test_a_command_that_is_killed_leaves_nobody(
     behavior: str, folder: Path, environment: dict[str, str]
@@ -323,6 +351,31 @@ def test_ctrl_c_in_a_terminal_counts_once(folder: Path, environment: dict[str, s
         keyboard.write(b"\n")
         assert process.stdout.read() == "2\n"
         assert process.wait(timeout=HANGING_SECONDS) == 0
+
+
+def test_a_native_library_that_never_comes_back_is_ended_by_the_third_interrupt(
+    folder: Path, environment: dict[str, str]
+) -> None:
+    with started("never", folder, environment, start_new_session=True) as (process, worker):
+        end = time.monotonic() + HANGING_SECONDS
+        while process.poll() is None:  # two that come at once are one
+            assert time.monotonic() < end, "it is still there"
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.05)
+        assert process.stderr is not None
+        assert (process.returncode, process.stderr.read()) == (130, "maya-stylize: cancelled.\n")
+        wait_until_gone(worker)
+
+
+def test_an_interrupt_while_a_command_is_loaded_ends_with_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_parser", interrupted)
+    assert cli.main(["info"]) == 130
+    assert capsys.readouterr().err == "maya-stylize: cancelled.\n"
 
 
 def test_an_interrupt_without_a_job_ends_with_130(

@@ -26,6 +26,11 @@ def hang():
     ctypes.PyDLL(None).sleep(60)
 
 
+def never_come_back():
+    """Look at no signal meanwhile."""
+    sum(range(10**15))
+
+
 def wait():
     time.sleep(60)
 
@@ -69,6 +74,7 @@ BEHAVIORS = {
     "SIGTERM": lambda: os.kill(os.getpid(), signal.SIGTERM),
     "exit 3": lambda: os._exit(3),
     "hang": hang,
+    "never": never_come_back,
     "wait": wait,
     "count": count,
     "job": crash_in_a_job,
@@ -98,6 +104,5 @@ cli.MODULES = {"run": "odd"}
 if os.environ.get("WITHOUT") == "fork":
     os.fork = lambda: os.strerror(os.open("", os.O_RDONLY))
 elif os.environ.get("WITHOUT") == "file":
-    guard = importlib.import_module("maya_stylize.cli.guard")
-    guard.tempfile = SimpleNamespace(TemporaryFile=lambda **_: os.open("", os.O_RDONLY))
+    os.memfd_create = lambda _: os.open("", os.O_RDONLY)
 cli.program()

@@ -68,6 +68,12 @@ class Bench:
         self.workers.append(FakeWorker(received, ended))
         return self.worker
 
+    def wait(self, until: float) -> None:
+        """Let time pass, and the client look every ten seconds and at the end."""
+        while self.now < until:
+            self.now = min(self.now + 10, until)
+            self.client.tick()
+
     def run(self, **job: Any) -> int:
         heard: list[Mapping[str, Any]] = []
         number = self.client.run(job, None, heard.append)

@@ -246,11 +246,9 @@ def test_a_worker_that_cannot_be_started_fails_what_needs_it(bench):
 
 def test_a_silent_start_is_a_hang(bench):
     number = bench.run()
-    bench.now = 100
-    bench.client.tick()
+    bench.wait(100)
     assert not bench.worker.killed
-    bench.now = 101
-    bench.client.tick()
+    bench.wait(101)
     assert bench.workers[0].killed
     assert "said nothing for 101 seconds while it started" in bench.told[number][0]["message"]
 
@@ -259,14 +257,12 @@ def test_a_silent_job_is_a_hang_and_other_answers_do_not_hide_it(bench):
     first, second = bench.run(), bench.run()
     question = bench.ask()
     bench.worker.hello()
-    bench.now = 90
+    bench.wait(90)
     bench.worker.say(PROGRESS, first)
-    bench.now = 180
-    bench.client.tick()
+    bench.wait(180)
     assert not bench.worker.killed
     bench.worker.say(protocol.Reply({}), question)
-    bench.now = 191
-    bench.client.tick()
+    bench.wait(191)
     assert bench.workers[0].killed
     assert bench.kinds(first) == ["progress", "failure"]
     assert "said nothing for 101 seconds while it ran the job" in bench.told[first][1]["message"]
@@ -279,18 +275,30 @@ def test_a_slow_job_that_says_that_it_is_busy_does_not_hang(bench):
     number = bench.run()
     bench.worker.hello()
     for _ in range(5):
-        bench.now += 90
+        bench.wait(bench.now + 90)
         bench.worker.say(protocol.Busy(), number)
-        bench.client.tick()
     assert not bench.worker.killed
     assert bench.kinds(number) == []
+
+
+def test_while_the_client_itself_was_stopped_no_worker_was_silent(bench):
+    number = bench.run()
+    bench.worker.hello()
+    bench.wait(50)
+    bench.now += 10_000  # the machine slept
+    bench.client.tick()
+    assert not bench.worker.killed
+    bench.wait(bench.now + 100)
+    assert not bench.worker.killed
+    bench.wait(bench.now + 1)
+    assert bench.worker.killed
+    assert "said nothing for 101 seconds" in bench.told[number][0]["message"]
 
 
 def test_an_idle_worker_may_be_silent_and_a_later_job_has_its_full_time(bench):
     bench.client.start()
     bench.worker.hello()
-    bench.now = 10_000
-    bench.client.tick()
+    bench.wait(1000)
     assert not bench.worker.killed
     bench.run()
     bench.client.tick()
