@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ LARGEST_SHARE = 0.05
 # What a damaged file makes the standard library and NumPy raise.
 _TORN = (
     *(ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, SyntaxError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
 )
 _START_ANEW = "Delete it and start the job anew."
 

@@ -21,6 +21,7 @@ def seeds() -> Mapping[str, bytes]:
     job = SynthesizeJob(output="o.png", exemplar="a.png", resolution={"octaves": [[16, 16]]})
     return {
         "plain": _file(job, np.savez),
+        "larger": _file(job, np.savez, pixels=np.ones((4, 4, 3), "f4")),
         "compressed": _file(job, np.savez_compressed),
         "bomb": _file(job, np.savez_compressed, pixels=np.zeros((1000, 1000, 3), "f4")),
         "objects": _file(job, np.savez, pixels=np.array([{}])),
