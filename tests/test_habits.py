@@ -48,7 +48,7 @@ def test_the_checks_before_a_commit_choose_tests_that_exist() -> None:
     for paths, chosen in hooks:
         pytest_ = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--noconftest"]
         found = run(*pytest_, *paths.split(), "-k", chosen.strip('"'))
-        assert re.search(r"^tests/\S+::", found.stdout, re.M), (chosen, found.stdout)
+        assert found.returncode == 0, (chosen, found.stdout)  # 5 where nothing is chosen
 
 
 def test_no_large_file_is_tracked() -> None:
