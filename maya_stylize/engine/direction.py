@@ -28,8 +28,7 @@ def quasi_newton(
 
     With the steps as rows of S, the changes as rows of Y, R the upper triangle of SYᵀ, D its
     diagonal, H the guess to begin from and d downhill: Rα = Sd, r = H(d − Yᵀα), Rᵀβ = Dα − Yr, and
-    the direction is r + Sᵀβ. So Byrd, Nocedal and Schnabel (1994) write it; every vector is read
-    four times, whatever the history.
+    the direction is r + Sᵀβ. So Byrd, Nocedal and Schnabel (1994) write it.
 
     Args:
         downhill: The negative gradient, 0 where a variable is held.
