@@ -33,8 +33,10 @@ def run(self, arguments):
         raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 9 bytes")
     if behavior == "native":
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-        yield events.Preview(str(child.pid))
-        ctypes.CDLL(None).sleep(600)
+        try:
+            yield events.Preview(str(child.pid))
+        finally:  # also where it is stopped before it goes on: it never comes back
+            ctypes.CDLL(None).sleep(600)
     if behavior == "computes":
         hashlib.pbkdf2_hmac("sha256", b"", b"", (1 << 31) - 1)
     if behavior == "steps":
