@@ -1,4 +1,4 @@
-"""Whole material sets on the real network, small."""
+"""Whole material sets, small: how they look on the real network, the rest on a narrow one."""
 
 import dataclasses
 from pathlib import Path
@@ -98,7 +98,7 @@ def test_maps_made_together_stay_together(material, real_model, tmp_path):
     assert reader.read(result.maps["height"]).depth == "uint16"
 
 
-def test_maps_made_one_by_one_do_not(material, real_model, tmp_path):
+def test_maps_made_one_by_one_do_not(material, quick_model, tmp_path):
     paths = []
     for kind in ("albedo", "height"):
         job = SynthesizeJob(
@@ -108,7 +108,7 @@ def test_maps_made_one_by_one_do_not(material, real_model, tmp_path):
             quality="draft",
             device="cpu",
         )
-        *_, result = run(job, real_model)
+        *_, result = run(job, quick_model)
         paths.append(result.path)
     assert abs(correlation(*paths)) < 0.4
 
@@ -130,11 +130,11 @@ def test_heights_in_floats_keep_their_range(material, real_model, tmp_path):
     assert made.mean() == pytest.approx(height.mean(), abs=0.5)
 
 
-def test_the_same_bytes_again_and_no_path_inside(material, real_model, tmp_path):
+def test_the_same_bytes_again_and_no_path_inside(material, quick_model, tmp_path):
     maps = {kind: material[kind] for kind in ("albedo", "roughness")}
-    *_, result = run(make(maps, tmp_path / "a_<map>.png", size=(48, 48)), real_model)
+    *_, result = run(make(maps, tmp_path / "a_<map>.png", size=(48, 48)), quick_model)
     again = dataclasses.replace(from_json(result.job), output=str(tmp_path / "b_<map>.png"))
-    list(run(again, real_model))
+    list(run(again, quick_model))
     for kind in maps:
         one, other = (tmp_path / f"{name}_{kind}.png" for name in "ab")
         assert one.read_bytes() == other.read_bytes()
@@ -142,11 +142,11 @@ def test_the_same_bytes_again_and_no_path_inside(material, real_model, tmp_path)
     assert all(value.startswith("sha256:") for value in carried["maps"].values())
 
 
-def test_maps_of_other_proportions_are_refused(material, real_model, tmp_path):
+def test_maps_of_other_proportions_are_refused(material, quick_model, tmp_path):
     writer.write(tmp_path / "wide_height.png", np.ones((48, 96, 3), np.float32))
     maps = {"albedo": material["albedo"], "height": str(tmp_path / "wide_height.png")}
     with pytest.raises(ImageError, match="the height has 96x48 pixels"):
-        list(run(make(maps, tmp_path / "new_<map>.png"), real_model))
+        list(run(make(maps, tmp_path / "new_<map>.png"), quick_model))
     assert not (tmp_path / "new_albedo.png").exists()
 
 
