@@ -109,7 +109,7 @@ def test_loss_and_gradient_agree_with_the_oracle(engine_backend, data_format, si
         assert np.sum(gradient * direction) == wanted
 
 
-@settings(max_examples=8 if NAME == "tensorflow" else 1)
+@settings(max_examples=5 if NAME == "tensorflow" else 1)
 @given(
     height=st.integers(16, 60),
     width=st.integers(16, 60),

@@ -1,6 +1,7 @@
 """Curvature by color and frequency: against NumPy's transforms, and what it is worth."""
 
 import json
+import os
 from functools import partial
 
 import numpy as np
@@ -16,6 +17,8 @@ from maya_stylize.engine.optimize import LBFGS
 from maya_stylize.engine.spectrum import Powers, Spectrum, smoothed
 
 SIDES = st.integers(2, 40)
+# JAX compiles every size anew.
+EXAMPLES = 3 if os.environ.get("MAYA_STYLIZE_TEST_BACKEND") == "jax" else 15
 
 
 def pictures(height, width, count, data_format, seed=0):
@@ -52,7 +55,7 @@ def known(height, width, data_format, steps=spectrum.FIRST_USE):
     return found, powers
 
 
-@settings(max_examples=15)
+@settings(max_examples=EXAMPLES)
 @given(height=SIDES, width=SIDES, times=st.sampled_from([1e-9, 1.0, 1e6]))
 def test_powers_are_numpys(engine_backend, height, width, times):
     data_format = engine_backend.data_format
@@ -71,7 +74,7 @@ def test_powers_are_numpys(engine_backend, height, width, times):
         assert np.abs(found - wanted).max() <= 1e-5 * wanted.sum()
 
 
-@settings(max_examples=15)
+@settings(max_examples=EXAMPLES)
 @given(height=SIDES, width=SIDES)
 def test_what_it_smooths_with_is_symmetric_and_positive(engine_backend, height, width):
     data_format = engine_backend.data_format
