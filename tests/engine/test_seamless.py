@@ -1,4 +1,4 @@
-"""Textures that wrap: the sizes they take, and whole jobs on the real network, small."""
+"""Textures that wrap: the sizes they take, and whole jobs on a narrow network, small."""
 
 import dataclasses
 import itertools
@@ -81,18 +81,18 @@ def test_an_example_is_stretched_as_the_result_will_be_shrunk():
     assert found.example == (56 + 2 * 80) * 40
 
 
-def test_a_resolution_that_cannot_wrap_is_refused(exemplar, real_model, tmp_path):
+def test_a_resolution_that_cannot_wrap_is_refused(exemplar, narrow_model, tmp_path):
     resolution = {"octaves": [[40, 32, 2, 3, "deep"], [64, 64, 1, 3, "true"]]}
     wanted = job(exemplar, tmp_path / "o.png", size=(64, 64), resolution=resolution)
     with pytest.raises(JobError, match=r"octaves\[0\]: must be of a width and height that can"):
-        list(run(wanted, real_model))
+        list(run(wanted, narrow_model))
 
 
 @pytest.mark.parametrize("seamless", SEAMLESS)
-def test_it_wraps_where_it_is_to_and_only_there(seamless, exemplar, real_model, tmp_path):
+def test_it_wraps_where_it_is_to_and_only_there(seamless, exemplar, narrow_model, tmp_path):
     output = tmp_path / "o.png"
 
-    *found, result = run(job(exemplar, output, size=(64, 96), seamless=seamless), real_model)
+    *found, result = run(job(exemplar, output, size=(64, 96), seamless=seamless), narrow_model)
 
     pixels = reader.read(output).pixels
     assert pixels.shape == (96, 64, 3)
@@ -108,10 +108,10 @@ def test_it_wraps_where_it_is_to_and_only_there(seamless, exemplar, real_model, 
 
 
 @pytest.mark.parametrize("size", [(70, 100), (33, 64)])
-def test_other_sizes_are_made_larger_and_resampled(size, exemplar, real_model, tmp_path):
+def test_other_sizes_are_made_larger_and_resampled(size, exemplar, narrow_model, tmp_path):
     output = tmp_path / "o.png"
 
-    first, *_ = run(job(exemplar, output, size=size), real_model)
+    first, *_ = run(job(exemplar, output, size=size), narrow_model)
 
     made = "x".join(str(-(-side // 16) * 16) for side in size)
     assert isinstance(first, Log)
@@ -122,27 +122,27 @@ def test_other_sizes_are_made_larger_and_resampled(size, exemplar, real_model, t
     assert seam.score(pixels, 1) < 1
 
 
-def test_broken_off_it_goes_on_to_the_same_bytes(exemplar, real_model, tmp_path):
+def test_broken_off_it_goes_on_to_the_same_bytes(exemplar, narrow_model, tmp_path):
     whole, parts = tmp_path / "whole.png", tmp_path / "parts.png"
-    *_, result = run(job(exemplar, whole, size=(48, 64)), real_model)
-    stream = run(job(exemplar, parts, size=(48, 64)), real_model)
+    *_, result = run(job(exemplar, whole, size=(48, 64)), narrow_model)
+    stream = run(job(exemplar, parts, size=(48, 64)), narrow_model)
     for event in itertools.islice(stream, 40):
         assert isinstance(event, Progress)
     stream.close()
     left = checkpoint.read(checkpoint_of(parts))
 
-    *_, resumed = run(left.job, real_model, resume=left)
+    *_, resumed = run(left.job, narrow_model, resume=left)
 
     assert parts.read_bytes() == whole.read_bytes()
     assert from_json(result.job).seamless == from_json(resumed.job).seamless == "both"
 
 
-def test_in_tiles_it_is_the_same_texture(exemplar, real_model, tmp_path):
+def test_in_tiles_it_is_the_same_texture(exemplar, narrow_model, tmp_path):
     whole, tiled = tmp_path / "whole.png", tmp_path / "tiled.png"
     octaves = [[64, 80, 1, 4, "true"]]
     for output, tile in ((whole, 0), (tiled, 32)):
         resolution = {"octaves": octaves, "tile": tile}
-        list(run(job(exemplar, output, size=(64, 80), resolution=resolution), real_model))
+        list(run(job(exemplar, output, size=(64, 80), resolution=resolution), narrow_model))
 
     apart = np.abs(reader.read(whole).pixels - reader.read(tiled).pixels)
     assert apart.mean() < 0.01
