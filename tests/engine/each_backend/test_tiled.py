@@ -5,7 +5,7 @@ import os
 import chains
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from keras import ops
 
@@ -54,8 +54,9 @@ def encoders(engine_backend):
     }
 
 
-# JAX compiles every shape anew.
-@settings(max_examples=15 if NAME == "tensorflow" else 2)
+# JAX compiles every shape anew: for it those that other tests here have too.
+@settings(max_examples=15 if NAME == "tensorflow" else 1)
+@example(height=40, width=32, tile=16, wrap=(True, False))
 @given(
     height=st.integers(9, 70),
     width=st.integers(9, 70),
@@ -89,7 +90,7 @@ def test_the_real_network_in_tiles(engine_backend, real_model):
     encoder = Encoder(keras_h5.read(real_model), list(TEXTURE_LAYERS), "average", engine_backend)
     random = np.random.default_rng(0)
     # JAX compiles for every shape of a crop: one beside another is enough for it.
-    size, count = ((61, 160), 2) if NAME == "jax" else ((160, 181), 6)
+    size, count = ((61, 160), 2) if NAME == "jax" else ((112, 160), 4)
     picture, exemplar = (random.uniform(0, 1, (*size, 3)).astype(np.float32) for _ in range(2))
     whole, tiled = Evaluation(encoder), Evaluation(encoder, 80)
     targets = Targets.of([finish(texture.style(whole, exemplar, TEXTURE_LAYERS))])
@@ -208,10 +209,10 @@ class Failing:
         return call
 
 
-def test_tiles_are_halved_until_they_fit(engine_backend, real_model):
-    encoder = Encoder(keras_h5.read(real_model), ["conv1_1", "pool2"], "average", engine_backend)
+def test_tiles_are_halved_until_they_fit(engine_backend):
+    encoder = Encoder(NETWORK, ["conv1_1", "pool2"], "average", engine_backend)
     pixels = np.random.default_rng(1).uniform(0, 1, (300, 400, 3)).astype(np.float32)
-    weights = {"conv1_1": 1e9, "pool2": 1e9}
+    weights = {"conv1_1": 1.0, "pool2": 1.0}
     picture, whole = as_network(pixels[::-1] ** 2, engine_backend), Evaluation(encoder)
     targets = Targets.of([finish(texture.style(whole, pixels, weights))])
     wanted, gradient = finish(whole.value_and_gradient(picture, targets))
