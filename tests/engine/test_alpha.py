@@ -1,4 +1,4 @@
-"""Whole jobs on pictures with islands, on the real network, small."""
+"""Whole jobs on pictures with islands, small: colors on the real network, else on a narrow one."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def finish(job, model):
 
 
 @pytest.fixture
-def stylize(colors, real_model, tmp_path):
-    def stylize(name, *, content="content.png", style="style.png", **settings):
+def stylize(colors, narrow_model, tmp_path):
+    def stylize(name, *, model=narrow_model, content="content.png", style="style.png", **settings):
         if not (tmp_path / "style.png").exists():
             writer.write(tmp_path / "style.png", colors["brushwork"])
         # Painted in the content's own light colors, so that what bleeds in is darker.
@@ -57,18 +57,18 @@ def stylize(colors, real_model, tmp_path):
             styles=(str(tmp_path / style),),
             **settings,
         )
-        return finish(job, real_model)
+        return finish(job, model)
 
     return stylize
 
 
-def test_an_islands_border_is_as_if_its_colors_went_on(colors, stylize, tmp_path):
+def test_an_islands_border_is_as_if_its_colors_went_on(colors, stylize, real_model, tmp_path):
     writer.write(tmp_path / "whole.png", colors["wall"])
     writer.write(tmp_path / "island.png", on_black(colors["wall"]), alpha=ALPHA)
 
-    _, whole = stylize("a.png", content="whole.png")
-    found, island = stylize("b.png", content="island.png")
-    _, bled = stylize("c.png", content="island.png", alpha="ignore")
+    _, whole = stylize("a.png", model=real_model, content="whole.png")
+    found, island = stylize("b.png", model=real_model, content="island.png")
+    _, bled = stylize("c.png", model=real_model, content="island.png", alpha="ignore")
 
     assert [event for event in found if isinstance(event, events.Log)] == []
     (wanted, got, black) = (each.pixels[RING].mean(0) for each in (whole, island, bled))
@@ -98,7 +98,7 @@ def test_alpha_and_what_it_hides_are_the_contents(suffix, depth, colors, stylize
     assert (after.alpha == before.alpha).all()
     assert (after.own[ALPHA == 0] == before.own[ALPHA == 0]).all()
     assert before.own[ALPHA == 0].std() > 0.2
-    assert np.abs(after.pixels - before.pixels)[ALPHA > 0].mean() > 0.02
+    assert np.abs(after.pixels - before.pixels)[ALPHA > 0].mean() > 0.01
 
 
 def test_at_another_size_alpha_is_resampled(colors, stylize, tmp_path):
@@ -115,7 +115,7 @@ def test_at_another_size_alpha_is_resampled(colors, stylize, tmp_path):
     assert picture.pixels[edge].mean(0) == pytest.approx(wanted, abs=0.06)
 
 
-def test_previews_have_the_alpha_too(colors, stylize, real_model, tmp_path):
+def test_previews_have_the_alpha_too(colors, stylize, narrow_model, tmp_path):
     writer.write(tmp_path / "content.png", on_black(colors["wall"]), alpha=ALPHA)
     writer.write(tmp_path / "style.png", colors["brushwork"])
     job = StylizeJob(
@@ -126,7 +126,7 @@ def test_previews_have_the_alpha_too(colors, stylize, real_model, tmp_path):
         device="cpu",
     )
 
-    found = [event for event in run(job, real_model, tmp_path) if event.event == "preview"]
+    found = [event for event in run(job, narrow_model, tmp_path) if event.event == "preview"]
 
     assert found
     for event in found:
@@ -178,10 +178,11 @@ def test_what_can_be_done_about_it_goes_by_the_kind_of_job(colors, tmp_path):
     assert tasks.read(ignoring).problem.size == (SIDE, SIDE)
 
 
-def test_black_that_nobody_sees_is_no_part_of_a_style(colors, stylize, tmp_path):
+def test_black_that_nobody_sees_is_no_part_of_a_style(colors, stylize, real_model, tmp_path):
     writer.write(tmp_path / "content.png", colors["wall"])
     writer.write(tmp_path / "hole.png", on_black(colors["brushwork"]), alpha=ALPHA)
     made = {"start": "noise", "content_weight": 0.0, "style": "hole.png", "keep_colors": "no"}
+    made["model"] = real_model
 
     found, picture = stylize("a.png", **made)
     ignoring, black = stylize("b.png", alpha="ignore", **made)
@@ -243,14 +244,16 @@ def test_a_texture_is_learned_from_what_is_opaque(real_model, tmp_path):
     assert "only what is opaque is learned from" in found[0].message
 
 
-def test_as_a_mask_alpha_keeps_the_rest_of_a_style_out(stylize, colors, tmp_path):
+def test_as_a_mask_alpha_keeps_the_rest_of_a_style_out(stylize, real_model, colors, tmp_path):
     alpha = np.zeros((SIDE, SIDE), np.float32)
     alpha[:, : SIDE // 3] = 1
     style = np.where(alpha[..., None] > 0, colors["brushwork"], np.float32([1, 0, 0]))
     writer.write(tmp_path / "content.png", colors["wall"])
     writer.write(tmp_path / "style.png", style, alpha=alpha)
     results = {
-        name: stylize(f"{name}.png", alpha=name, content_weight=0.0, keep_colors="no")[1].pixels
+        name: stylize(
+            f"{name}.png", model=real_model, alpha=name, content_weight=0.0, keep_colors="no"
+        )[1].pixels
         for name in ("mask", "ignore")
     }
     opaque = style[:, : SIDE // 3].mean((0, 1))
