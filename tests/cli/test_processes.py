@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import OpenImageIO
 import pytest
 
 import maya_stylize
+from maya_stylize.cli import main
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.images import metadata, reader, writer
 from maya_stylize.images.color import linear_to_srgb
@@ -29,12 +32,12 @@ HANGING_SECONDS = 300
 
 
 @pytest.fixture(scope="module")
-def environment(real_model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment(narrow_model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
     return {
         **inherited,
         "PYTHONPATH": str(ROOT),
-        "MAYA_STYLIZE_MODEL": str(real_model),
+        "MAYA_STYLIZE_MODEL": str(narrow_model),
         "MAYA_STYLIZE_HOME": str(tmp_path_factory.mktemp("home")),
     }
 
@@ -61,6 +64,27 @@ def run(
         timeout=HANGING_SECONDS,
         **settings,
     )
+
+
+Here = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run_here(
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Here:
+    """As `run`, in the process of the tests: what is compared with a process, and begins none."""
+
+    def run_here(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("MAYA_STYLIZE_MODEL", environment["MAYA_STYLIZE_MODEL"])
+        capsys.readouterr()
+        code = main(arguments)
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
+
+    return run_here
 
 
 def listing(folder: Path) -> list[str]:
@@ -119,9 +143,9 @@ def test_the_picture_carries_its_job_with_hashes_and_no_time(
 
 
 def test_a_job_from_a_file_gives_the_same_bytes(
-    synthesized: list[dict[str, Any]], environment: dict[str, str], folder: Path
+    synthesized: list[dict[str, Any]], environment: dict[str, str], folder: Path, run_here: Here
 ) -> None:
-    """Once as it would be written by hand, and once as the first run resolved it."""
+    """As it would be written by hand, in a process, and as the first run resolved it, in ours."""
     resolved = result_of(synthesized)["job"]
     by_hand = {
         "kind": "synthesize",
@@ -133,9 +157,12 @@ def test_a_job_from_a_file_gives_the_same_bytes(
         "quality": "draft",
         "device": "cpu",
     }
-    for job in (by_hand, {**resolved, "output": "resolved.png"}):
+    for job, start in (
+        (by_hand, partial(run, environment)),
+        ({**resolved, "output": "resolved.png"}, run_here),
+    ):
         (folder / "job.json").write_text(json.dumps(job))
-        done = run(environment, folder, "run", "job.json", "--json")
+        done = start(folder, "run", "job.json", "--json")
         assert (done.returncode, done.stderr) == (0, "")
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         again = result_of(lines)
@@ -179,8 +206,10 @@ INTERRUPTIBLE = (
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_ctrl_c_ends_with_130_and_leaves_what_to_go_on_from(
-    environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str], real_model: Path, tmp_path: Path, run_here: Here
 ) -> None:
+    """On the real network, which is not done before it can be interrupted."""
+    environment = {**environment, "MAYA_STYLIZE_MODEL": str(real_model)}
     writer.write(tmp_path / "rust.png", reader.read(EXEMPLARS / "rust.png").pixels[:64, :64])
     writer.write(tmp_path / "out.png", np.zeros((16, 16, 3), np.float32))
     before = (tmp_path / "out.png").read_bytes()
@@ -211,12 +240,13 @@ def test_ctrl_c_ends_with_130_and_leaves_what_to_go_on_from(
     assert (resumed.returncode, resumed.stderr) == (0, "")
     assert listing(tmp_path) == ["out.png", "rust.png"]
     resumed_bytes = (tmp_path / "out.png").read_bytes()
-    run(environment, tmp_path, *command)
+    whole = run_here(tmp_path, *command, "--model", str(real_model))
+    assert whole.returncode == 0
     assert (tmp_path / "out.png").read_bytes() == resumed_bytes != before
 
 
 def test_a_dry_run_says_what_a_job_would_take_and_writes_nothing(
-    environment: dict[str, str], folder: Path
+    environment: dict[str, str], folder: Path, run_here: Here
 ) -> None:
     before = listing(folder)
     command = ["synthesize", "rust.png", "-o", "dry.png", "--device", "cpu", "--dry-run"]
@@ -226,7 +256,7 @@ def test_a_dry_run_says_what_a_job_would_take_and_writes_nothing(
     # As much as the smallest figures that were measured, and no more than the machine has.
     assert 2**30 < facts["memory"] < 2**32
     assert facts["seconds"] > 1
-    done = run(environment, folder, *command)
+    done = run_here(folder, *command)
     assert (done.returncode, done.stderr) == (0, "")
     words = [line.split()[0] for line in done.stdout.splitlines()]
     assert words == ["size", "device", "memory", "time"]
@@ -305,7 +335,7 @@ def test_info_as_json(environment: dict[str, str], tmp_path: Path) -> None:
 
 
 def test_of_a_set_a_broken_tile_is_named_and_the_others_are_made(
-    environment: dict[str, str], folder: Path
+    environment: dict[str, str], folder: Path, run_here: Here
 ) -> None:
     tiles = folder / "tiles"
     tiles.mkdir()
@@ -317,7 +347,7 @@ def test_of_a_set_a_broken_tile_is_named_and_the_others_are_made(
     done = run(
         environment, tiles, *command, "wall.<UDIM>.png", "../rust.png", "-o", "out.<UDIM>.png"
     )
-    alone = run(environment, tiles, *command, "wall.1004.png", "../rust.png", "-o", "alone.png")
+    alone = run_here(tiles, *command, "wall.1004.png", "../rust.png", "-o", "alone.png")
 
     assert (done.returncode, alone.returncode) == (1, 0)
     made = [path.name for path in sorted(tiles.glob("out*"))]
@@ -330,7 +360,7 @@ def test_of_a_set_a_broken_tile_is_named_and_the_others_are_made(
 
 
 def test_a_float_picture_passed_through_comes_back(
-    environment: dict[str, str], folder: Path, tmp_path: Path
+    folder: Path, tmp_path: Path, run_here: Here
 ) -> None:
     """One octave of one evaluation takes no step: the result is the picture it starts from."""
     rng = np.random.default_rng(5)
@@ -346,7 +376,7 @@ def test_a_float_picture_passed_through_comes_back(
     )
     (tmp_path / "job.json").write_text(json.dumps(job.to_json()))
 
-    done = run(environment, tmp_path, "run", "job.json", "--json")
+    done = run_here(tmp_path, "run", "job.json", "--json")
 
     assert (done.returncode, done.stderr) == (0, "")
     notes = [json.loads(line) for line in done.stdout.splitlines()]
@@ -364,9 +394,11 @@ def oiio_values(path: Path) -> np.ndarray:
     return values
 
 
-def test_sliced_statistics_by_command(environment: dict[str, str], folder: Path) -> None:
+def test_sliced_statistics_by_command(
+    environment: dict[str, str], folder: Path, run_here: Here
+) -> None:
     command = ["synthesize", "rust.png", "-o", "sliced.png", "--size", "33x37", *JOB, "--json"]
-    done = run(environment, folder, *command, "--statistics", "sliced")
+    done = run_here(folder, *command, "--statistics", "sliced")
     assert (done.returncode, done.stderr) == (0, "")
     result = result_of([json.loads(line) for line in done.stdout.splitlines()])
     assert result["job"]["statistics"] == "sliced"
