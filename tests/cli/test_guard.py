@@ -205,11 +205,11 @@ cli.program()
 
 
 def test_the_picture_that_was_being_read_is_named(
-    real_model: Path, folder: Path, environment: dict[str, str]
+    narrow_model: Path, folder: Path, environment: dict[str, str]
 ) -> None:
     picture = str(EXEMPLARS / "rust.png")
     command = ["synthesize", picture, "-o", "out.png", "--device", "cpu"]
-    with_model = {**environment, "MAYA_STYLIZE_MODEL": str(real_model)}
+    with_model = {**environment, "MAYA_STYLIZE_MODEL": str(narrow_model)}
     done = run([sys.executable, "-c", CRASHING_READER, *command], folder, with_model)
     assert done.returncode == 1
     (report,) = crash_reports(environment)
@@ -222,13 +222,13 @@ def test_the_picture_that_was_being_read_is_named(
 
 
 def test_the_model_that_was_being_read_is_named(
-    real_model: Path, folder: Path, environment: dict[str, str]
+    narrow_model: Path, folder: Path, environment: dict[str, str]
 ) -> None:
-    with_model = {**environment, "MAYA_STYLIZE_MODEL": str(real_model)}
+    with_model = {**environment, "MAYA_STYLIZE_MODEL": str(narrow_model)}
     done = run([sys.executable, "-c", CRASHING_MODEL, "model", "info"], folder, with_model)
     assert done.returncode == 1
     message, hint = done.stderr.splitlines()
-    assert f"crashed on the model {real_model} (signal SIGSEGV)" in message
+    assert f"crashed on the model {narrow_model} (signal SIGSEGV)" in message
     assert hint.startswith("  Get the file again.")
 
 
@@ -475,12 +475,12 @@ def test_what_reads_no_file_is_not_guarded(arguments: str, guarded: bool) -> Non
 
 
 def test_who_calls_a_command_within_a_process_gets_no_second_one(
-    real_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    narrow_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("it forks"))
     assert cli.main(["model", "info"]) == 0
-    assert str(real_model) in capsys.readouterr().out
+    assert str(narrow_model) in capsys.readouterr().out
 
 
 def test_notes_hold_while_their_block_runs_and_a_report_follows_them(

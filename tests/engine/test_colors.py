@@ -167,7 +167,7 @@ def test_a_picture_carries_its_config_by_content(pictures, tmp_path):
     assert str(tmp_path) not in json.dumps(carried)
 
 
-def test_a_whole_job_in_a_studio_s_config(pictures, real_model, tmp_path):
+def test_a_whole_job_in_a_studio_s_config(pictures, narrow_model, tmp_path):
     """One octave of one evaluation takes no step: the result is the picture it starts from."""
     config = tmp_path / "studio.ocio"
     theirs = PyOpenColorIO.Config.CreateFromBuiltinConfig("cg-config-v1.0.0_aces-v1.3_ocio-v2.1")
@@ -181,7 +181,7 @@ def test_a_whole_job_in_a_studio_s_config(pictures, real_model, tmp_path):
         device="cpu",
         resolution={"octaves": [[40, 32, 1, 1, "true"]]},
     )
-    result = list(run(job, real_model))[-1]
+    result = list(run(job, narrow_model))[-1]
     np.testing.assert_allclose(raw(result.path), NUMBERS, atol=1e-5)
     decided = result.job["resolution"]
     assert decided["color_config"] == f"sha256:{sha256(config)}"

@@ -301,14 +301,14 @@ def _no_list(folder: Path) -> None:
 )
 def test_a_bundle_that_cannot_be_is_refused_before_it_is_begun(
     there: Path,
-    real_model: Path,
+    narrow_model: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     prepare: Callable[[Path], Any],
     arguments: list[str],
     told: str,
 ) -> None:
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     prepare(there)
     before = sorted(there.rglob("*"))
     assert export(*arguments) in (1, 2)
@@ -320,12 +320,12 @@ def test_a_bundle_that_cannot_be_is_refused_before_it_is_begun(
 
 def test_a_worker_must_have_the_memory_of_the_largest_texture(
     there: Path,
-    real_model: Path,
+    narrow_model: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """As much as a batch's dry run says of it, which rounds."""
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     big = np.random.default_rng(1).uniform(0, 1, (700, 600, 3)).astype(np.float32)
     writer.write(there / "big.png", big)
     names = ["a.png", "big.png", "b.png"]
@@ -339,9 +339,9 @@ def test_a_worker_must_have_the_memory_of_the_largest_texture(
 
 
 def test_a_bundle_has_whole_paths_and_the_files_that_deadline_cloud_names(
-    there: Path, real_model: Path, monkeypatch: pytest.MonkeyPatch
+    there: Path, narrow_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     assert export("a.png", "b.png", "--results", "out", "--chunk", "3") == 0
     read = {path.name: json.loads(path.read_text()) for path in (there / "bundle").glob("*.json")}
     assert read["parameter_values.json"] == {
@@ -361,9 +361,9 @@ def test_a_bundle_has_whole_paths_and_the_files_that_deadline_cloud_names(
     "name", ["../a.png", "b/a.png", "b\\a.png", "..", ".", "a\0.png", "NUL.png"]
 )
 def test_an_output_never_leaves_the_results(
-    there: Path, real_model: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    there: Path, narrow_model: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     assert export("a.png") == 0
     path = there / "bundle" / "jobs" / "0001.json"
     data = json.loads(path.read_text())
@@ -374,10 +374,10 @@ def test_an_output_never_leaves_the_results(
 
 
 def test_textures_of_scenes_are_exported_as_their_batch_has_listed_them(
-    there: Path, real_model: Path, monkeypatch: pytest.MonkeyPatch
+    there: Path, narrow_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that is there is left out; what two scenes show is made once."""
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     one = ("a.png", "new/a_stylized_1f0c9a3e.png")
     text = listing(one, one, ("b.png", ""), ("b.png", "new/other.png"))
     (there / "list.json").write_text(text)
