@@ -254,11 +254,11 @@ def test_broken_inputs(
     name: str,
     broken: Path,
     out: Path,
-    real_model: Path,
+    narrow_model: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     code, pattern, wanted = CASES[name]
     arguments = [part.replace("{in}", str(broken)).replace("{out}", str(out)) for part in pattern]
     refuse(arguments, code, wanted, [broken, out], capsys)
@@ -302,11 +302,11 @@ def test_a_studios_model_that_is_not_there_is_named(
 def test_a_backend_that_is_not_installed_is_named(
     broken: Path,
     out: Path,
-    real_model: Path,
+    narrow_model: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     monkeypatch.setattr(backend, "installed", lambda: {"tensorflow": "2.20"})
     arguments = ["synthesize", str(broken / "good.png"), "-o", str(out / "o.png")]
     wanted = ["The backend torch is not installed here.", "pip install torch", "tensorflow"]
@@ -316,11 +316,11 @@ def test_a_backend_that_is_not_installed_is_named(
 def test_a_failure_is_told_on_both_streams(
     broken: Path,
     out: Path,
-    real_model: Path,
+    narrow_model: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     command = ["synthesize", str(broken / "cut.png"), "-o", str(out / "o.png"), "--json"]
     assert cli.main(command) == FAILED
     printed = capsys.readouterr()
@@ -382,11 +382,11 @@ def test_broken_job_files(
     name: str,
     broken: Path,
     out: Path,
-    real_model: Path,
+    narrow_model: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     content, wanted = JOB_FILES[name]
     if isinstance(content, dict):
         good = {"kind": "synthesize", "version": 1, "output": str(out / "o.png")}
@@ -410,11 +410,11 @@ def test_job_files_that_cannot_be_read(
 def test_a_folder_that_may_not_be_written(
     broken: Path,
     out: Path,
-    real_model: Path,
+    narrow_model: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     out.chmod(0o500)
     command = ["synthesize", str(broken / "good.png"), "-o", str(out / "o.png")]
     refuse(command, FAILED, ["o.png cannot be written: Permission denied"], [out], capsys)

