@@ -41,10 +41,10 @@ EACH = """{"recipe": 1, "job": {"kind": "stylize"}, "exemplars": ["rust.png", "b
 
 
 @pytest.fixture
-def folder(tmp_path, real_model, monkeypatch) -> Path:
+def folder(tmp_path, narrow_model, monkeypatch) -> Path:
     """A folder with recipes and pictures, where the commands are run, and the copying worker."""
     monkeypatch.setenv("MAYA_STYLIZE_PYTHON", str(worker(tmp_path, "cpu:0")))
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     monkeypatch.chdir(tmp_path)
     for name in ("rust", "bricks"):
         picture(tmp_path / f"{name}.png", name)
@@ -511,7 +511,7 @@ def test_every_recipe_and_command_of_the_documentation_runs(folder):
 
 
 @pytest.fixture(scope="module")
-def really(real_model, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def really(narrow_model, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A batch with the engine itself in two workers, once."""
     folder = tmp_path_factory.mktemp("really")
     for name, exemplar in (("a", "pebbles"), ("b", "bricks")):
@@ -523,7 +523,7 @@ def really(real_model, tmp_path_factory) -> tuple[Path, subprocess.CompletedProc
     environment = {
         **{name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"},
         "PYTHONPATH": str(ROOT),
-        "MAYA_STYLIZE_MODEL": str(real_model),
+        "MAYA_STYLIZE_MODEL": str(narrow_model),
         "MAYA_STYLIZE_HOME": str(tmp_path_factory.mktemp("home")),
     }
     done = subprocess.run(
@@ -537,7 +537,7 @@ def really(real_model, tmp_path_factory) -> tuple[Path, subprocess.CompletedProc
     return folder, done
 
 
-def test_two_workers_make_what_one_process_makes(really, real_model):
+def test_two_workers_make_what_one_process_makes(really, narrow_model):
     from maya_stylize.engine.run import run
     from maya_stylize.jobs import StylizeJob
 
@@ -550,16 +550,16 @@ def test_two_workers_make_what_one_process_makes(really, real_model):
         device="cpu",
         output=str(folder / "b.png"),
     )
-    for _ in run(job, real_model):
+    for _ in run(job, narrow_model):
         pass
     in_batch = folder / "out" / "b_stylized.png"
     assert in_batch.read_bytes() == (folder / "b.png").read_bytes()
 
 
-def test_the_real_results_are_known_afterwards(really, real_model, capsys, monkeypatch):
+def test_the_real_results_are_known_afterwards(really, narrow_model, capsys, monkeypatch):
     folder, _ = really
     monkeypatch.chdir(folder)
-    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(real_model))
+    monkeypatch.setenv("MAYA_STYLIZE_MODEL", str(narrow_model))
     monkeypatch.setenv("MAYA_STYLIZE_PYTHON", str(shutil.which("false")))  # no worker is needed
     assert batch("in", "-o", "out", "--report", "r.html") == 0
     assert "2 done before." in capsys.readouterr().err
