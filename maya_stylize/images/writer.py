@@ -258,7 +258,9 @@ def _write_file(
     spec: OpenImageIO.ImageSpec,
 ) -> None:
     if kind == "jpeg":
-        _reserve(temporary, values.nbytes + (1 << 17))
+        profile = spec.getattribute("ICCProfile")
+        size = 0 if profile is None else profile.nbytes
+        _reserve(temporary, values.nbytes + size + (1 << 17))
     output = OpenImageIO.ImageOutput.create(kind)
     if output is None:
         raise ImageError(f"{path}: {OpenImageIO.geterror()}.", "Reinstall OpenImageIO.")
