@@ -23,6 +23,8 @@ _CLOSE = 1e-3
 # What formats can say besides sRGB; EXR says everything that has an identifier.
 _GAMMAS = ("lin_rec709_scene", "g18_rec709_scene", "g22_rec709_scene", "g24_rec709_scene")
 _SAID = {"png": (*_GAMMAS, "srgb_p3d65_scene", "lin_rec2020_scene"), "targa": _GAMMAS}
+# Where nothing is said, OpenImageIO says sRGB in a PNG.
+_NOT_SRGB = "unknown"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +86,8 @@ def _told(kind: str, spec: OpenImageIO.ImageSpec, depth: str, embedded: Embedded
 def state(spec: OpenImageIO.ImageSpec, kind: str, depth: str, space: Space) -> None:
     """Put a color space into a header, where the format can hold it and it is not the usual one.
 
+    An ICC profile in it says it already.
+
     Args:
         spec: The header; changed.
         kind: The format.
@@ -92,8 +96,13 @@ def state(spec: OpenImageIO.ImageSpec, kind: str, depth: str, space: Space) -> N
     """
     key = space_names.identifier(space.name)
     can_say = key is not None and (kind == "openexr" or key in _SAID.get(kind, ()))
-    if can_say and not space.is_like(usual(kind, depth)):
+    by_profile = spec.getattribute("ICCProfile") is not None
+    if not by_profile and space.is_like(usual(kind, depth)):
+        return
+    if can_say and not by_profile:
         spec.attribute("oiio:ColorSpace", key)
+    elif kind == "png":
+        spec.attribute("oiio:ColorSpace", _NOT_SRGB)
 
 
 def _by_primaries(primaries: object) -> str | None:

@@ -39,7 +39,7 @@ _BLOCK = 1 << 18  # pixels that are computed at once
 _END = 1 / 16  # of a curve, by whose slope it goes on beyond
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def understood(data: bytes) -> tuple[Profile, Space | None]:
     """Return a profile, and the color space that it means; with a reason where it means none.
 
@@ -53,23 +53,39 @@ def understood(data: bytes) -> tuple[Profile, Space | None]:
     if profile.curves is None:
         return profile, None
     own = _computed(profile, profile.curves)
-    known = next((each for each in map(_space, _KNOWN) if are_alike(each, own)), None)
+    numbers = own.into(_samples())
+    known = next((name for name in _KNOWN if _differ(_seen(name), numbers) < _ALIKE), None)
     if known is None and profile.has_tables:
         return replace(profile, reason="it says more by tables than by its curves"), None
-    return profile, known or own
+    return profile, own if known is None else _space(known)
 
 
 def are_alike(one: Space, other: Space) -> bool:
     """Return whether two spaces mean the same colors by the same numbers, but for rounding."""
     if one.is_data or other.is_data:
         return one.is_data and other.is_data
+    return _differ(one.into(_samples()), other.into(_samples())) < _ALIKE
+
+
+def _differ(one: FloatArray, other: FloatArray) -> float:
+    return float(np.abs(one - other).max())
+
+
+@lru_cache(maxsize=1)
+def _samples() -> FloatArray:
+    """Return grays and colors from corner to corner, (N, 3)."""
     steps = np.linspace(0, 1, 17, dtype=np.float32)
-    samples = np.stack(np.meshgrid(steps, steps, steps), -1)
-    return bool(np.abs(one.into(samples) - other.into(samples)).max() < _ALIKE)
+    return np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 3)
 
 
+@lru_cache(maxsize=len(_KNOWN))
 def _space(name: str) -> Space:
     return color_config.load(None).space(name)
+
+
+@lru_cache(maxsize=len(_KNOWN))
+def _seen(name: str) -> FloatArray:
+    return _space(name).into(_samples())
 
 
 def _computed(profile: Profile, curves: Numbers) -> Space:
