@@ -128,10 +128,10 @@ def _told(path: str, picture: Picture, given: str | None) -> Log | None:
             f"{embedded.space.name}."
         )
     if embedded is not None and embedded.space is None:
-        own = embedded.profile.description
+        own = repr(embedded.profile.description) if embedded.profile.description else "(unnamed)"
         return Log(
-            f"{path}: its ICC profile{own and f' {own!r}'} cannot be used: {embedded.reason}; its "
-            f"colors are taken as {name}. If they are others, name their color space: "
+            f"{path}: its ICC profile {own} cannot be used: {embedded.reason}; its colors are "
+            f"taken as {name}. If they are others, name their color space: "
             "--color-space, or Color space in the panel.",
             "warning",
         )
