@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Optional
+from typing import Any
 
 import keras
 import numpy as np
@@ -19,7 +19,7 @@ import tensorflow as tf
 
 Tensor = Any
 FloatArray = npt.NDArray[np.float32]
-Shape = tuple[Optional[int], ...]
+Shape = tuple[int | None, ...]
 
 POINTS = (0.0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)
 OUT = 4  # results on a side of a tile
@@ -175,7 +175,7 @@ def _convolved(
     def in_strips() -> Tensor:
         return _strips(weights, margin, pictures, before, after, threads)
 
-    result = tf.cond(tiles >= FEWEST_TILES, in_strips, directly)
+    result: Tensor = tf.cond(tiles >= FEWEST_TILES, in_strips, directly)
     return result
 
 
