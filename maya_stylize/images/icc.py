@@ -22,11 +22,13 @@ STEPS = 4096  # a curve is known at so many places and one more
 
 _HEADER, _ENTRY = struct.Struct(">I4xI4s4s4s12x4s24xI60x"), struct.Struct(">4sII")
 _MOST_TAGS = 200
+_MOST_SHARED = 4  # times the profile's size: three curves are often one
 _KINDS = (b"mntr", b"scnr", b"spac", b"prtr")
 _COLORANTS = (b"rXYZ", b"gXYZ", b"bXYZ")
 _CURVES = (b"rTRC", b"gTRC", b"bTRC")
 _TABLES = (b"A2B0", b"A2B1", b"A2B2", b"B2A0", b"B2A1", b"B2A2")
 _GRAY = b"kTRC"
+_OF_ANY = (b"desc", b"cprt", b"wtpt", b"chad")
 _PARAMETERS = (1, 3, 4, 5, 7)  # of the parametric curves of types 0 to 4
 _LONGEST_NAME = 60
 # How far colorants' sum may be from white: unadapted ones for daylight are far beyond.
@@ -98,13 +100,16 @@ def rgb_of_gray(profile: Profile, colorants: Numbers) -> bytes:
     Args:
         profile: For gray, sound.
         colorants: (3, 3): XYZ of red, green and blue, one a column.
+
+    Returns:
+        The profile; b"" where it would be larger than `LARGEST`.
     """
-    kept = [(tag, data) for tag, data in _tags(profile.data).items() if tag not in _TABLES]
-    tags = [(tag, data) for tag, data in kept if tag != _GRAY]
+    own = _tags(profile.data)
+    tags = [(tag, own[tag]) for tag in _OF_ANY if tag in own]
     for tag, color in zip(_COLORANTS, colorants.T, strict=True):
         fixed = [round(float(value) * 65536) for value in color]
         tags.append((tag, struct.pack(">4s4x3i", b"XYZ ", *fixed)))
-    tags += [(tag, dict(kept)[_GRAY]) for tag in _CURVES]
+    tags += [(tag, own[_GRAY]) for tag in _CURVES]
     start = _HEADER.size + 4 + _ENTRY.size * len(tags)
     table, body = struct.pack(">I", len(tags)), b""
     for tag, data in tags:
@@ -114,7 +119,8 @@ def rgb_of_gray(profile: Profile, colorants: Numbers) -> bytes:
     head[:4] = struct.pack(">I", start + len(body))
     head[16:20] = b"RGB "
     head[84:100] = bytes(16)  # the fingerprint of the other one
-    return bytes(head) + table + body
+    made = bytes(head) + table + body
+    return made if len(made) <= LARGEST else b""
 
 
 def _refuse(reason: str) -> NoReturn:
@@ -144,10 +150,14 @@ def _tags(data: bytes) -> dict[bytes, bytes]:
     if count > _MOST_TAGS or _HEADER.size + 4 + count * _ENTRY.size > len(data):
         _refuse("it is cut short")
     tags: dict[bytes, bytes] = {}
+    shared = 0
     for index in range(count):
         name, start, size = _ENTRY.unpack_from(data, _HEADER.size + 4 + index * _ENTRY.size)
         if start > len(data) or size > len(data) - start:
             _refuse("it is cut short")
+        shared += size
+        if shared > _MOST_SHARED * len(data):
+            _refuse("its parts lie upon each other")
         tags.setdefault(name, data[start : start + size])
     return tags
 

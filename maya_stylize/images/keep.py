@@ -111,7 +111,7 @@ class Keep:
             spec.attribute("Copyright", self.copyright)
         if self.primaries is not None and kind == "openexr":
             spec.attribute("chromaticities", OpenImageIO.TypeDesc("float[8]"), self.primaries)
-        if self.has_profile_in(kind):
+        if self.has_profile_in(kind) and kind != "jpeg":  # see `jpeg.put_profile`
             held = OpenImageIO.TypeDesc(f"uint8[{len(self.profile)}]")
             spec.attribute("ICCProfile", held, np.frombuffer(self.profile, np.uint8))
         odd = not math.isclose(self.aspect, 1, rel_tol=1e-4)

@@ -209,6 +209,16 @@ def test_a_texture_for_rendering_keeps_it(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
+def test_the_largest_profile_goes_along(tmp_path, suffix):
+    noise = np.random.default_rng(0).bytes((4 << 20) - 1000)
+    profile = make.rgb("Big", make.to_d50(make.P3), make.gamma(3), (b"junk", noise))
+    picture = reader.read(oiio(tmp_path / "a.tif", SRGB, profile))
+    assert picture.by_profile
+    writer.write(tmp_path / f"b.{suffix}", picture.pixels, space=picture.space, keep=picture.keep)
+    assert carried(tmp_path / f"b.{suffix}") == profile
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize(
     ("profile", "reason", "kept"),
     [

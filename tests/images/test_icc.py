@@ -194,6 +194,14 @@ REFUSED = {
     "nothing": (b"", "", "cut short"),
     "text": (b"hello" * 50, "", "it is no ICC profile"),
     "half": (make.adobe()[:300], "", "cut short"),
+    "overlapping": (
+        make.adobe()[:128]
+        + struct.pack(">I", 20)
+        + struct.pack(">4sII", b"junk", 0, 400) * 20
+        + bytes(92),
+        "",
+        "its parts lie upon each other",
+    ),
     "huge": (
         struct.pack(">I", 5 << 20) + make.adobe()[4:] + bytes(5 << 20),
         "",
