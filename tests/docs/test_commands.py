@@ -55,6 +55,7 @@ NOT_RUN = {
 }
 NOT_ASKED = {
     "scripts/dev.py": "hands its command line on; tests/test_dev.py",
+    "scripts/dev_tasks.py": "is what dev.py hands it on to",
     "scripts/screenshots.py": "needs Qt",
 }
 COMMANDS = [

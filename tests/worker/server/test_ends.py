@@ -23,6 +23,10 @@ def kill(side):
     os.kill(side.process, signal.SIGKILL)
 
 
+def stopped(process):
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
 def test_killed_at_several_moments_the_next_job_works(side, job, long_job, alive):
     """Kill while it starts, idles, begins a job, and computes; nothing half-written stays."""
     processes = []
@@ -105,9 +109,11 @@ def test_the_command_shutdown_ends_it_too(strange, job, behavior, code):
     assert process.wait(60) == code
 
 
-@pytest.mark.parametrize("holder", ["free", "held"])
+@pytest.mark.parametrize("holder", ["free", "held", "suspended"])
 def test_killed_with_its_parent_even_in_a_native_computation(tmp_path, alive, holder):
-    """Also where another process holds the pipe open, so that stdin does not end."""
+    """Also where another process holds the pipe open, or where it was suspended."""
+    if holder == "suspended" and sys.platform != "linux":
+        pytest.skip("only Linux tells a process that is suspended of its parent's end")
     worker = [sys.executable, str(WORKERS / "strange.py"), "native"]
     worker += ["--parent", "PARENT", "--log", str(tmp_path / "log")]
     command = [sys.executable, str(WORKERS / "parent.py"), holder, *worker]
@@ -116,6 +122,10 @@ def test_killed_with_its_parent_even_in_a_native_computation(tmp_path, alive, ho
         process, child = map(int, parent.stdout.readline().split())
         assert alive(process)
         assert alive(child)
+        if holder == "suspended":
+            os.killpg(process, signal.SIGSTOP)
+            while not stopped(process):
+                pass
         parent.kill()
     died = time.monotonic()
     while alive(process) or alive(child):
