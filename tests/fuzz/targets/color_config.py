@@ -55,12 +55,11 @@ _TABLES = {
     "spi3d": f"SPILUT 1.0\n3 3\n2 2 2\n{_PLACES}\n",
     "spimtx": "1 0 0 0\n0 1 0 0\n0 0 1 0\n",
     "cube": f"LUT_3D_SIZE 2\nDOMAIN_MIN 0 0 0\nDOMAIN_MAX 1 1 1\n{_CORNERS}\n",
-    "3dl": "0 1023\n" + _CORNERS + "\n",
     "csp": "CSPLUTV100\n3D\n" + 3 * "2\n0 1\n0 1\n" + f"\n2 2 2\n{_CORNERS}\n",
     "vf": "#Inventor V2.1 ascii\ngrid_size 2 2 2\n"
     f"global_transform 1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1\ndata\n{_CORNERS}\n",
     "lut": "Version\t\t1\nFormat\t\tany\nType\t\tC\nFrom\t\t0 1\nTo\t\t0 1\n"
-    "Black\t\t0\nWhite\t\t1\nLength\t\t2\nLUT:\nPre {\n0\n1\n}\n",
+    "Black\t\t0\nWhite\t\t1\nLength\t\t2\nLUT:\nRGB {\n0\n1\n}\n",
     "clf": _CLF,
     "ctf": _CLF.replace('compCLFversion="3"', 'version="1.8"'),
     "cc": _CDL,
