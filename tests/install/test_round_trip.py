@@ -282,7 +282,8 @@ def _convert(found: engine.Engine, source: Path, *arguments: str, **variables: s
         target = Path(variables["MAYA_STYLIZE_HOME"]) / "models" / settings.MODEL_NAME
         target.parent.mkdir()
         target.write_bytes(Path(arguments[-1]).read_bytes())
-    return ['{"provenance": {"identity": "", "notice": "a notice"}}']
+    facts = {"identity": "", "source": "x.h5", "fingerprint": 64 * "0", "notice": "a notice"}
+    return [json.dumps({"provenance": facts})]
 
 
 @pytest.mark.usefixtures("quick")
