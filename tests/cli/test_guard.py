@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,12 +60,13 @@ def started(
     behavior: str, folder: Path, environment: dict[str, str], **settings: Any
 ) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Start an odd command; give its process and the number of the one that does the work."""
-    streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    streams: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     process = subprocess.Popen(
         [*ODD, behavior],
         cwd=folder,
         env=environment,
         text=True,
+        stderr=subprocess.PIPE,
         **{**streams, **settings},
     )
     with process:
@@ -364,35 +365,6 @@ def test_a_native_library_that_never_comes_back_is_ended_by_the_third_interrupt(
         assert process.stderr is not None
         assert (process.returncode, process.stderr.read()) == (130, "maya-stylize: cancelled.\n")
         wait_until_gone(worker)
-
-
-def test_an_interrupt_while_the_last_one_is_told_changes_nothing(
-    folder: Path, environment: dict[str, str]
-) -> None:
-    """Who reads what is told does not read for a while."""
-    reading, writing = os.pipe()
-    with os.fdopen(reading, "rb") as told:
-        os.set_blocking(writing, False)
-        full = 0
-        with suppress(BlockingIOError):
-            while True:
-                full += os.write(writing, bytes(1 << 16))
-        os.set_blocking(writing, True)
-        with started("never", folder, environment, start_new_session=True, stderr=writing) as (
-            process,
-            worker,
-        ):
-            os.close(writing)
-            end = time.monotonic() + HANGING_SECONDS
-            while not has_gone(worker):
-                assert time.monotonic() < end, "it is still there"
-                os.killpg(process.pid, signal.SIGINT)
-                time.sleep(0.05)
-            for _ in range(5):
-                os.killpg(process.pid, signal.SIGINT)
-                time.sleep(0.05)
-            assert told.read()[full:] == b"maya-stylize: cancelled.\n"
-            assert process.wait(timeout=HANGING_SECONDS) == 130
 
 
 def test_an_interrupt_while_a_command_is_loaded_ends_with_130(
