@@ -87,16 +87,8 @@ class Warm:
                     with self._busy:
                         self._do(order, connection)
                         self._since = monotonic()
-            except (
-                OSError,
-                EOFError,
-                AuthenticationError,
-                ValueError,
-                LookupError,
-                TypeError,
-                _Gone,
-            ):
-                continue  # whoever it was has gone, or is not one of us
+            except _NO_ORDER:
+                continue
             finally:
                 if self._ending.is_set():
                     self._leave()
