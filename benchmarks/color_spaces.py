@@ -23,11 +23,12 @@ SPACES = (
     *("gamma 2.2 Rec.709", "gamma 2.4 Rec.709", "camera Rec.709", "Display P3", "AdobeRGB"),
     *("ACEScct", "ARRI LogC"),
 )
+FloatArray = npt.NDArray[np.float32]
 LINEAR = ("scene-linear", "ACEScg", "ACES2065")
 HALF_OF_8_BITS, HALF_OF_16_BITS = 0.5 / 255, 0.5 / 65535
 
 
-def lost(space: Space, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+def lost(space: Space, values: FloatArray) -> npt.NDArray[np.float64]:
     """Return by how much each value comes back as another."""
     back = space.back(space.into(values))
     return np.abs(back.astype(np.float64) - values)
@@ -39,9 +40,9 @@ def main() -> None:
     parser.add_argument("spaces", nargs="*", default=SPACES, metavar="SPACE")
     arguments = parser.parse_args()
     config = color_config.load(arguments.config)
-    steps = np.arange(0, 256, 5, dtype=np.float32) / 255
+    steps = (np.arange(0, 256, 5) / 255).astype(np.float32)
     colors = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 3)
-    grays = np.repeat(np.linspace(0, 1, 65536, dtype=np.float32)[:, None], 3, 1)
+    grays = np.repeat(np.linspace(0, 1, 65536)[:, None].astype(np.float32), 3, 1)
     random = np.random.default_rng(0)
     wide = random.uniform(-1, 100, (200_000, 3)) * random.choice([0.01, 0.1, 1], (200_000, 1))
     light = wide.astype(np.float32)

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).resolve().parent.parent
 REPEATS = 3
@@ -46,7 +47,7 @@ def write_models(model: Path, folder: Path) -> list[Path]:
     from maya_stylize.convert.convert import read
 
     layers = caffe_layers(read(model))
-    styles = {
+    styles: dict[str, tuple[Literal["v1", "v2"], BlobStyle]] = {
         "v1-packed": ("v1", BlobStyle()),
         "v2-packed": ("v2", BlobStyle(legacy=False)),
         "v1-unpacked": ("v1", BlobStyle(packed=False)),

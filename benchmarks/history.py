@@ -20,10 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from maya_stylize.convert import sources
-from maya_stylize.engine import plan
 from maya_stylize.engine.backend import choose
 from maya_stylize.engine.backend.types import Tensor
-from maya_stylize.engine.history import Half
 from maya_stylize.events import Result
 from maya_stylize.images import reader, writer
 from maya_stylize.jobs import SynthesizeJob
@@ -32,14 +30,14 @@ LENGTHS = (20, 10, 4)
 BYTES = {"float32": 4, "float16": 2}
 
 
-def in_float32(vector: Tensor) -> Half:
-    """Return a vector as the history would keep it in full."""
-    return Half(vector, 1.0)
-
-
 def ended(job: SynthesizeJob, model: Path, length: int, digits: str) -> float:
     """Run a job with such a history; return the loss at its end."""
-    from maya_stylize.engine.run import run  # the backend is chosen first
+    from maya_stylize.engine import plan  # the backend is chosen first
+    from maya_stylize.engine.history import Half
+    from maya_stylize.engine.run import run
+
+    def in_float32(vector: Tensor) -> Half:
+        return Half(vector, 1.0)
 
     kept = Half.of if digits == "float16" else in_float32
     with mock.patch.object(plan, "HISTORY", length), mock.patch.object(Half, "of", kept):

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
+import numpy.typing as npt
 from recipe import EXEMPLARS, LARGE
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
@@ -25,11 +27,12 @@ def main() -> None:
     import exemplar_textures
     from exemplar_tools import Field, develop
 
-    def reduced(color: Field, _: int, exposure: float) -> object:
+    def reduced(color: Field, _: int, exposure: float) -> npt.NDArray[np.uint8]:
         small = cv2.resize(color, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-        return develop(small, 1, exposure)
+        return develop(np.asarray(small, np.float64), 1, exposure)
 
-    exemplar_pebbles.develop = exemplar_textures.develop = reduced
+    for module in (exemplar_pebbles, exemplar_textures):
+        vars(module)["develop"] = reduced
     LARGE.mkdir(exist_ok=True)
     for name in EXEMPLARS:
         draw = getattr(exemplar_pebbles if name == "pebbles" else exemplar_textures, name)

@@ -65,7 +65,8 @@ def main() -> None:
     parser.add_argument("--one", type=int, nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
-        print(json.dumps(measure(*arguments.one, arguments.backend)))
+        size, tile = arguments.one
+        print(json.dumps(measure(size, tile, arguments.backend)))
         return
     print("| side | tile | before MiB | peak MiB | s |\n|---|---|---|---|---|", flush=True)
     for size in arguments.sizes:

@@ -95,14 +95,15 @@ def main() -> None:
     parser.add_argument("--evaluations", type=int, default=200)
     arguments = parser.parse_args()
     net = network()
-    networks = {None: Plain(net), **{name: RoundedPlain(net, bits) for name, bits in BITS.items()}}
+    networks: dict[str, Plain] = {"": Plain(net)}  # with all digits
+    networks |= {name: RoundedPlain(net, bits) for name, bits in BITS.items()}
     print("| exemplar | picture | digits | loss off | gradient off |\n|---|---|---|---|---|")
     for name in arguments.names:
         example = load(exemplar_of(name, SIZE))
         noise = 50 * torch.randn(example.shape, generator=torch.manual_seed(0))
         finished = load(record_of(name, SIZE).with_suffix(".png"))
         for what, picture in (("noise", noise), ("recipe's result", finished)):
-            whole, slope = evaluated(Loss(networks[None], example, TEXTURE), picture)
+            whole, slope = evaluated(Loss(networks[""], example, TEXTURE), picture)
             for digits in BITS:
                 # The targets are made with the same digits, as they would be.
                 value, other = evaluated(Loss(networks[digits], example, TEXTURE), picture)
@@ -113,14 +114,15 @@ def main() -> None:
     print("\n| exemplar | digits | loss at the end, to that with all digits |\n|---|---|---|")
     for name in arguments.names:
         example = load(exemplar_of(name, SIZE))[..., MIDDLE, MIDDLE]
-        judge = Loss(networks[None], example, TEXTURE)
+        judge = Loss(networks[""], example, TEXTURE)
         ends = {}
         for digits, plain in networks.items():
             picture = minimized(Loss(plain, example, TEXTURE), example, arguments.evaluations)
             with torch.no_grad():
                 ends[digits] = judge(picture).item()
             if digits:
-                print(f"| {name} | {digits} | {ends[digits] / ends[None]:.2f} |", flush=True)
+                more = ends[digits] / ends[""]
+                print(f"| {name} | {digits} | {more:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,14 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 from recipe import EXEMPLARS, RECORDS, SHIPPED, Recipe
 from rich.console import Console
 from rich.table import Table
 
 
-def synthesize(exemplar: Path, output: Path, arguments: argparse.Namespace) -> dict[str, object]:
+def synthesize(exemplar: Path, output: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """Run one job in a process of its own; return its result event, and the seconds it took."""
     command = [sys.executable, "-m", "maya_stylize", "synthesize", str(exemplar)]
     options = ["--quality", arguments.quality, "--backend", arguments.backend, "--device", "cpu"]
@@ -32,7 +33,7 @@ def synthesize(exemplar: Path, output: Path, arguments: argparse.Namespace) -> d
         text=True,
         check=True,
     )
-    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return {**result, "seconds": perf_counter() - began}
 
 

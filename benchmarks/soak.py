@@ -35,10 +35,9 @@ from typing import Any
 
 from maya_stylize import settings
 from maya_stylize.files import checkpoint_of, sha256
-from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
-from maya_stylize.worker import launch
+from maya_stylize.jobs import Job, RepairJob, Style, StylizeJob, SynthesizeJob
+from maya_stylize.worker import launch, pipe_transport
 from maya_stylize.worker.client import Client
-from maya_stylize.worker.pipe_transport import Pipes
 
 KEPT = Path(__file__).parent / "curves" / "soak.json"
 WORKER = Path(__file__).with_name("soak_worker.py")
@@ -88,8 +87,16 @@ def jobs_of(sources: Path, folder: Path, backend: str) -> list[Job]:
         if index % 3 == 0:
             made.append(SynthesizeJob(exemplar=rust, size=(width, height), layers=LAYERS, **common))
         elif index % 3 == 1:
-            layers = {"style_layers": LAYERS, "content_layers": {"conv1_2": 1.0}}
-            made.append(StylizeJob(content=wall, styles=(rust,), **layers, **common))  # type: ignore[arg-type]
+            layers = {"conv1_2": 1.0}
+            made.append(
+                StylizeJob(
+                    content=wall,
+                    styles=(Style(rust),),
+                    style_layers=LAYERS,
+                    content_layers=layers,
+                    **common,
+                )
+            )
         else:
             made.append(RepairJob(picture=wall, seamless="both", band=8, layers=LAYERS, **common))
     return made
@@ -135,7 +142,7 @@ class Side:
 
     def __init__(self, mark: str) -> None:
         self._mark = mark
-        self.pipes = Pipes()
+        self.pipes = pipe_transport.Pipes()
         self.client = Client(self.pipes.connect, self._find)
 
     def _find(self) -> launch.Launch:
@@ -147,7 +154,10 @@ class Side:
     def process(self) -> int | None:
         """The worker's number; None where there is none."""
         worker = self.client._worker
-        return None if worker is None else int(worker.connection._process.pid)  # type: ignore[attr-defined]
+        if worker is None:
+            return None
+        assert isinstance(worker.connection, pipe_transport._Process)
+        return worker.connection._process.pid
 
     def until(self, done: Callable[[], Any], patience: float = PATIENCE) -> bool:
         """Wait for something; return whether it came."""
@@ -388,9 +398,10 @@ def be_a_parent(mark: str) -> None:
         side.pipes.deliver(1.0)
 
 
-def of_one_size(folder: Path) -> Iterator[Job]:
+def of_one_size(folder: Path) -> Iterator[SynthesizeJob]:
     """Give one job again and again, each with another seed."""
     first = jobs_of(folder, folder, "tensorflow")[0]
+    assert isinstance(first, SynthesizeJob)
     for seed in range(1 << 30):
         yield dataclasses.replace(first, seed=seed)
 
@@ -402,7 +413,7 @@ def of_many_sizes(folder: Path) -> Iterator[Job]:
         width, height = numbers.randrange(24, 97), numbers.randrange(24, 97)
         octaves = [[width, height, 1, EVALUATIONS, "true"]]
         resolution = {**job.resolution, "octaves": octaves}
-        yield dataclasses.replace(job, size=(width, height), resolution=resolution)  # type: ignore[call-arg]
+        yield dataclasses.replace(job, size=(width, height), resolution=resolution)
 
 
 def of_many_kinds(folder: Path) -> Iterator[Job]:

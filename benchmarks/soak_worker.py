@@ -4,13 +4,16 @@ A small job would be done before the first checkpoint, which is due after a minu
 "network" and a file, it writes a network of two layers instead, which starts fast.
 """
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 EVERY_SECONDS = 0.05
 
 
-def write_network(path):
+def write_network(path: Path) -> None:
     """Write a network of random filters."""
     import numpy as np
 
@@ -34,14 +37,22 @@ if __name__ == "__main__":
         write_network(Path(sys.argv[2]))
         sys.exit()
     from maya_stylize.engine import checkpoint
+    from maya_stylize.job_sources import Contents
+    from maya_stylize.jobs import Job
 
     class Keeper(checkpoint.Keeper):
         """One that does not wait for a minute."""
 
-        def __init__(self, job, keep, every, contents):
+        def __init__(
+            self,
+            job: Job,
+            keep: Callable[[], checkpoint.Kept],
+            every: float,
+            contents: Contents,
+        ) -> None:
             super().__init__(job, keep, EVERY_SECONDS, contents)
 
-    checkpoint.Keeper = Keeper  # before `engine.run` takes it
+    vars(checkpoint)["Keeper"] = Keeper  # before `engine.run` takes it
     from maya_stylize.worker.server import main
 
     main(sys.argv[1:])

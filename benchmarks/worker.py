@@ -22,8 +22,9 @@ from typing import Any
 
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.jobs import SynthesizeJob
+from maya_stylize.worker import pipe_transport
 from maya_stylize.worker.client import Client
-from maya_stylize.worker.pipe_transport import Pipes
+from maya_stylize.worker.connection import Worker
 
 Heard = list[tuple[float, Mapping[str, Any]]]
 
@@ -33,13 +34,21 @@ class Bench:
 
     def __init__(self, backend: str, folder: Path) -> None:
         self._backend, self._folder = backend, folder
-        self.pipes = Pipes()
+        self.pipes = pipe_transport.Pipes()
         self.client = Client(self.pipes.connect)
 
     @property
     def process(self) -> int:
         """The worker's number."""
-        return int(self.client._worker.connection._process.pid)  # type: ignore[union-attr]
+        connection = self.worker.connection
+        assert isinstance(connection, pipe_transport._Process)
+        return connection._process.pid
+
+    @property
+    def worker(self) -> Worker:
+        """The worker, which was started."""
+        assert self.client._worker is not None
+        return self.client._worker
 
     def until(self, done: Callable[[], Any]) -> float:
         """Wait for something; return the moment."""
@@ -98,7 +107,7 @@ def measure(bench: Bench) -> None:
         "cancel", {"run": number}, lambda _: acknowledged.append(perf_counter())
     )
     began = perf_counter()
-    bench.client._worker.send(request)  # type: ignore[union-attr]
+    bench.worker.send(request)
     show("cancel to its acknowledgment", bench.until(lambda: acknowledged) - began)
     bench.until(lambda: not bench.client.queue)
     show(f"cancel to its effect ({heard[-1][1]['event']})", heard[-1][0] - began)

@@ -6,7 +6,6 @@ A studio's own words are added by a file of JSON that ``MAYA_STYLIZE_MAP_NAMES``
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections import Counter
@@ -14,7 +13,8 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from maya_stylize.errors import StylizeError
+from maya_stylize import checks
+from maya_stylize.errors import JobError, StylizeError
 from maya_stylize.tile_sets import without_tile
 
 VARIABLE = "MAYA_STYLIZE_MAP_NAMES"
@@ -119,29 +119,28 @@ def _kinds() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _with_those_of(file: str) -> dict[str, str]:
     try:
-        content = json.loads(Path(file).expanduser().read_text(encoding="utf-8"))
-    except (OSError, ValueError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise _refused(file, f"cannot be read: {why}") from error
+        content = checks.json_file(Path(file).expanduser())
+    except (JobError, RuntimeError) as error:  # the latter where no home is known
+        raise _refused(str(getattr(error, "message", error)).rstrip(".")) from error
     if not isinstance(content, dict):
-        raise _refused(file, "is not an object of JSON")
+        raise _refused(f"{file} is not an object of JSON")
     kinds = dict(_KINDS)
     for kind, words in content.items():
         if kind not in KINDS or not isinstance(words, list):
-            raise _refused(file, f"has {kind!r}, which is no kind of map with a list of words")
+            raise _refused(f"{file} has {kind!r}, which is no kind of map with a list of words")
         for word in words:
             ending = _without_map(word.lower()) if isinstance(word, str) else ""
             if not re.fullmatch("[a-z]+", ending) or _BEHIND.fullmatch(ending):
                 raise _refused(
-                    file, f"has {word!r} as a {kind}, which is not a single word of its own"
+                    f"{file} has {word!r} as a {kind}, which is not a single word of its own"
                 )
             kinds[ending] = kind
     return kinds
 
 
-def _refused(file: str, why: str) -> StylizeError:
+def _refused(what: str) -> StylizeError:
     return StylizeError(
-        f"{VARIABLE}: {file} {why}.",
+        f"{VARIABLE}: {what}.",
         f'Write it as {{"roughness": ["gls"]}}, of the kinds {", ".join(KINDS)}; the words are '
         "letters.",
     )

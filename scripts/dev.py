@@ -15,6 +15,7 @@ TASKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "dev_tasks.py")
 
 
 def version_of(command):
+    # type: (list[str]) -> str | None
     """Return the version of a Python that can make environments, else None."""
     try:
         process = subprocess.Popen(
@@ -27,6 +28,7 @@ def version_of(command):
 
 
 def find_python():
+    # type: () -> list[str] | None
     """Return the command of a supported Python, this one where it is; None if there is none."""
     commands = [[sys.executable]]
     commands += [["python" + version] for version in SUPPORTED]
@@ -39,6 +41,7 @@ def find_python():
 
 
 def call(command):
+    # type: (list[str]) -> int
     """Run a command to its end; return its exit code, 130 after Ctrl-C.
 
     Ctrl-C reaches the command too, which tidies up in its own time; subprocess.call would kill
@@ -56,6 +59,7 @@ def call(command):
 
 
 def main():
+    # type: () -> int
     """Hand the command line over; return the exit code."""
     command = find_python()
     if command is None:

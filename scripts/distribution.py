@@ -21,6 +21,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from installer import identity
 from installer.builds import BUILDS
 from installer.errors import SetupError
 
@@ -203,7 +204,7 @@ def _usual_model() -> dict[str, bytes]:
     from maya_stylize.convert import sources  # it needs the engine's libraries
 
     found = sources.fetch(lambda *_: None)
-    print(f"bundling {found.path}: {found.provenance.identity or 'not a known network'}")
+    print(f"bundling {found.path}: {identity.told(vars(found.provenance))}.")
     return read_model(found.path, found.provenance.notice)
 
 

@@ -8,7 +8,7 @@ from gallery_tools import FloatArray, Studio, show
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.images import color_config, reader, writer
 from maya_stylize.images.spaces import RAW
-from maya_stylize.jobs import StylizeJob
+from maya_stylize.jobs import Style, StylizeJob
 
 SIDE = 224
 STYLE = str(EXEMPLARS / "brushwork.png")
@@ -30,7 +30,7 @@ def color_control(studio: Studio) -> str:
         studio.made(
             StylizeJob(
                 content=content,
-                styles=(STYLE,),
+                styles=(Style(STYLE),),
                 output=studio.path(f"{way}_{strength}"),
                 size=SIDE,
                 keep_colors=way,
@@ -67,7 +67,7 @@ def color_spaces(studio: Studio) -> str:
         writer.write(content, pixels, depth=depth, space=space)
         job = StylizeJob(
             content=str(content),
-            styles=(STYLE,),
+            styles=(Style(STYLE),),
             output=str(output),
             color_spaces={"content": name},
             quality=studio.quality,

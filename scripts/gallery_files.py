@@ -9,7 +9,7 @@ from maya_stylize import tile_jobs
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.images import reader, writer
 from maya_stylize.images.color import linear_to_srgb, srgb_to_linear
-from maya_stylize.jobs import StylizeJob
+from maya_stylize.jobs import Style, StylizeJob
 
 STYLE = str(EXEMPLARS / "brushwork.png")
 
@@ -29,7 +29,7 @@ def tiles(studio: Studio) -> str:
         studio.save(f"wall.{number}", tile)
     job = StylizeJob(
         content=studio.path("wall.<UDIM>"),
-        styles=(STYLE,),
+        styles=(Style(STYLE),),
         output=studio.path("painted.<UDIM>"),
         quality=studio.quality,
     )
@@ -53,11 +53,13 @@ def highlights(studio: Studio) -> str:
     content, output = studio.folder / "lit.exr", studio.folder / "painted.exr"
     writer.write(content, linear_to_srgb(lit), depth="half")
     job = StylizeJob(
-        content=str(content), styles=(STYLE,), output=str(output), quality=studio.quality
+        content=str(content), styles=(Style(STYLE),), output=str(output), quality=studio.quality
     )
     made = srgb_to_linear(studio.made(job))
-    shown = [
-        np.clip(linear_to_srgb(each / stops), 0, 1) for stops in (1, 16) for each in (lit, made)
+    shown: list[FloatArray] = [
+        np.clip(linear_to_srgb(each / np.float32(stops)), 0, 1)
+        for stops in (1, 16)
+        for each in (lit, made)
     ]
     return text + show("highlights", "before and after, as it is and four stops darker", *shown)
 
@@ -83,7 +85,7 @@ def alpha(studio: Studio) -> str:
     for way in ("keep", "ignore"):
         job = StylizeJob(
             content=str(content),
-            styles=(STYLE,),
+            styles=(Style(STYLE),),
             output=studio.path(way),
             alpha=way,
             quality=studio.quality,

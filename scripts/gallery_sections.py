@@ -17,6 +17,7 @@ from maya_stylize.jobs import (
     MaterialJob,
     Region,
     RepairJob,
+    Style,
     StylizeJob,
     SynthesizeJob,
 )
@@ -81,7 +82,7 @@ def repaired(studio: Studio) -> str:
         pixels = studio.exemplar(name)
         rows, columns = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
         hole = (rows - 120) ** 2 / 45**2 + (columns - 140) ** 2 / 60**2 < 1
-        stained = np.where(hole[..., None], np.float32([0.25, 0.05, 0.3]), pixels)
+        stained = np.where(hole[..., None], np.array([0.25, 0.05, 0.3], np.float32), pixels)
         job = RepairJob(
             picture=studio.save(name, stained),
             mask=studio.mask("mask", hole),
@@ -131,7 +132,7 @@ def regions(studio: Studio) -> str:
     cup = (rows - 118) ** 2 / 92**2 + (columns - 190) ** 2 / 120**2 < 1
     painted = StylizeJob(
         content=studio.save("coffee", coffee),
-        styles=(str(EXEMPLARS / "brushwork.png"), str(EXEMPLARS / "tartan.png")),
+        styles=tuple(Style(str(EXEMPLARS / f"{name}.png")) for name in ("brushwork", "tartan")),
         output=studio.path("out"),
         regions=(
             Region(studio.mask("cup", cup), None, 0),
@@ -210,7 +211,7 @@ def statistics(studio: Studio) -> str:
         studio.made(
             StylizeJob(
                 content=str(EXEMPLARS / "coffee.png"),
-                styles=(str(EXEMPLARS / "brushwork.png"),),
+                styles=(Style(str(EXEMPLARS / "brushwork.png")),),
                 output=studio.path(f"coffee_{kind}"),
                 size=144,
                 statistics=kind,

@@ -7,6 +7,7 @@ metadata alone, which downloads no package.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import subprocess
@@ -209,6 +210,7 @@ def _normal(name: str) -> str:
 
 def main() -> int:
     """Write the page; return the exit code."""
+    argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]).parse_args()
     found = pins(ROOT)
     licenses = {**listed(PAGE.read_text("utf-8"), found), **installed(found)}
     licenses |= asked({name: pin for name, pin in found.items() if name not in licenses})

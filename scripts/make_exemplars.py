@@ -51,7 +51,10 @@ def main() -> None:
             save(name, make())
     for name, size in PHOTOGRAPHS.items() if options.skimage else ():
         photo = cv2.imread(str(options.skimage / "data" / f"{name}.png"))
-        save(name, cv2.resize(photo, size, interpolation=cv2.INTER_AREA)[..., ::-1])
+        if photo is None:
+            raise SystemExit(f"error: {options.skimage} holds no data/{name}.png")
+        small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+        save(name, np.asarray(small[..., ::-1], np.uint8))
 
 
 if __name__ == "__main__":

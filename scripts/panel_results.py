@@ -6,6 +6,7 @@ docs/images/results: maps of a surface, new ones made of them, and a texture of 
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from gallery_sections import maps_of
@@ -23,6 +24,7 @@ MAPS = ("albedo", "normal", "height")
 
 def main() -> None:
     """Make them."""
+    argparse.ArgumentParser(description=(__doc__ or "").split(":")[0]).parse_args()
     model = sources.locate()
     if model is None:
         raise SystemExit("there is no model on this machine yet; run: maya-stylize model fetch")

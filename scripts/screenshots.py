@@ -41,7 +41,13 @@ SHOW = Path("/show/sourceimages")
 
 
 MAPS = ("albedo", "normal", "height")
-PLAN = {"width": 256, "height": 256, "tile": 0, "memory": 1.1 * 2**30, "seconds": 40.0}
+PLAN: dict[str, float | None] = {
+    "width": 256,
+    "height": 256,
+    "tile": 0,
+    "memory": 1.1 * 2**30,
+    "seconds": 40.0,
+}
 
 
 class ShownClient(FakeClient):
@@ -97,6 +103,13 @@ def open_panel(app: Any, client: FakeClient, project: Path) -> Panel:
     panel.show()
     settle(app)
     return panel
+
+
+def scene_of(panel: Panel) -> ShownScene:
+    """Return the scene that a panel is over."""
+    scene = panel._scene
+    assert isinstance(scene, ShownScene)
+    return scene
 
 
 def started(panel: Panel, client: FakeClient, style: str = "brushwork") -> int:
@@ -155,7 +168,7 @@ def fetching(panel: Panel, client: FakeClient) -> None:
 
 def one_texture(panel: Panel, client: ShownClient) -> None:
     """The tutorial's scene: one plane with one texture, and the settings that make it seamless."""
-    panel._scene.all = [
+    scene_of(panel).all = [
         texture(SHOW / "pebbles.png", "file1", missing=False, materials=("lambert2",))
     ]
     panel.textures.refresh()
@@ -195,8 +208,9 @@ def one_applied(panel: Panel, client: ShownClient) -> None:
 def material(panel: Panel, client: ShownClient) -> None:
     """All maps of a material, found and made anew together."""
     maps = {kind: texture(SHOW / f"pebbles_{kind}.png", missing=False) for kind in MAPS}
-    panel._scene.all = list(maps.values())
-    panel._scene.network = {each.node: kind for kind, each in maps.items()}
+    scene = scene_of(panel)
+    scene.all = list(maps.values())
+    scene.network = {each.node: kind for kind, each in maps.items()}
     panel.textures.refresh()
     client.plan = {**PLAN, "width": 144, "height": 144, "memory": 1.2 * 2**30, "seconds": None}
     page = panel.maker.show_mode(by_name("material"))

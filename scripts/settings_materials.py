@@ -44,7 +44,7 @@ def material_seamless(studio: Studio) -> FloatArray:
 def lit(maps: Maps) -> FloatArray:
     """Return a surface in light from the upper left."""
     facing = 2 * maps["normal"] - 1
-    light = np.float32([-0.6, 0.6, 0.5])
+    light = np.array([-0.6, 0.6, 0.5], np.float32)
     shade = np.clip(facing @ light / np.linalg.norm(light), 0, 1)[..., None]
     linear = maps["albedo"] ** 2.2 * (0.1 + 1.4 * shade)
     return np.asarray(np.clip(linear, 0, 1) ** (1 / 2.2), np.float32)

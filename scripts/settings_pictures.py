@@ -23,7 +23,7 @@ from maya_stylize.convert import sources
 from maya_stylize.demo import EXEMPLARS
 from maya_stylize.engine.backend import choose
 from maya_stylize.images import writer
-from maya_stylize.jobs import Job, RepairJob, StylizeJob, SynthesizeJob
+from maya_stylize.jobs import Job, RepairJob, Style, StylizeJob, SynthesizeJob
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images" / "settings"
 SIDE = 128
@@ -136,7 +136,7 @@ def repair_mask(studio: Studio) -> FloatArray:
     rows, columns = np.mgrid[:192, :192]
     away = np.hypot(rows - 96, columns - 96)
     cover = np.clip((60 - away) / 24, 0, 1)[..., None].astype(np.float32)
-    stained = pixels * (1 - cover) + cover * np.float32([0.3, 0.05, 0.05])
+    stained = pixels * (1 - cover) + cover * np.array([0.3, 0.05, 0.05], np.float32)
     shown = [stained]
     for radius in (40, 66):
         mask = away < radius
@@ -156,7 +156,7 @@ def repair_learn_from(studio: Studio) -> FloatArray:
     pixels = np.concatenate([rust, granite], 1)
     rows, columns = np.mgrid[:192, :192]
     hole = (rows - 96) ** 2 / 70**2 + (columns - 46) ** 2 / 38**2 < 1
-    holed = np.where(hole[..., None], np.float32([1, 0, 1]), pixels)
+    holed = np.where(hole[..., None], np.array([1, 0, 1], np.float32), pixels)
     job = RepairJob(
         picture=studio.save("holed", holed),
         mask=studio.mask("mask", hole),
@@ -192,7 +192,7 @@ def _bricks(studio: Studio) -> SynthesizeJob:
 def _coffee(studio: Studio) -> StylizeJob:
     return StylizeJob(
         content=str(EXEMPLARS / "coffee.png"),
-        styles=(str(EXEMPLARS / "brushwork.png"),),
+        styles=(Style(str(EXEMPLARS / "brushwork.png")),),
         output=studio.path("out"),
         size=SIDE,
         quality="draft",
@@ -200,7 +200,7 @@ def _coffee(studio: Studio) -> StylizeJob:
 
 
 def _painted(pixels: FloatArray, mask: np.ndarray) -> FloatArray:
-    red = np.float32([1, 0.1, 0.1])
+    red = np.array([1, 0.1, 0.1], np.float32)
     return np.where(mask[..., None], 0.4 * pixels + 0.6 * red, pixels).astype(np.float32)
 
 

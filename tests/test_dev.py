@@ -366,10 +366,10 @@ def test_after_ctrl_c_no_maya_side_is_begun(
         def call(self, *arguments: str, output: IO[bytes] | None = None, **variables: str) -> int:
             super().call(*arguments, output=output, **variables)
             if output is None:
-                assert begun.wait(60)
+                assert begun.wait(600)
                 raise KeyboardInterrupt
             begun.set()
-            assert sides[0]._stopped.wait(60)  # as long as its tests take
+            assert sides[0]._stopped.wait(600)  # as long as its tests take
             return 0
 
     sides: list[maya_sides.MayaSides] = []
@@ -520,7 +520,7 @@ import sys, threading
 from pathlib import Path
 try:
     print("there", flush=True)
-    threading.Event().wait(60)
+    threading.Event().wait(600)
 except KeyboardInterrupt:
     threading.Event().wait(1)
     Path(sys.argv[1]).touch()
@@ -558,7 +558,7 @@ def test_ctrl_c_lets_the_child_tidy_up(tmp_path: Path, script: str) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "there\n"
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(60) == 130
+        assert process.wait(600) == 130
     assert (tmp_path / "tidied").exists()
 
 

@@ -16,7 +16,7 @@ import dev_tasks
 import distribution
 import pytest
 from distribution import artist_files, package, read_commit, read_model
-from installer import layout
+from installer import identity, layout
 from installer.errors import SetupError
 from stand_ins import PROVE, said, tree, write_source
 
@@ -165,6 +165,14 @@ def test_a_model_without_a_notice_says_so(tmp_path: Path) -> None:
     (tmp_path / "own.h5").write_bytes(b"weights")
     notice = read_model(tmp_path / "own.h5", "")["NOTICE.txt"].decode()
     assert distribution.NO_NOTICE in notice
+
+
+def test_a_network_that_is_not_the_usual_one_is_told_as_such() -> None:
+    known = {"identity": "normalized VGG-19", "source": "a.pth", "fingerprint": 64 * "a"}
+    assert identity.told(known) == "normalized VGG-19"
+    other = identity.told({"identity": "", "source": "vgg19.h5", "fingerprint": "ab" * 32})
+    assert other.startswith("NOT the normalized VGG-19 (made from vgg19.h5, fingerprint abab")
+    assert "maya-stylize normalize" in other
 
 
 @pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/install.md"])

@@ -17,14 +17,10 @@ BACKENDS = {"tensorflow", "torch", "jax"}
 PROGRAMS = Path(sys.executable).parent
 # For the running Python, because numpy's type stubs are written for that one.
 MYPY = [sys.executable, "-m", "mypy", "--python-version", "{}.{}".format(*sys.version_info)]
-INSTALLER = [str(path) for path in sorted((ROOT / "scripts" / "installer").glob("*.py"))]
-NAMES = ("dev_tasks", "distribution", "install", "licenses", "public_api")
-SCRIPTS = [f"scripts/{name}.py" for name in NAMES]
 CHECKS = {
     "ruff check": [sys.executable, "-m", "ruff", "check"],
     "ruff format": [sys.executable, "-m", "ruff", "format", "--check"],
     "mypy": MYPY,
-    "mypy of the scripts": [*MYPY, *SCRIPTS, *INSTALLER],
     "import-linter": [str(PROGRAMS / "lint-imports"), "--no-cache"],
 }
 

@@ -142,8 +142,8 @@ def test_a_studio_adds_words_of_its_own(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (None, "cannot be read: No such file"),
-        ("{", "cannot be read: Expecting"),
+        (None, "cannot be read (No such file"),
+        ("{", "is not JSON (Expecting"),
         ("[]", "is not an object"),
         ('{"gloss": ["gls"]}', "'gloss', which is no kind"),
         ('{"height": "hgt"}', "'height', which is no kind of map with a list"),

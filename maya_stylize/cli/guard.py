@@ -92,6 +92,7 @@ def _pass_on_to(child: int) -> None:
         elif next(interrupts) < LAST_INTERRUPT:
             os.kill(child, interrupt.PASSED_ON)
         else:  # a native library does not come back
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # another one would tell it again
             os.kill(child, signal.SIGKILL)
             print("maya-stylize: cancelled.", file=sys.stderr)
             os._exit(interrupt.CANCELLED)

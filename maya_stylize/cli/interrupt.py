@@ -89,6 +89,34 @@ def counted() -> Iterator[Interrupts]:
 
 
 @contextmanager
+def suspending(suspend: Callable[[], None], resume: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-Z suspend more than this process: what is in a group of its own.
+
+    Not on Windows, and not where whoever started this has Ctrl-Z ignored.
+
+    Args:
+        suspend: Called before this process stops.
+        resume: Called when it goes on.
+    """
+    if sys.platform == "win32" or signal.getsignal(signal.SIGTSTP) is not signal.SIG_DFL:
+        yield
+        return
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        suspend()
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)  # returns when this process goes on
+        signal.signal(number, stop)
+        resume()
+
+    signal.signal(signal.SIGTSTP, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+
+
+@contextmanager
 def _answered(answer: Callable[[], None]) -> Iterator[None]:
     """Let interrupts be answered so in the block."""
     global _answer

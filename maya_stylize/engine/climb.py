@@ -141,7 +141,9 @@ class Climb:
         size = octave.height, octave.width
         small = octave.width * octave.height <= SMALL
         direction, beyond = _of_steps(self._evaluation.encoder.backend, small)
-        spectrum = Spectrum(size, self._data_format, beyond) if self._problem.by_color else None
+        # In the first steps from noise it misleads, and leaves single pixels of odd colors.
+        by_color = self._problem.by_color and octave.loss != "deep"
+        spectrum = Spectrum(size, self._data_format, beyond) if by_color else None
         optimizer = LBFGS(function, lower, upper, self._history, spectrum, direction)
         kept, self._kept = self._kept, None
         if kept is not None and kept.vectors:

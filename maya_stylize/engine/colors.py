@@ -9,6 +9,7 @@ from maya_stylize.engine.material import COLORED
 from maya_stylize.engine.named_spaces import OUTPUT, named
 from maya_stylize.events import Log
 from maya_stylize.images import color_config, data_maps, reader, space_names, writer
+from maya_stylize.images.icc_spaces import are_alike
 from maya_stylize.images.reader import Picture
 from maya_stylize.images.spaces import FLOATS, RAW, Space, usual
 from maya_stylize.jobs import Job, MaterialJob
@@ -43,7 +44,8 @@ def of_output(job: Job, output: str, source: str, picture: Picture) -> Space:
     """Return the color space that a result is written in.
 
     It is the source's, unless the job names another one; but where nobody named the source's, and
-    the result is of another format, which may not tell its space, it is the format's usual one.
+    the result is of another format, which may not tell its space, it is the format's usual one. An
+    ICC profile that goes along tells it.
 
     Args:
         job: What is wanted.
@@ -60,14 +62,25 @@ def of_output(job: Job, output: str, source: str, picture: Picture) -> Space:
         return picture.space
     if chosen is not None:
         space = named(color_config.load(job.color_config), chosen, output)
-        if space.is_like(picture.space) or space.name.lower() == picture.space.name.lower():
+        if space.name.lower() == picture.space.name.lower() or (
+            picture.by_profile and are_alike(space, picture.space)
+        ):
             space = picture.space
-    elif job.space_of(source) is not None or kind == picture.format:
+    elif job.space_of(source) is not None or kind == picture.format or _goes_along(picture, kind):
         space = picture.space
     else:
         space = usual(kind, picture.depth)
+    if space.is_like(picture.space):
+        space = picture.space
     space.check_writable()
     return space
+
+
+def _goes_along(picture: Picture, kind: str) -> bool:
+    """Return whether a file of another format tells the source's color space by its profile."""
+    floats = writer.stored_as(kind, picture.depth).kind == "f"
+    fits = floats == (picture.depth in FLOATS)
+    return fits and picture.by_profile and picture.keep.has_profile_in(kind)
 
 
 def notes(job: Job, pictures: Mapping[str, Picture], outputs: Mapping[str, Space]) -> list[Log]:
@@ -80,9 +93,8 @@ def notes(job: Job, pictures: Mapping[str, Picture], outputs: Mapping[str, Space
     """
     said = []
     for path, picture in pictures.items():
-        told = job.space_of(path) is not None or picture.space.is_data
-        if not told and not picture.space.is_like(usual(picture.format, picture.depth)):
-            said.append(Log(f"{path}: its colors are in {picture.space.name}, as the file says."))
+        if note := _told(path, picture, job.space_of(path)):
+            said.append(note)
     lead = job.pictures[0]
     depth = pictures[lead].depth
     for output, space in outputs.items():
@@ -101,6 +113,32 @@ def notes(job: Job, pictures: Mapping[str, Picture], outputs: Mapping[str, Space
     elif warned := data_maps.warning(lead, pictures[lead].space):
         said.append(Log(warned, "warning"))
     return said
+
+
+def _told(path: str, picture: Picture, given: str | None) -> Log | None:
+    """Return what is to be said of where a picture's color space is known from."""
+    if picture.space.is_data:
+        return None
+    name, embedded = picture.space.name, picture.embedded
+    if given is not None:
+        if embedded is None or embedded.space is None or picture.keep.profile:
+            return None
+        return Log(
+            f"{path}: its colors are taken as {given}, as the job says; its ICC profile says "
+            f"{embedded.space.name}."
+        )
+    if embedded is not None and embedded.space is None:
+        own = repr(embedded.profile.description) if embedded.profile.description else "(unnamed)"
+        return Log(
+            f"{path}: its ICC profile {own} cannot be used: {embedded.reason}; its colors are "
+            f"taken as {name}. If they are others, name their color space: "
+            "--color-space, or Color space in the panel.",
+            "warning",
+        )
+    if picture.space.is_like(usual(picture.format, picture.depth)):
+        return None
+    who = "its ICC profile" if picture.by_profile else "the file"
+    return Log(f"{path}: its colors are in {name}, as {who} says.")
 
 
 def _losses(output: str, space: Space, source: str, picture: Picture) -> list[Log]:

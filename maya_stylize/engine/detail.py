@@ -1,9 +1,10 @@
-"""A picture enlarged with an example's own fine detail, at the places that look alike.
+"""A picture enlarged by an example's own pixels, from the places that look alike.
 
 Plain enlargement leaves an octave without its finest frequencies; the optimizer makes them out of
-nothing, in dozens of evaluations. Here each pixel takes what the example has of them where the
-example looks most like it: nearest neighbors of 3x3 patches, with neighbors that agree on where
-they come from preferred. Nothing is averaged, so that the detail keeps its strength.
+nothing, in dozens of evaluations. Here each pixel becomes the one of the larger example where the
+smaller one looks most like it: nearest neighbors of 3x3 patches, with neighbors that agree on where
+they come from preferred. Nothing is averaged, so that detail keeps its strength, and nothing is
+kept of the coarse picture's own pixels, so that odd colors in it do not grow into specks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import numpy.typing as npt
 
 from maya_stylize.engine.beats import Beats
 from maya_stylize.engine.vgg19 import FloatArray, Wrap
-from maya_stylize.images.resize import resize
 
 PATCH = 3
 # So many of the example's patches are compared with at most.
@@ -42,7 +42,7 @@ def enlarged(
     hints: tuple[FloatArray, FloatArray] | None = None,
     usable: Bools | None = None,
 ) -> Beats[FloatArray]:
-    """Return a picture enlarged, with the example's detail.
+    """Return a picture enlarged, each pixel one of the example's.
 
     Args:
         coarse: The picture, (h, w, 3).
@@ -64,7 +64,6 @@ def enlarged(
         )
     allowed = _allowed(small.shape[:2], usable)
     found = yield from _places(wanted, known, allowed, random, wrap)
-    band = large - resize(small, large.shape[1], large.shape[0])
     rows, columns = np.arange(height)[:, None], np.arange(width)[None]
     own_row = rows * coarse.shape[0] // height
     own_column = columns * coarse.shape[1] // width
@@ -76,9 +75,8 @@ def enlarged(
     column += columns - own_column * (width / coarse.shape[1])
     row = np.clip(np.rint(row), 0, large.shape[0] - 1).astype(np.int64)
     column = np.clip(np.rint(column), 0, large.shape[1] - 1).astype(np.int64)
-    detailed = resize(coarse, width, height, wrap) + band[row, column]
-    clipped: FloatArray = np.clip(detailed, large.min((0, 1)), large.max((0, 1)))
-    return clipped
+    pixels: FloatArray = large[row, column]
+    return pixels
 
 
 def copied(

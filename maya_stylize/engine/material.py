@@ -18,6 +18,7 @@ from maya_stylize.engine.evaluation import NO_GUIDES, Evaluation
 from maya_stylize.engine.guidance import guides_of
 from maya_stylize.engine.maps import Maps
 from maya_stylize.engine.objective import Targets
+from maya_stylize.engine.random_phase import noise_like
 from maya_stylize.engine.schedule import Octave
 from maya_stylize.engine.temper import tempered
 from maya_stylize.engine.texture import Synthesis, style
@@ -64,14 +65,11 @@ class Material(Synthesis):
         return self.exemplar if self.opaque is None else self.exemplar[self.opaque > 0]
 
     def begin(self, octave: Octave, random: np.random.Generator) -> FloatArray:
-        """Return noise with the mean and the spread of each map's channels."""
-        noise = random.normal(size=(octave.height, octave.width, self.exemplar.shape[-1]))
-        for index, is_gray in enumerate(self.maps.gray):
-            if is_gray:
-                own = slice(3 * index, 3 * index + 3)
-                noise[..., own] = noise[..., own][..., :1]
-        shown = self.shown.reshape(-1, noise.shape[-1])
-        return np.asarray(shown.mean(0) + shown.std(0) * noise, np.float32)
+        """Return noise with the maps' values and frequencies, alike in all of them."""
+        example, share = self.example(octave), None
+        if self.opaque is not None:
+            share = resize(self.opaque[..., None], example.shape[1], example.shape[0])[..., 0]
+        return noise_like(example, (octave.height, octave.width), random, self.wrap, share)
 
     def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale.

@@ -47,4 +47,6 @@ class Output:
     def keep(self) -> Keep:
         """What is taken over of the header: what tells of colors only where they are alike."""
         keep = self.like.keep
-        return keep if self.space is self.like.space else replace(keep, primaries=None)
+        if self.space is self.like.space:
+            return keep
+        return replace(keep, primaries=None, profile=b"")

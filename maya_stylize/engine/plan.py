@@ -22,9 +22,8 @@ Size = tuple[int, int]
 
 # Bytes of the process with its libraries and the model.
 BASE = 900 << 20
-# Bytes that the faster convolutions add: some 340 MiB are their weights, for what they compute and
-# for its gradient; the rest is what their tracing takes.
-FASTER = 700 << 20
+# Bytes that the faster convolutions add: their weights, for what they compute and for its gradient.
+FASTER = 380 << 20
 # Bytes of an evaluation for each of its pixels: the features of all layers, and their gradients.
 EVALUATION = 1650
 # Bytes of an example for each of its pixels: its features, of which no gradient is taken.

@@ -49,9 +49,9 @@ SPENT: dict[str, Spent] = {
 PATIENCE = 20
 LEAST_GAIN = 1e-3
 
-# Cost from which on faster convolutions earn the seconds that their tracing takes: some 120
-# evaluations at 256x256.
-WORTH_TRACING = 8_000_000
+# Cost from which on faster convolutions earn the second or two that making them takes: some 25
+# evaluations at 128x128.
+WORTH_TRACING = 400_000
 
 
 @dataclass(frozen=True)

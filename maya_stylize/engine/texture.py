@@ -25,6 +25,7 @@ from maya_stylize.engine.guidance import Regions, guides_of, weights_of
 from maya_stylize.engine.histogram import match_histogram
 from maya_stylize.engine.objective import Style, Targets, Weight
 from maya_stylize.engine.plan import looked_at
+from maya_stylize.engine.random_phase import noise_like
 from maya_stylize.engine.schedule import LOSSES, Octave
 from maya_stylize.engine.seamless import example_size, wrap_of
 from maya_stylize.engine.temper import tempered
@@ -138,12 +139,16 @@ class Synthesis:
         return [layer for layer, weight in self.job.layers.items() if weight]
 
     def begin(self, octave: Octave, random: np.random.Generator) -> FloatArray:
-        """Return noise with the exemplar's mean and spread in each channel."""
-        noise = random.normal(size=(octave.height, octave.width, 3))
-        mean, spread = self.exemplar.mean((0, 1)), self.exemplar.std((0, 1))
-        if self.regions is not None:
-            mean, spread = self._colors(octave)
-        return np.asarray(mean + spread * noise, np.float32)
+        """Return noise with the exemplar's colors and frequencies, or each region's."""
+        size, example = (octave.height, octave.width), self.example(octave)
+        if self.regions is None:
+            return noise_like(example, size, random, self.wrap)
+        targets, sources = self._hints(octave, example)
+        begun = np.zeros((*size, example.shape[-1]), np.float32)
+        for region in range(self.regions.count):
+            noise = noise_like(example, size, random, self.wrap, sources[..., region])
+            begun += targets[..., region, None] * noise
+        return begun
 
     def targets(self, octave: Octave, evaluation: Evaluation, pixels: FloatArray) -> Beats[Targets]:
         """Return what the loss is measured against at the octave's scale."""
@@ -189,17 +194,6 @@ class Synthesis:
         """Return the exemplar at the octave's scale."""
         size = self._example_size((octave.width, octave.height), octave.shrink)
         return resize(self.exemplar, *size)
-
-    def _colors(self, octave: Octave) -> tuple[FloatArray, FloatArray]:
-        """Return the mean and the spread of each pixel's region in the exemplar."""
-        assert self.regions is not None
-        target, source = self.regions.target, self.regions.sources[0]
-        share = source / np.maximum(source.sum((0, 1)), 1e-6)
-        mean = np.einsum("hwr,hwc->rc", share, self.exemplar)
-        square = np.einsum("hwr,hwc->rc", share, self.exemplar**2)
-        spread = np.sqrt(np.maximum(square - mean**2, 0))
-        masks = resize(target, octave.width, octave.height, self.wrap)
-        return masks @ mean, masks @ spread
 
     def _hints(self, octave: Octave, small: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the regions of an octave's result and of its example."""

@@ -20,6 +20,7 @@ from maya_stylize.jobs import Job
 FORMAT = 1
 ABOUT = "bundle.json"
 _EXPORT = "Export the bundle anew."
+_NUMBER = re.compile(r"[0-9]{4,7}")
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,22 @@ def read(folder: Path, number: int) -> Texture:
     if not sound or not isinstance(content, dict) or set(content) != set(files_of(job)):
         raise JobError(f"{path}: is damaged.", _EXPORT)
     return Texture(str(picture), exemplar, job, content)
+
+
+def numbers(folder: Path) -> set[int]:
+    """Return the numbers of the textures that a bundle has files of, whatever it says to have.
+
+    Args:
+        folder: The jobs'.
+
+    Raises:
+        JobError: It cannot be read.
+    """
+    try:
+        found = [path.stem for path in folder.glob("*.json") if _NUMBER.fullmatch(path.stem)]
+    except OSError as error:
+        raise JobError(f"{folder} cannot be read ({error.strerror}).", _EXPORT) from error
+    return {int(stem) for stem in found}
 
 
 def files_of(job: Job) -> list[str]:

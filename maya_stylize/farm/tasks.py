@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -17,6 +18,7 @@ from maya_stylize.engine import backend, checkpoint, resolution
 from maya_stylize.errors import EngineError, ModelError, StylizeError, printable
 from maya_stylize.farm import bundle, mapping, ranges, standing
 from maya_stylize.farm.bundle import Texture
+from maya_stylize.farm.mapping import Rule
 from maya_stylize.files import checkpoint_of
 from maya_stylize.job_sources import FileHashes
 from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob
@@ -59,8 +61,11 @@ class Order:
         Raises:
             JobError: There is none of that number, or the bundle or the rules are damaged.
         """
-        rules = mapping.read(Path(self.mapping))
-        return bundle.read(Path(self.jobs), number).here(rules, Path(self.results))
+        return bundle.read(Path(self.jobs), number).here(self._rules, Path(self.results))
+
+    @cached_property
+    def _rules(self) -> list[Rule]:
+        return mapping.read(Path(self.mapping))
 
     @property
     def statistics(self) -> Path:

@@ -65,17 +65,18 @@ class Warm:
         if sys.platform != "win32":  # in a folder of its own: a socket's path has to be short
             self._own = tempfile.mkdtemp(prefix="maya-stylize-")
         address = str(Path(self._own) / "socket") if self._own else None
-        key = secrets.token_bytes(32)
-        self._listener = Listener(address, backlog=8, authkey=key)
-        with replacing(self._file) as temporary:
-            temporary.touch(mode=0o600)
-            told = {"address": self._listener.address, "key": key.hex(), "pid": os.getpid()}
-            temporary.write_text(json.dumps(told), encoding="utf-8")
+        self._key = secrets.token_bytes(32)
+        self._listener = Listener(address, backlog=8, authkey=self._key)
 
     def serve(self) -> None:
         """Do what is ordered until the end, which this does not return from."""
+        # Before anybody knows of this process.
         signal.signal(signal.SIGTERM, lambda *_: self.end())
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the task's to tell of
+        with replacing(self._file) as temporary:
+            temporary.touch(mode=0o600)
+            told = {"address": self._listener.address, "key": self._key.hex(), "pid": os.getpid()}
+            temporary.write_text(json.dumps(told), encoding="utf-8")
         threading.Thread(target=self._watch, daemon=True).start()
         while True:
             try:
@@ -86,16 +87,8 @@ class Warm:
                     with self._busy:
                         self._do(order, connection)
                         self._since = monotonic()
-            except (
-                OSError,
-                EOFError,
-                AuthenticationError,
-                ValueError,
-                LookupError,
-                TypeError,
-                _Gone,
-            ):
-                continue  # whoever it was has gone, or is not one of us
+            except _NO_ORDER:
+                continue
             finally:
                 if self._ending.is_set():
                     self._leave()

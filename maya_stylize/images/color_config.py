@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -56,6 +57,10 @@ class ColorConfig:
         Raises:
             ImageError: There is none of that name, or the config says nothing usable of it.
         """
+        with self._telling(f"the color space {name!r} cannot be used"):
+            return self._space(name)
+
+    def _space(self, name: str) -> Space:
         own = _OWN.get(space_names.identifier(name) or "")
         if self._name == BUILT_IN and own is not None:
             return replace(own, name=name)
@@ -90,12 +95,20 @@ class ColorConfig:
         Raises:
             ImageError: The config says nothing usable of it.
         """
+        with self._telling("nothing can be shown by its usual view"):
+            shown = self._shown()
+        if shown is None:
+            return SRGB.into
+        return lambda pixels: _applied(shown, srgb_to_linear(pixels))
+
+    def _shown(self) -> Any:
+        """Return the processor of the usual view of linear Rec.709; None where there is no view."""
         ocio, config = _ocio(), self._config
         display = config.getDefaultDisplay()
         view = config.getDefaultView(display)
         if not view:
-            return SRGB.into
-        try:
+            return None
+        with self._telling(f"nothing can be shown by the view {view} of the display {display}"):
             if self._linear is not None:
                 processor = config.getProcessor(
                     ocio.DisplayViewTransform(self._linear, display, view)
@@ -106,14 +119,17 @@ class ColorConfig:
                 processor = ocio.Config.GetProcessorFromConfigs(
                     built_in, linear, config, display, view, forward
                 )
-            shown = processor.getDefaultCPUProcessor()
-        except (ocio.Exception, ocio.ExceptionMissingFile) as error:
+            return processor.getDefaultCPUProcessor()
+
+    @contextmanager
+    def _telling(self, what: str) -> Iterator[None]:
+        """Tell what cannot be done where OpenColorIO refuses it."""
+        try:
+            yield
+        except _refusals() as error:
             raise ImageError(
-                f"{self._title}: nothing can be shown by the view {view} of the display "
-                f"{display}: {_reason(error)}.",
-                "Mend the config, or choose another.",
+                f"{self._title}: {what}: {_reason(error)}.", "Mend the config, or choose another."
             ) from error
-        return lambda pixels: _applied(shown, srgb_to_linear(pixels))
 
     @cached_property
     def _config(self) -> Any:
@@ -125,7 +141,7 @@ class ColorConfig:
             )
         try:
             config = ocio.Config.CreateFromFile(self._name)
-        except (ocio.Exception, ocio.ExceptionMissingFile, UnicodeDecodeError) as error:
+        except _refusals() as error:
             raise ImageError(
                 f"{self._name} cannot be used as a color config: {_reason(error)}.",
                 self._hint("Choose another"),
@@ -179,7 +195,7 @@ class ColorConfig:
                 processor = self._to_linear(name) if forward else self._from_linear(name)
                 f32 = ocio.BIT_DEPTH_F32
                 return processor.getOptimizedCPUProcessor(f32, f32, ocio.OPTIMIZATION_LOSSLESS)
-            except (ocio.Exception, ocio.ExceptionMissingFile) as error:
+            except _refusals() as error:
                 way = "from" if forward else "to"
                 raise ImageError(
                     f"{self._title}: colors cannot be converted {way} {name}: {_reason(error)}.",
@@ -257,6 +273,17 @@ def _ocio() -> Any:
     return PyOpenColorIO
 
 
+def _refusals() -> tuple[type[Exception], ...]:
+    """Return what OpenColorIO raises of a config or a table that it cannot use."""
+    ocio = _ocio()
+    # The latter are its own errors in C++, and names or messages that are no UTF-8.
+    return (
+        ocio.Exception,
+        ocio.ExceptionMissingFile,
+        *(MemoryError, IndexError, RuntimeError, ValueError),
+    )
+
+
 def _applied(processor: Any, values: FloatArray) -> FloatArray:
     """Return values (..., 3) converted."""
     changed = np.array(values, np.float32, order="C")
@@ -272,5 +299,9 @@ def _samples() -> FloatArray:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "what it says there is no text in UTF-8"
+    if isinstance(error, MemoryError):
+        return "it asks for more memory than there is"
     text = re.sub(r"^(Error: )?Loading the OCIO profile '.*?' failed\. ", "", str(error).strip())
     return (text.splitlines() or ["it is damaged"])[0].strip().rstrip(".")

@@ -1,4 +1,8 @@
-"""The quality that a JPEG file was written with, as its quantization tables tell it."""
+"""What OpenImageIO leaves to us in a JPEG file: to tell its quality, and to put in its profile.
+
+The quality that a file was written with is told by its quantization tables. A profile has to be cut
+into pieces, the last of which OpenImageIO 3.2 fills with other bytes.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ _TABLE = (
     *(57, 58, 60, 61, 62, 64, 64, 68, 69, 72, 77, 78, 80, 81, 87, 87),
     *(92, 92, 95, 98, 99, 100, 101, 103, 103, 103, 104, 109, 112, 113, 120, 121),
 )
-_TABLES, _SCAN = 0xDB, 0xDA
+_TABLES, _SCAN, _FIRST, _PIECE = 0xDB, 0xDA, 0xE0, 0xE2
+_LONGEST_PIECE = 65519
 
 
 def quality(path: Path) -> int | None:
@@ -36,6 +41,28 @@ def quality(path: Path) -> int | None:
     if found is None:
         return None
     return min(range(100, 0, -1), key=lambda wanted: abs(_sum_at(wanted) - found))
+
+
+def put_profile(path: Path, profile: bytes) -> None:
+    """Put an ICC profile into a JPEG file that has none (ICC.1:2022, annex B.4).
+
+    Args:
+        path: The file.
+        profile: Of 16 MB at most.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    data = path.read_bytes()
+    start = 2  # behind JFIF's own segment, which is always the first
+    if data[3] == _FIRST:
+        start = 4 + int.from_bytes(data[4:6], "big")
+    pieces = [profile[at : at + _LONGEST_PIECE] for at in range(0, len(profile), _LONGEST_PIECE)]
+    made = b""
+    for number, piece in enumerate(pieces, 1):
+        made += struct.pack(">BBH", 0xFF, _PIECE, 16 + len(piece))
+        made += b"ICC_PROFILE\0" + bytes((number, len(pieces))) + piece
+    path.write_bytes(data[:start] + made + data[start:])
 
 
 def _sum_at(wanted: int) -> int:

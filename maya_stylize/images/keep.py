@@ -2,10 +2,9 @@
 
 Taken over: the compression, where the result is of the source's format; the pixels' shape and their
 density, which say how large the picture is meant; in a TIFF file, whether colors are multiplied by
-alpha; the primaries that an EXR file names, since its
-numbers keep their meaning; the copyright notice, which holds for what is made of a picture; and how
-a `.tx` repeats. Everything else stays behind: it tells of the source's making, or may name paths
-and times. So does a color profile: whole numbers are written as sRGB, which needs none.
+alpha; the primaries that an EXR file names, and the ICC profile, where the numbers keep their
+meaning; the copyright notice, which holds for what is made of a picture; and how a `.tx` repeats.
+Everything else stays behind: it tells of the source's making, or may name paths and times.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 import OpenImageIO
 
 # Compressions that both ends know; others, such as fax or JPEG inside TIFF, do not fit every depth.
@@ -29,6 +29,7 @@ _LARGEST_DENSITY = 65535.0
 _ASPECT_BY_DENSITY = ("png", "tiff", "jpeg")
 _NO_DENSITY = 1000.0
 _LONGEST_NOTICE = 1000
+_WITH_PROFILE = ("png", "tiff", "jpeg")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Keep:
         wrap: How a `.tx` goes on beyond its edges, such as "periodic,periodic"; None for no `.tx`.
         associated: Whether a TIFF file's colors are multiplied by alpha, as an EXR file's always
             are.
+        profile: The bytes of the ICC profile, a sound one for RGB; b"" for none.
     """
 
     format: str = ""
@@ -58,6 +60,7 @@ class Keep:
     copyright: str = ""
     wrap: str | None = None
     associated: bool = False
+    profile: bytes = b""
 
     @classmethod
     def of(cls, kind: str, spec: OpenImageIO.ImageSpec) -> Keep:
@@ -86,6 +89,10 @@ class Keep:
             associated=kind == "tiff" and is_associated(spec),
         )
 
+    def has_profile_in(self, kind: str) -> bool:
+        """Return whether there is an ICC profile and a format can hold it."""
+        return bool(self.profile) and kind in _WITH_PROFILE
+
     def turned(self) -> Keep:
         """Return the same of the picture with rows and columns exchanged."""
         density = None if self.density is None else self.density * self.aspect
@@ -104,6 +111,9 @@ class Keep:
             spec.attribute("Copyright", self.copyright)
         if self.primaries is not None and kind == "openexr":
             spec.attribute("chromaticities", OpenImageIO.TypeDesc("float[8]"), self.primaries)
+        if self.has_profile_in(kind) and kind != "jpeg":  # see `jpeg.put_profile`
+            held = OpenImageIO.TypeDesc(f"uint8[{len(self.profile)}]")
+            spec.attribute("ICCProfile", held, np.frombuffer(self.profile, np.uint8))
         odd = not math.isclose(self.aspect, 1, rel_tol=1e-4)
         if odd and kind != "jpeg":  # see `of`
             spec.attribute("PixelAspectRatio", self.aspect)

@@ -47,7 +47,7 @@ def probe(path: str | PathLike[str]) -> Facts:
         spec = source.spec()
         formats.check_size(path, spec.width, spec.height)
         depth = str(spec.channelformats[0] if spec.channelformats else spec.format)
-        space = guess(path, kind, spec, depth).name
+        space = guess(path, kind, spec, depth).space.name
         width, height = spec.width, spec.height
         if spec.get_int_attribute("Orientation", 1) in (5, 6, 7, 8):
             width, height = height, width

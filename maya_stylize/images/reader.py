@@ -16,6 +16,7 @@ import OpenImageIO
 from maya_stylize import crash_notes
 from maya_stylize.errors import ImageError
 from maya_stylize.images import formats, jpeg
+from maya_stylize.images.embedded import Embedded
 from maya_stylize.images.guess import guess
 from maya_stylize.images.keep import Keep, is_associated
 from maya_stylize.images.spaces import Space
@@ -43,6 +44,7 @@ class Picture:
         keep: What a result takes over from the file.
         own: float32 (height, width, 3), colors in the file's own numbers, the largest whole one as
             1; None where no pixel is fully transparent.
+        embedded: The file's ICC profile; None for none, and for data.
     """
 
     pixels: FloatArray
@@ -52,6 +54,14 @@ class Picture:
     format: str
     keep: Keep
     own: FloatArray | None = None
+    embedded: Embedded | None = None
+
+    @property
+    def by_profile(self) -> bool:
+        """Whether the color space is the one that the ICC profile means."""
+        if self.embedded is None or self.embedded.space is None:
+            return False
+        return self.space is self.embedded.space or self.space.is_like(self.embedded.space)
 
 
 def read(path: str | PathLike[str], space: Space | None = None) -> Picture:
@@ -143,25 +153,25 @@ def _read(path: Path, longest: int | None, space: Space | None) -> Picture:
     else:
         pixels = np.nan_to_num(pixels, nan=0, posinf=0, neginf=0)
         alpha = None if alpha is None else np.nan_to_num(alpha, nan=0, posinf=0, neginf=0)
-    if space is None:
-        space = guess(path, kind, spec, depth)
-    pixels = space.read(pixels, path)
+    found = guess(path, kind, spec, depth, space)
+    pixels = found.space.read(pixels, path)
     turn = spec.get_int_attribute("Orientation", 1)
     upright = np.ascontiguousarray(_orient(pixels, turn))
     own = None
     if alpha is not None and longest is None and alpha.min() <= 0:
         own = upright if stored is pixels else np.ascontiguousarray(_orient(stored, turn))
-    keep = Keep.of(kind, spec)
+    keep = replace(Keep.of(kind, spec), profile=found.profile)
     if kind == "jpeg" and (quality := jpeg.quality(path)):
         keep = replace(keep, compression=f"jpeg:{quality}")
     return Picture(
         pixels=upright,
         alpha=None if alpha is None else np.ascontiguousarray(_orient(alpha, turn)),
         depth=depth,
-        space=space,
+        space=found.space,
         format=kind,
         keep=keep.turned() if turn in (5, 6, 7, 8) else keep,
         own=own,
+        embedded=found.embedded,
     )
 
 

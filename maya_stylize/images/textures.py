@@ -10,7 +10,13 @@ from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing
 from maya_stylize.images import formats, mipmaps, reader
 
-_KEPT = ("oiio:ColorSpace", "oiio:UnassociatedAlpha", "chromaticities", "ImageDescription")
+_KEPT = (
+    "oiio:ColorSpace",
+    "oiio:UnassociatedAlpha",
+    "chromaticities",
+    "ImageDescription",
+    "ICCProfile",
+)
 
 
 def make(source: Path, target: Path, repeats: bool) -> None:

@@ -17,7 +17,7 @@ import OpenImageIO
 from maya_stylize import __version__
 from maya_stylize.errors import ImageError
 from maya_stylize.files import replacing, temporary_beside, unwritable
-from maya_stylize.images import formats, metadata, mipmaps
+from maya_stylize.images import formats, jpeg, metadata, mipmaps
 from maya_stylize.images.guess import state
 from maya_stylize.images.held import Held
 from maya_stylize.images.keep import Keep
@@ -145,6 +145,8 @@ def write(
                 raise _failed(path, reason)
         else:
             _write_file(path, temporary, kind, values, spec)
+            if kind == "jpeg" and keep.profile:
+                jpeg.put_profile(temporary, keep.profile)
         if sidecar is not None and job is not None:
             beside = stack.enter_context(replacing(sidecar, ImageError))
             beside.write_text(metadata.pack_sidecar(job, temporary), encoding="ascii", newline="\n")

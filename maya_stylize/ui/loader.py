@@ -15,6 +15,10 @@ from maya_stylize.ui.qt import QtCore, QtGui, Signal, is_alive
 Ready = Callable[[Any], None]
 
 
+# Held while one reads: how the collecting of garbage was is put back by who has changed it.
+_READING = threading.Lock()
+
+
 def read(path: str) -> Any:
     """Return a picture file as QImage; a null one where it cannot be read."""
     reader = QtGui.QImageReader(path)
@@ -52,13 +56,14 @@ class Loader(QtCore.QObject):
         while True:
             ticket, path = self._queue.get()
             # Garbage must not be collected here: widgets die in the main thread only.
-            collecting = gc.isenabled()
-            gc.disable()
-            try:
-                self._loaded.emit(ticket, read(path))
-            finally:
-                if collecting:
-                    gc.enable()
+            with _READING:
+                collecting = gc.isenabled()
+                gc.disable()
+                try:
+                    self._loaded.emit(ticket, read(path))
+                finally:
+                    if collecting:
+                        gc.enable()
 
     def _receive(self, ticket: int, image: Any) -> None:
         owner, ready = self._waiting.pop(ticket)

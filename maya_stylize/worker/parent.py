@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import sys
 import threading
 import time
@@ -11,6 +13,7 @@ from collections.abc import Callable
 from maya_stylize.processes import exists
 
 POLL_SECONDS = 0.25
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def watch(parent: int, ended: Callable[[], None]) -> None:
@@ -22,6 +25,9 @@ def watch(parent: int, ended: Callable[[], None]) -> None:
         parent: The process's number.
         ended: What to do then.
     """
+    if sys.platform == "linux":
+        # One that was suspended with its parent would not see that it is gone.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGCONT)
 
     def wait() -> None:
         _wait(parent)
@@ -33,8 +39,6 @@ def watch(parent: int, ended: Callable[[], None]) -> None:
 if sys.platform == "win32":
 
     def _wait(parent: int) -> None:
-        import ctypes
-
         synchronize, forever, no_such_process = 0x00100000, 0xFFFFFFFF, 87
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.OpenProcess.restype = ctypes.c_void_p

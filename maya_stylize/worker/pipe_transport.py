@@ -24,6 +24,7 @@ class Pipes:
 
     def __init__(self) -> None:
         self._waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._processes: list[_Process] = []
 
     def connect(
         self,
@@ -70,7 +71,8 @@ class Pipes:
 
         listening.start()
         threading.Thread(target=wait, daemon=True).start()
-        return _Process(process)
+        self._processes = [each for each in self._processes if each.runs] + [_Process(process)]
+        return self._processes[-1]
 
     def deliver(self, timeout: float) -> None:
         """Hand over what has come, at most one batch; wait for it so many seconds if need be."""
@@ -79,16 +81,39 @@ class Pipes:
             while True:
                 self._waiting.get_nowait()()
 
+    def suspend(self) -> None:
+        """Let no worker compute until `resume`; not on Windows."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let the workers that were suspended go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        for each in self._processes:
+            each.pass_on(number)
+
 
 class _Process:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended, as far as is known."""
+        return self._process.returncode is None
 
     def send(self, data: bytes) -> None:
         assert self._process.stdin is not None
         with suppress(OSError):  # it has ended, which the client is told of
             self._process.stdin.write(data)
             self._process.stdin.flush()
+
+    def pass_on(self, number: int) -> None:
+        """Send a signal to it and what it has started."""
+        if self.runs:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
 
     def kill(self) -> None:
         if sys.platform != "win32":

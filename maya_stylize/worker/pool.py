@@ -115,6 +115,14 @@ class Pool:
             if task.request is not None:
                 self._clients[worker].cancel(task.request)
 
+    def suspend(self) -> None:
+        """Let no worker compute until `resume`; not on Windows."""
+        self._pipes.suspend()
+
+    def resume(self) -> None:
+        """Let the workers that were suspended go on."""
+        self._pipes.resume()
+
     def shutdown(self) -> None:
         """End the workers."""
         for worker in list(self._clients):

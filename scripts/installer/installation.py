@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from installer import bases, builds, engine, launcher, layout, receipt, removal
+from installer import bases, builds, engine, identity, launcher, layout, receipt, removal
 from installer.engine import Engine
 from installer.errors import SetupError
 from installer.layout import Places
@@ -215,7 +215,8 @@ def _put_model(
     finally:
         shutil.rmtree(home, ignore_errors=True)
     facts = json.loads("\n".join(described))["provenance"]
-    say(f"Model converted: {facts['identity'] or 'a network of your own'}, {target}")
+    say(f"Model converted: {target}")
+    say(f"Network: {identity.told(facts)}.")
     say(facts["notice"])
     return state
 

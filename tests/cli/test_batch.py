@@ -34,7 +34,7 @@ from maya_stylize.ledger import Ledger
 
 ROOT = Path(maya_stylize.__file__).parents[1]
 COPYING = Path(__file__).parent / "workers" / "copying.py"
-HANGING_SECONDS = 300
+HANGING_SECONDS = 900
 RECIPE = '{"recipe": 1, "job": {"kind": "stylize", "styles": ["rust.png"]}}'
 EACH = """{"recipe": 1, "job": {"kind": "stylize"}, "exemplars": ["rust.png", "bricks.png"],
  "output": "{stem}_{exemplar}{suffix}"}"""
@@ -361,6 +361,7 @@ def test_wrong_usage_is_told_before_anything_is_made(folder, capsys, words, mess
 def test_a_machine_of_many_processors_has_several_workers(folder, monkeypatch):
     """Each of the two pictures waits for the other one to be begun."""
     monkeypatch.setattr("maya_stylize.cli.batch.running.available_threads", lambda: 5)
+    monkeypatch.setattr("maya_stylize.cli.batch.running.free_memory", lambda _: 64 << 30)
     for name in ("this meets", "that meets"):
         picture(folder / "in" / f"{name}.png")
     assert batch("in", "-o", "out") == 0
@@ -484,6 +485,40 @@ def test_ctrl_c_ends_the_batch_and_the_same_command_goes_on(folder):
     (folder / "in" / "this waits.png").rename(folder / "in" / "c.png")
     assert batch("in", "-o", "out") == 0
     assert len(made(folder / "out")) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_ctrl_z_suspends_the_engine_too_and_both_go_on(folder):
+    picture(folder / "in" / "this waits.png")
+    command = [sys.executable, "-m", "maya_stylize", "batch", "in", "--recipe", "recipe.json"]
+    command += ["-o", "out", "--workers", "1"]
+    # In a group of its own, as a shell has it.
+    apart = ["-c", "import os, sys; os.setpgid(0, 0); os.execv(sys.executable, sys.argv[1:])"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, *apart, *command], env=environment) as process:
+        until(lambda: (folder / "out" / ".maya-stylize" / "b_stylized.png.json").exists())
+        engine = int((folder / "starts").read_text().split()[-1])
+        for _ in range(2):
+            os.killpg(process.pid, signal.SIGTSTP)
+            until(lambda: state(engine) == state(process.pid) == "T")
+            os.killpg(process.pid, signal.SIGCONT)
+            until(lambda: "T" not in (state(engine), state(process.pid)))
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(HANGING_SECONDS) == 130
+    until(lambda: not Path(f"/proc/{engine}").exists())
+    assert sorted(made(folder / "out")) == ["a_stylized.png", "b_stylized.png"]
+
+
+def state(process: int) -> str:
+    """What a process does: "S" for sleeping, "T" for stopped."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def until(done) -> None:
+    end = time.monotonic() + HANGING_SECONDS
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_every_recipe_and_command_of_the_documentation_runs(folder):

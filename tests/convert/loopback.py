@@ -9,6 +9,10 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+
+from maya_stylize.convert import download
+
 CONTENT = random.Random(7).randbytes(1_000_003)
 
 Answer = Callable[["Handler"], None]
@@ -50,8 +54,9 @@ class Server(ThreadingHTTPServer):
 
 @contextlib.contextmanager
 def running() -> Iterator[Server]:
-    """Give a server that answers until the block ends."""
-    with Server() as server:
+    """Give a server that answers until the block ends, and is waited for on a busy machine."""
+    with Server() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(download, "SILENCE_SECONDS", 600)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

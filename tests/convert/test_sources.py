@@ -495,7 +495,7 @@ def test_a_full_disk_is_named(web: Sources, home: Path, monkeypatch: pytest.Monk
 CHILD = """
 import sys
 from maya_stylize.convert import download, fetching, sources
-download.SILENCE_SECONDS = 60
+download.SILENCE_SECONDS = 600
 fetching.LAB_URL, fetching.NORMALIZED_VGG19 = sys.argv[1:]
 print(sources.ensure(None, lambda done, total, text: print(text, flush=True)), flush=True)
 """
@@ -505,7 +505,7 @@ def test_two_processes_at_once_fetch_it_once(web: Sources, home: Path) -> None:
     waiting = threading.Event()
 
     def when_both_are_there(handler: Handler) -> None:
-        waiting.wait(60)
+        waiting.wait(600)
         serve(web.weights)(handler)
 
     web.lab.answers = [when_both_are_there]
@@ -515,10 +515,10 @@ def test_two_processes_at_once_fetch_it_once(web: Sources, home: Path) -> None:
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as second,
     ):
         # Whichever comes first waits for the server, and says nothing until it answers.
-        ready, _, _ = select.select([first.stdout, second.stdout], [], [], 60)
+        ready, _, _ = select.select([first.stdout, second.stdout], [], [], 600)
         said = ready[0].readline()
         waiting.set()
-        printed = [process.communicate(timeout=60)[0] for process in (first, second)]
+        printed = [process.communicate(timeout=600)[0] for process in (first, second)]
     assert said == "Waiting for another process that fetches the model\n"
     path = str(home / "models" / "vgg_normalised.h5")
     assert [text.splitlines()[-1] for text in printed] == [path, path]

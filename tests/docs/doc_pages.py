@@ -96,6 +96,15 @@ def commands() -> list[Command]:
     return list(found.values())
 
 
+def scripts() -> list[str]:
+    """Return every script that a page names, by its path from the repository's root."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    named = set(re.findall(r"\b(?:benchmarks|scripts)/\w+\.py\b", text))
+    table = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    named |= {f"benchmarks/{name}" for name in re.findall(r"^\| `(\w+\.py)` \|", table, re.M)}
+    return sorted(named)
+
+
 def recipes() -> dict[str, str]:
     """Return the recipes that the pages show, by the file's name that stands before each."""
     shown = re.compile(r"`([\w-]+\.json)`[^`]*?\n\n```json\n(\{\s*\"recipe\".*?)^```", re.M | re.S)

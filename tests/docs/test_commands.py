@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,10 +48,15 @@ NOT_RUN = {
     "python scripts/panel_results.py": "makes pictures for minutes",
     "python scripts/screenshots.py": "needs Qt, and shows the panel for a minute",
     "python scripts/make_exemplars.py": "tests/images/test_exemplars.py makes them",
-    "python benchmarks/": "measures for minutes",
+    "python benchmarks/": "measures for minutes; each is asked for its help",
     "maya-stylize info": "starts every backend; tests/cli/test_processes.py does",
     "maya-stylize panel": "opens a window that stays; tests/ui/test_window.py does",
     "deadline bundle": "needs an account",
+}
+NOT_ASKED = {
+    "scripts/dev.py": "hands its command line on; tests/test_dev.py",
+    "scripts/dev_tasks.py": "is what dev.py hands it on to",
+    "scripts/screenshots.py": "needs Qt",
 }
 COMMANDS = [
     command
@@ -173,3 +180,34 @@ def test_what_is_not_run_is_there(command: Command) -> None:
     for option, file in itertools.pairwise(rest):
         if option == "-r":
             assert (ROOT / file).is_file(), command.place
+
+
+@pytest.fixture(scope="module")
+def helps() -> dict[str, str]:
+    """What every script that a page names says for --help, all asked in one process."""
+    named = [name for name in doc_pages.scripts() if name not in NOT_ASKED]
+    command = [sys.executable, str(Path(__file__).with_name("helps.py")), *named]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def test_scripts_that_pages_name_explain_themselves(helps: dict[str, str]) -> None:
+    assert len(helps) > 20
+    for name, text in helps.items():
+        assert text.startswith(f"usage: {Path(name).name} "), name
+
+
+@pytest.mark.parametrize(
+    "command",
+    [each for each in COMMANDS if " ".join(each.words).startswith("python benchmarks/")],
+    ids=lambda command: command.text,
+)
+def test_options_of_scripts_are_those_that_they_have(
+    command: Command, helps: dict[str, str]
+) -> None:
+    name, *rest = command.words[1:]
+    offered = re.findall(r"--?[a-z][\w-]*", helps[name])
+    for option in (word.partition("=")[0] for word in rest if word.startswith("-")):
+        assert option in offered, f"{command.place}: {name} has no {option}"

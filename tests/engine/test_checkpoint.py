@@ -159,7 +159,7 @@ def test_a_result_that_could_not_be_written_is_written_later(
 
 def test_a_killed_process_leaves_a_checkpoint_to_go_on_from(pictures, real_model, tmp_path):
     script = (
-        "import json, sys\n"
+        "import json, sys, time\n"
         "from pathlib import Path\n"
         "from maya_stylize import jobs\n"
         "from maya_stylize.engine import backend\n"
@@ -167,6 +167,8 @@ def test_a_killed_process_leaves_a_checkpoint_to_go_on_from(pictures, real_model
         "from maya_stylize.engine.run import run\n"
         "for event in run(jobs.from_json(json.loads(sys.argv[1])), Path(sys.argv[2]), every=0.0):\n"
         "    print(getattr(event, 'fraction', 1.0), flush=True)\n"
+        "    if getattr(event, 'fraction', 1.0) > 0.6:\n"
+        "        time.sleep(600)\n"  # to be killed
     )
     *_, result = run(make("synthesize", pictures, tmp_path / "whole.png"), real_model)
     job = {**result.job, "output": str(tmp_path / "killed.png")}

@@ -55,6 +55,18 @@ def test_a_part_of_the_example_gets_that_parts_detail():
     assert np.abs(found[6:-6, 6:-6] - inner).mean() < 0.1 * np.abs(blurred - inner).mean()
 
 
+def test_odd_colors_of_the_coarse_picture_do_not_grow_into_specks():
+    gray = texture(64, 64).mean(-1, keepdims=True)
+    example = gray * np.array([1, 0.9, 0.7], np.float32)
+    noise = 0.1 * np.random.default_rng(2).normal(size=(32, 32, 3)).astype(np.float32)
+    coarse = half(example) + noise
+
+    found = large(coarse, (64, 64), half(example), example)
+
+    brown = found / np.maximum(found[..., :1], 1e-6)
+    np.testing.assert_allclose(brown[found[..., 0] > 0], [[1, 0.9, 0.7]] * 4096, atol=1e-4)
+
+
 def test_another_picture_gets_as_much_detail_as_the_example_has():
     example, other = texture(64, 64), texture(64, 64, seed=1)
 

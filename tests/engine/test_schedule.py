@@ -134,6 +134,7 @@ def test_long_jobs_only_are_worth_a_long_tracing():
     def planned(side, quality):
         return schedule.octaves(job(quality=quality), (side, side), side)
 
-    assert not schedule.worth_tracing(planned(256, "draft"))
+    assert not schedule.worth_tracing(planned(64, "draft"))
+    assert schedule.worth_tracing(planned(128, "draft"))
     assert schedule.worth_tracing(planned(256, "final"))
     assert schedule.worth_tracing(planned(1024, "normal"))

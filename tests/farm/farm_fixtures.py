@@ -23,7 +23,7 @@ from maya_stylize.images import reader, writer
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
 COUNT = 16
-HANGING_SECONDS = 300
+HANGING_SECONDS = 900
 # Two shallow layers, and few evaluations: the farm is tested, and not how textures look.
 RECIPE = {
     "recipe": 1,

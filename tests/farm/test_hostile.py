@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from maya_stylize import cli
+from maya_stylize import checks, cli
 from maya_stylize.cli.farm import scenes, tasks
 from maya_stylize.errors import JobError
 from maya_stylize.farm import bundle, mapping, standing
@@ -79,6 +79,28 @@ def test_a_number_of_textures_that_no_bundle_has_is_refused(
     change(made / bundle.ABOUT, count=10**12)
     assert finish(made) == 1
     assert "openjd_fail: " in capsys.readouterr().out
+
+
+def test_textures_that_are_only_said_to_be_there_take_no_time(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those whose files are there are read, each once, and no others; so are the rules."""
+    change(made / bundle.ABOUT, count=10**6)
+    (made / "0007.json").write_text("{")
+    (made / "0008.jsonx").write_text("{")
+    read: list[str] = []
+    opened = checks.json_file
+
+    def json_file(path: Path, *rest: Any) -> Any:
+        read.append(path.name)
+        return opened(path, *rest)
+
+    monkeypatch.setattr(checks, "json_file", json_file)
+    assert finish(made) == 0
+    of_bundle = [name for name in read if name in ("rules.json", bundle.ABOUT) or name[0] == "0"]
+    assert sorted(of_bundle) == ["0001.json", "0007.json", bundle.ABOUT, "rules.json"]
+    assert "reading 1 of 2 textures" in capsys.readouterr().out
+    assert "1.5 s · loss 0.25" in page(made)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +19,35 @@ import pytest
 from farm_fixtures import COUNT, HANGING_SECONDS, NAMES, PROGRAMS, Farm, hashes
 
 from maya_stylize.farm import bundle
+from maya_stylize.farm.session import connection_file
 
+# A warm process that waits, once a tenth of a texture is done, until its task is broken off.
+WAITING = """
+import sys
+from pathlib import Path
+from maya_stylize.farm import warm
+
+send = warm._send
+
+def send_and_wait(connection, kind, text):
+    send(connection, kind, text)
+    if kind == "progress" and 10 < float(text) < 100:
+        process._stop.wait()
+
+warm._send = send_and_wait
+process = warm.Warm(Path(sys.argv[1]))
+process.serve()
+"""
 EXPORT = "maya-stylize farm export textures/ --recipe rusty.json -o rusty_bundle/ --tx"
 RUN = "openjd run rusty_bundle/template.json"
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + HANGING_SECONDS
+    while not holds():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
 
 
 def no_process_is_left(folder: Path) -> bool:
@@ -140,14 +168,15 @@ def test_sixteen_tasks_in_the_reverse_order_two_of_them_killed(
     results.mkdir()
     session.mkdir()
     (session / "rules.json").write_text("{}")
-    farm("maya-stylize", "farm", "start", "--session", session)
-    assert killed(farm, again, results, session, signal.SIGTERM) == 130
-    (first,) = results.glob("*.checkpoint")
-    then = first.stat().st_mtime_ns
-    # A second one goes on from it, and goes without a word.
-    assert killed(farm, again, results, session, signal.SIGKILL) == -signal.SIGKILL
-    farm("maya-stylize", "farm", "stop", "--session", session)  # waits for what it was at
-    assert no_process_is_left(session)
+    command = [sys.executable, "-c", WAITING, str(session)]
+    with subprocess.Popen(command, env=farm.environment) as warm:
+        try:
+            wait_for(connection_file(session).exists)
+            first, then = break_off_twice(farm, again, results, session)
+            farm("maya-stylize", "farm", "stop", "--session", session)  # waits for what it was at
+            assert warm.wait(HANGING_SECONDS) == 0
+        finally:
+            warm.kill()
     assert first.stat().st_mtime_ns > then
     assert not hashes(results)
     order = f"Textures={COUNT}-1:-1"
@@ -158,6 +187,16 @@ def test_sixteen_tasks_in_the_reverse_order_two_of_them_killed(
     assert "goes on from its checkpoint." in log
     assert hashes(results) == wanted
     assert not list(results.glob("*.checkpoint"))
+
+
+def break_off_twice(farm: Farm, bundle: Path, results: Path, session: Path) -> tuple[Path, int]:
+    """Return the checkpoint of a task that was killed twice, and when it was written first."""
+    assert killed(farm, bundle, results, session, signal.SIGTERM) == 130
+    (first,) = results.glob("*.checkpoint")
+    then = first.stat().st_mtime_ns
+    # A second one goes on from it, and goes without a word.
+    assert killed(farm, bundle, results, session, signal.SIGKILL) == -signal.SIGKILL
+    return first, then
 
 
 def killed(farm: Farm, bundle: Path, results: Path, session: Path, how: signal.Signals) -> int:
@@ -207,10 +246,7 @@ def test_a_picture_that_has_changed_fails_its_texture_alone(
     assert len(hashes(tmp_path / "new")) == 1
     assert not (tmp_path / "t00_new.png").exists()
     (folder,) = set(re.findall(r"(/\S+/OpenJD/\w+)/", log))
-    until = time.monotonic() + HANGING_SECONDS
-    while not no_process_is_left(Path(folder)) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert no_process_is_left(Path(folder))
+    wait_for(lambda: no_process_is_left(Path(folder)))
 
 
 def test_a_whole_job_fails_for_the_pictures_that_have_changed_or_are_gone_alone(

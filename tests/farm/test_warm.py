@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
@@ -19,7 +20,7 @@ from maya_stylize.errors import WorkerError
 from maya_stylize.farm import session
 
 ROOT = Path(__file__).resolve().parents[2]
-HANGING_SECONDS = 120
+HANGING_SECONDS = 600
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="processes are looked at as POSIX has them")
 
 
@@ -76,6 +77,34 @@ def test_it_ends_without_being_told(folder: Path, end: Callable[[Path, int], Non
     end(folder, int(before["pid"]))
     wait(int(before["pid"]))
     assert not Path(before["address"]).parent.exists()
+
+
+TOLD_TO_END = """
+import os, signal, sys
+from contextlib import contextmanager
+from pathlib import Path
+from maya_stylize.farm import warm
+
+really = warm.replacing
+
+@contextmanager
+def replacing(path):
+    with really(path) as temporary:
+        yield temporary
+    os.kill(os.getpid(), signal.SIGTERM)
+
+warm.replacing = replacing
+warm.Warm(Path(sys.argv[1])).serve()
+"""
+
+
+def test_told_to_end_as_soon_as_it_is_known_it_leaves_nothing(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as own:  # a socket's path has to be short
+        environment = {**os.environ, "TMPDIR": own}
+        command = [sys.executable, "-c", TOLD_TO_END, str(folder)]
+        done = subprocess.run(command, env=environment, timeout=HANGING_SECONDS)
+        assert done.returncode == 0
+        assert list(Path(own).iterdir()) == list(folder.iterdir()) == []
 
 
 def test_one_that_was_killed_is_started_anew(folder: Path) -> None:

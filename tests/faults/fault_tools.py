@@ -50,6 +50,6 @@ def at_once(script, *arguments, processes=2):
     for process in running:
         process.stdin.write("go\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=300)[0] for process in running]
+    said = [process.communicate(timeout=900)[0] for process in running]
     assert [process.returncode for process in running] == [0] * processes
     return said

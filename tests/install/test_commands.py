@@ -19,6 +19,7 @@ from stand_ins import tree, write_python, write_source
 from maya_stylize import __version__, settings
 
 ROOT = Path(__file__).resolve().parents[2]
+HANGING_SECONDS = 600
 
 
 def run(source: Path, machine: Machine, *arguments: str) -> int:
@@ -151,12 +152,13 @@ except KeyboardInterrupt:
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT / "scripts", stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + HANGING_SECONDS
     while not begun.exists():
         assert time.monotonic() < deadline
         assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 130
+    assert process.wait(HANGING_SECONDS) == 130
     with pytest.raises(ProcessLookupError):
         os.kill(int(number.read_text()), 0)
 

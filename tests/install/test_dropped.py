@@ -18,7 +18,7 @@ import pytest
 from stand_ins import write_python
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30_000  # milliseconds
+PATIENCE = 600_000  # milliseconds
 QtCore = importlib.import_module(
     "PySide2.QtCore" if sys.version_info < (3, 11) else "PySide6.QtCore"
 )

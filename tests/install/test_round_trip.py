@@ -46,8 +46,9 @@ def test_a_whole_round_with_pip(source: Path, home: Path, here: Machine, request
     install(source, dataclasses.replace(request_, model=model), here, lines.append)
     assert "One convolution was right: tensorflow 1.0 on cpu:0 (a processor)" in lines
 
-    assert lines[-4:-2] == [
-        f"Model converted: a test's network, {settings.cached_model()}",
+    assert lines[-5:-2] == [
+        f"Model converted: {settings.cached_model()}",
+        "Network: a test's network.",
         "for tests only",
     ]
 
@@ -281,7 +282,8 @@ def _convert(found: engine.Engine, source: Path, *arguments: str, **variables: s
         target = Path(variables["MAYA_STYLIZE_HOME"]) / "models" / settings.MODEL_NAME
         target.parent.mkdir()
         target.write_bytes(Path(arguments[-1]).read_bytes())
-    return ['{"provenance": {"identity": "", "notice": "a notice"}}']
+    facts = {"identity": "", "source": "x.h5", "fingerprint": 64 * "0", "notice": "a notice"}
+    return [json.dumps({"provenance": facts})]
 
 
 @pytest.mark.usefixtures("quick")

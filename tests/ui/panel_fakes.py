@@ -122,7 +122,7 @@ class FakeClient:
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
         self.planning: list[Callable[[Any], None]] = []  # what waits for a plan
         self.fetching: tuple[Callable[[Any], None], Callable[[Any], None]] | None = None
-        self.jobs: dict[int, tuple[dict[str, Any], Path, Callable[[Any], None]]] = {}
+        self.jobs: dict[int, tuple[dict[str, Any], Path | None, Callable[[Any], None]]] = {}
         self.resumed: list[int] = []
         self.cancelled: list[int] = []
         self.failure: StylizeError | None = None
@@ -164,7 +164,7 @@ class FakeClient:
     def run(
         self,
         job: Mapping[str, Any],
-        previews: Path,
+        previews: Path | None,
         told: Callable[[Any], None],
         resume: bool = False,
     ) -> int:

@@ -13,7 +13,7 @@ from maya_stylize.worker.launch import Launch
 from maya_stylize.worker.pool import Pool
 
 PLAYER = Path(__file__).parent / "workers" / "playing.py"
-HANGING_SECONDS = 120
+HANGING_SECONDS = 600
 
 
 class Bench:

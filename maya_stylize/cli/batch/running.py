@@ -8,7 +8,7 @@ from typing import Any
 
 from maya_stylize.cli.batch.progress import Display
 from maya_stylize.cli.batch.survey import CANCELLED, FAILED, MADE, Outcome
-from maya_stylize.cli.interrupt import counted
+from maya_stylize.cli.interrupt import counted, suspending
 from maya_stylize.engine.backend import available_threads, free_memory
 from maya_stylize.engine.plan import SHARE
 from maya_stylize.errors import StylizeError
@@ -42,7 +42,8 @@ class Run:
     def __call__(self) -> bool:
         """Make what waits; return whether all of it was let come to an end."""
         asked = 0
-        with self._display, counted() as interrupts:
+        together = suspending(self._pool.suspend, self._pool.resume)
+        with self._display, counted() as interrupts, together:
             try:
                 for number, outcome in enumerate(self._outcomes):
                     self._begin(number, outcome)

@@ -16,6 +16,7 @@ from maya_stylize.farm.tasks import Order
 from maya_stylize.recipes import Recipe
 
 REPORT = "maya-stylize-report.html"
+EVERY = 1000  # textures, between two lines that tell of them
 
 
 def finish(arguments: argparse.Namespace, tell: Callable[[str, str], None]) -> int:
@@ -32,7 +33,7 @@ def finish(arguments: argparse.Namespace, tell: Callable[[str, str], None]) -> i
     order = Order(arguments.jobs, arguments.results, arguments.path_mapping, arguments.textures)
     about = bundle.about(jobs)
     wanted = order.numbers()
-    textures = _textures(order, about.count, wanted)
+    textures = _textures(order, about.count, wanted, tell)
     tell("status", f"checking {len(wanted)} textures")
     entries = finishing.made(textures, wanted)
     if about.tx:
@@ -53,13 +54,18 @@ def finish(arguments: argparse.Namespace, tell: Callable[[str, str], None]) -> i
     return 0
 
 
-def _textures(order: Order, count: int, wanted: list[int]) -> dict[int, Texture]:
-    """Return all textures of a bundle, but for those that are damaged and not wanted."""
-    textures = {}
-    for number in sorted({*range(1, count + 1), *wanted}):
+def _textures(
+    order: Order, count: int, wanted: list[int], tell: Callable[[str, str], None]
+) -> dict[int, Texture]:
+    """Return all textures of a bundle, but for those that are not wanted and not sound."""
+    textures, needed = {}, set(wanted)
+    there = {number for number in bundle.numbers(Path(order.jobs)) if number <= count}
+    for index, number in enumerate(sorted(there | needed)):
+        if index % EVERY == 0:
+            tell("status", f"reading {index + 1} of {len(there | needed)} textures")
         try:
             textures[number] = order.texture(number)
         except StylizeError:
-            if number in wanted:
+            if number in needed:
                 raise
     return textures

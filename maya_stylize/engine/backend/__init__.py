@@ -225,7 +225,7 @@ def activate(name: str, device: str = "auto", threads: int | None = None) -> Bac
     chosen = _pick(device, found, name)
     framework = _framework(name)
     with _quiet():
-        framework.start(threads)
+        framework.start(threads, chosen)
     # Channels last was the faster on the CPU in all three; PyTorch's GPU kernels are native to
     # channels first.
     on_cpu = chosen.startswith("cpu")

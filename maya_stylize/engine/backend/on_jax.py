@@ -29,7 +29,7 @@ def memory(device: str) -> Memory:
     return Memory(found.total, found.free and within)
 
 
-def start(_threads: int) -> None:
+def start(_threads: int, _device: str) -> None:
     """Set full float32; JAX has read the number of threads from NPROC when it looked around."""
     jax.config.update("jax_default_matmul_precision", "float32")
 

@@ -37,8 +37,12 @@ def memory(device: str) -> Memory:
     return Memory(found.total, found.free and found.free + used["peak"] - used["current"])
 
 
-def start(threads: int) -> None:
+def start(threads: int, device: str) -> None:
     """Set threads, growing GPU memory, determinism and full float32.
+
+    Args:
+        threads: Of one operation on the CPU.
+        device: What is computed on.
 
     Raises:
         EngineError: The process computes with other settings already.
@@ -57,6 +61,9 @@ def start(threads: int) -> None:
         ) from error
     tf.config.experimental.enable_op_determinism()
     tf.config.experimental.enable_tensor_float_32_execution(False)
+    # On a CPU it rewrites graphs for seconds, and no step is any quicker for it.
+    on_cpu = device.startswith("cpu")
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": on_cpu})
     # oneDNN remarks at the first such cast of a process that it leaves them to others.
     tf.cast(tf.zeros(()), tf.float16)
 

@@ -37,7 +37,7 @@ def memory(device: str) -> Memory:
     return Memory(total, free + kept)
 
 
-def start(threads: int) -> None:
+def start(threads: int, _device: str) -> None:
     """Set threads, determinism and full float32."""
     torch.set_num_threads(threads)
     # Pooling windows that do not overlap are deterministic, though PyTorch warns of all pooling.

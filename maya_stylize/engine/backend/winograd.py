@@ -19,11 +19,13 @@ import tensorflow as tf
 
 Tensor = Any
 FloatArray = npt.NDArray[np.float32]
+Shape = tuple[int | None, ...]
 
 POINTS = (0.0, 5 / 8, -5 / 8, 3 / 2, -3 / 2)
 OUT = 4  # results on a side of a tile
 IN = OUT + 2  # pixels on a side that they need
 FEWEST_CHANNELS = 64  # of input and output
+MAPS: Shape = (1, None, None, None)  # of pictures, features, and their gradients
 FEWEST_TILES = 16  # below, the direct convolution reads fewer bytes of weights
 
 
@@ -58,12 +60,10 @@ class WinogradConvolution(keras.layers.Layer):  # type: ignore[misc]
         self, weight: FloatArray, bias: FloatArray, padding: str, threads: int, name: str
     ) -> None:
         super().__init__(name=name, trainable=False)
-        kernel = weight.transpose(2, 3, 1, 0)
+        kernel = tf.constant(weight.transpose(2, 3, 1, 0), tf.float32)
         # The gradient by the features is a convolution with the kernel turned by 180 degrees.
-        kernels = kernel, kernel[::-1, ::-1].transpose(0, 1, 3, 2)
-        self._kernels = [
-            (tf.constant(each, tf.float32), tf.constant(_transformed(each))) for each in kernels
-        ]
+        turned = tf.transpose(tf.reverse(kernel, [0, 1]), (0, 1, 3, 2))
+        self._kernels = [(each, _transformed(each)) for each in (kernel, turned)]
         self._margin = 1 if padding == "same" else 0
         self._threads = threads
         self._bias = tf.constant(bias, tf.float32)
@@ -90,16 +90,18 @@ class WinogradConvolution(keras.layers.Layer):  # type: ignore[misc]
         features = tf.stop_gradient(features)
         forward, backward = self._kernels
         result = _forward(self._threads)(*forward, self._margin, features, self._bias)
+        result = tf.ensure_shape(result, (1, None, None, self._bias.shape[0]))
 
         def gradient(upstream: Tensor) -> Tensor:
-            return _backward(self._threads)(*backward, 2 - self._margin, upstream, result)
+            found = _backward(self._threads)(*backward, 2 - self._margin, upstream, result)
+            return tf.ensure_shape(found, (1, None, None, features.shape[3]))
 
         return result, gradient
 
 
 @lru_cache
 def _forward(threads: int) -> Callable[..., Tensor]:
-    """Return a convolution with bias and ReLU, traced once for all layers of as many channels."""
+    """Return a convolution with bias and ReLU, traced once for all layers."""
 
     def convolve(
         kernel: Tensor, weights: Tensor, margin: Tensor, features: Tensor, bias: Tensor
@@ -109,7 +111,7 @@ def _forward(threads: int) -> Callable[..., Tensor]:
 
         return _convolved(kernel, weights, margin, [features], _only, activate, threads)
 
-    return _by_channels(convolve)
+    return _once(convolve, (None,))
 
 
 @lru_cache
@@ -121,27 +123,25 @@ def _backward(threads: int) -> Callable[..., Tensor]:
     ) -> Tensor:
         return _convolved(kernel, weights, margin, [upstream, result], _masked, _same, threads)
 
-    return _by_channels(convolve)
+    return _once(convolve, MAPS)
 
 
-def _by_channels(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """Return a function of tensors, traced once for each number of channels."""
-    traced: dict[tuple[int, ...], Callable[..., Tensor]] = {}
+def _once(function: Callable[..., Tensor], last: Shape) -> Callable[..., Tensor]:
+    """Return a function of tensors, traced and optimized once for pictures and layers of any size.
 
-    def call(
-        kernel: Tensor, weights: Tensor, margin: int, features: Tensor, last: Tensor
-    ) -> Tensor:
-        _, channels, out = weights.shape
-        if (channels, out) not in traced:
-            shapes = [each.shape for each in (kernel, weights)]
-            shapes += [(), (1, None, None, channels)]
-            shapes += [last.shape if len(last.shape) == 1 else (1, None, None, channels)]
-            types = (tf.float32, tf.float32, tf.int32, tf.float32, tf.float32)
-            signature = [tf.TensorSpec(*each) for each in zip(shapes, types, strict=True)]
-            traced[channels, out] = tf.function(function, signature, autograph=False)
-        return traced[channels, out](kernel, weights, margin, features, last)
-
-    return call
+    Args:
+        function: Of kernel, weights, margin, features, and one more.
+        last: The shape of that one.
+    """
+    shapes: tuple[Shape, ...] = ((3, 3, None, None), (IN * IN, None, None), (), MAPS, last)
+    types = (tf.float32, tf.float32, tf.int32, tf.float32, tf.float32)
+    signature = [tf.TensorSpec(*each) for each in zip(shapes, types, strict=True)]
+    # Where it was copied into each layer's place, each copy would be optimized by itself.
+    apart = {"_noinline": True}
+    traced: Callable[..., Tensor] = tf.function(
+        function, signature, autograph=False, experimental_attributes=apart
+    )
+    return traced
 
 
 def _convolved(
@@ -175,8 +175,8 @@ def _convolved(
     def in_strips() -> Tensor:
         return _strips(weights, margin, pictures, before, after, threads)
 
-    result = tf.cond(tiles >= FEWEST_TILES, in_strips, directly)
-    return tf.ensure_shape(result, (1, None, None, weights.shape[2]))
+    result: Tensor = tf.cond(tiles >= FEWEST_TILES, in_strips, directly)
+    return result
 
 
 def _strips(
@@ -187,13 +187,12 @@ def _strips(
     after: Callable[[Tensor], Tensor],
     threads: int,
 ) -> Tensor:
-    _, channels, out = weights.shape
-    size = tf.shape(pictures[0])
+    size, (_, channels, out) = tf.shape(pictures[0]), tf.unstack(tf.shape(weights))
     height, width = size[1], size[2]
     rows, columns = height + (2 * margin - 2), width + (2 * margin - 2)
     down, across = -(-rows // OUT), -(-columns // OUT)
     # Strips of equal height, of so many tiles that a thread's share stays in its cache.
-    wanted = max(64, 16384 // (channels + out)) * threads
+    wanted = tf.maximum(64, 16384 // (channels + out)) * threads
     strips = -(-down // tf.maximum(1, wanted // across))
     strip = -(-down // strips)
     tiles, line = strip * across, OUT * across + 2
@@ -201,7 +200,7 @@ def _strips(
     side, row, column = tf.range(IN), OUT * tf.range(strip), OUT * tf.range(across)
     where = (row[:, None] + side[:, None, None, None]) * line + column + side[:, None, None]
     where = tf.reshape(where, (IN * IN, tiles))
-    flat = [tf.reshape(picture, (height, width, picture.shape[3])) for picture in pictures]
+    flat = [tf.reshape(picture, (height, width, channels)) for picture in pictures]
     output, _, pixel = _matrices()
     to_products = tf.constant(np.kron(pixel, pixel), tf.float32)
     from_products = tf.constant(np.kron(output, output), tf.float32)
@@ -223,17 +222,18 @@ def _strips(
         found = tf.transpose(found, (2, 0, 3, 1, 4))
         return after(tf.reshape(found, (strip * OUT, across * OUT, out)))
 
-    spec = tf.TensorSpec((None, None, out), tf.float32)
+    spec = tf.TensorSpec((None, None, None), tf.float32)
     result = tf.map_fn(one, tf.range(strips), fn_output_signature=spec, parallel_iterations=2)
     result = tf.reshape(result, (strips * strip * OUT, across * OUT, out))
     return result[None, :rows, :columns]
 
 
-def _transformed(kernel: FloatArray) -> FloatArray:
+def _transformed(kernel: Tensor) -> Tensor:
     """Return (36, in, out) for a kernel, (3, 3, in, out)."""
     _, matrix, _ = _matrices()
-    products = np.kron(matrix, matrix).astype(np.float32) @ kernel.reshape(9, -1)
-    return products.reshape(IN * IN, *kernel.shape[2:])
+    to_products = tf.constant(np.kron(matrix, matrix), tf.float32)
+    products = tf.matmul(to_products, tf.reshape(kernel, (9, -1)))
+    return tf.reshape(products, (IN * IN, *kernel.shape[2:]))
 
 
 def _only(features: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-PATIENCE = 60
+PATIENCE = 300
 
 
 def say(**message):
@@ -36,7 +36,8 @@ def run(command, lines):
         for line in lines:
             if json.loads(line)["command"] == "cancel":
                 say(event="cancelled", id=number)
-                return
+                break
+        return  # also where who has asked for it is gone
     if "meets" in Path(picture).name:
         Path(picture).with_suffix(".met").touch()
         end = time.monotonic() + PATIENCE

@@ -23,7 +23,7 @@ def read_null():
 
 def hang():
     """Hold the interpreter's lock meanwhile."""
-    ctypes.PyDLL(None).sleep(60)
+    ctypes.PyDLL(None).sleep(600)
 
 
 def never_come_back():
@@ -32,7 +32,7 @@ def never_come_back():
 
 
 def wait():
-    time.sleep(60)
+    time.sleep(600)
 
 
 def count():

@@ -12,8 +12,10 @@ import judge
 import numpy as np
 import OpenImageIO
 import picture_writer as build
+import profile_writer
 
 from maya_stylize.images import formats, reader
+from maya_stylize.images.keep import Keep
 from maya_stylize.images.probe import probe
 from maya_stylize.images.writer import write
 
@@ -40,6 +42,8 @@ def seeds() -> Mapping[str, bytes]:
         "bomb.png": build.png(1024, 1024, bytes(3073)),
         "huge.png": build.png(60000, 60000),
         "cmyk.jpg": build.cmyk_jpeg(adobe=2),
+        "profile.png": _with_profile(build.png(1, 1, bytes(4)), profile_writer.adobe()),
+        "table.png": _with_profile(build.png(1, 1, bytes(4)), profile_writer.srgb()),
         "merged.psd": build.psd(3, 2, bytes(18), resources=resource),
         "palette.tif": build.tiff(
             2, 2, bytes(4), photometric=3, samples=1, extra=[(320, 3, [7] * 768)]
@@ -55,10 +59,20 @@ def seeds() -> Mapping[str, bytes]:
             made[f"ours.{suffix}"] = path.read_bytes()
             for compression in _COMPRESSIONS.get(suffix, ()):
                 made[f"{compression}.{suffix}"] = _compressed(path, compression)
+        for suffix in ("tif", "jpg"):
+            path = Path(folder, f"p.{suffix}")
+            write(path, _PIXELS, keep=Keep(profile=profile_writer.adobe()))
+            made[f"profile.{suffix}"] = path.read_bytes()
         tx = Path(folder, "a.tx")
         write(tx, np.tile(_PIXELS, (14, 10, 1)))
         made["mip.tx"] = tx.read_bytes()
     return made
+
+
+def _with_profile(png: bytes, profile: bytes) -> bytes:
+    """Put a profile behind the header, stored as it is, so that damage comes as far as it."""
+    chunk = build.png_chunk(b"iCCP", b"name\0\0" + zlib.compress(profile, 0))
+    return png[:33] + chunk + png[33:]
 
 
 def _compressed(path: Path, compression: str) -> bytes:

@@ -18,6 +18,7 @@ import maya_stylize
 from maya_stylize import batch
 
 Department = Any
+HANGING_SECONDS = 600
 ROOT = Path(maya_stylize.__file__).resolve().parents[1]
 
 
@@ -33,7 +34,7 @@ def start(mayapy: Path, *arguments: Any) -> subprocess.Popen[str]:
 
 def run(mayapy: Path, *arguments: Any) -> tuple[int, str, str]:
     process = start(mayapy, *arguments)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=HANGING_SECONDS)
     return process.returncode, out, err
 
 
@@ -147,7 +148,7 @@ def test_the_work_goes_on_when_nobody_reads_any_more(department: Department, may
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()
-    assert process.wait(60) == 0
+    assert process.wait(HANGING_SECONDS) == 0
     assert (department.folder / "b_stylized.ma").is_file()
 
 
@@ -280,7 +281,7 @@ def test_an_interrupt_leaves_a_checkpoint_and_the_next_run_goes_on(
         if line.startswith("slow_stylized.png: octave"):
             break
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=HANGING_SECONDS)
     assert process.returncode == 130, err
     assert "goes on from there" in err
     assert "Traceback" not in err

@@ -18,6 +18,7 @@ from maya_stylize.errors import JobError, StylizeError
 from maya_stylize.worker import launch
 
 Department = Any
+HANGING_SECONDS = 600
 PACKAGE = Path(maya_stylize.__file__).resolve().parent
 SAY = """
 import json, os, sys
@@ -49,7 +50,7 @@ def start(*arguments: Any, new_session: bool = False, **variables: str) -> subpr
 
 def run(*arguments: Any, **variables: str) -> tuple[int, str, str]:
     process = start(*arguments, **variables)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=HANGING_SECONDS)
     return process.returncode, out, err
 
 
@@ -126,7 +127,7 @@ def test_signals_are_mayapy_s_to_answer(
         os.killpg(process.pid, number)
     else:
         process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=HANGING_SECONDS)
     assert process.returncode == 130, err
     assert (department.folder / "slow_stylized.png.checkpoint").is_file()
 

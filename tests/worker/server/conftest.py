@@ -20,8 +20,8 @@ from maya_stylize.worker.client import Client
 from maya_stylize.worker.launch import Launch
 from maya_stylize.worker.pipe_transport import Pipes
 
-STRANGE = Path(__file__).with_name("workers") / "strange.py"
-BOUND = 120  # seconds; a hang is the bug
+WORKERS = Path(__file__).with_name("workers")
+BOUND = 600  # seconds; a hang is the bug
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,6 +46,8 @@ def small_model(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(settings.MODEL_VARIABLE, str(path))
         patch.setenv(launch.PYTHON_VARIABLE, sys.executable)
+        # Where no job of another file's has left how long it took.
+        patch.setenv(settings.HOME_VARIABLE, str(tmp_path_factory.mktemp("home")))
         yield path
 
 
@@ -110,6 +112,34 @@ def side():
     one.client.shutdown()
 
 
+def odd_launch(script, *arguments, log):
+    """Say how one of the scripts beside this file is started as a worker."""
+    ours = ("--parent", str(os.getpid()), "--log", str(log))
+    command = (sys.executable, str(WORKERS / script), *arguments, *ours)
+    return Launch(command, dict(os.environ), log)
+
+
+@pytest.fixture(scope="module")
+def pausing_side(tmp_path_factory):
+    """One worker for all tests of a file, whose jobs wait where they are told to (`pause`)."""
+    log = tmp_path_factory.mktemp("pausing") / "worker.log"
+    one = Side(lambda: odd_launch("pausing.py", log=log))
+    yield one
+    one.client.shutdown()
+
+
+@pytest.fixture
+def pause():
+    """Let the next run of a job wait after some steps to be told to stop; say whether it does."""
+
+    def tell(job, steps):
+        file = Path(f"{job.output}.pause")
+        file.write_text(str(steps))
+        return lambda: not file.exists()
+
+    return tell
+
+
 @pytest.fixture
 def side_of():
     """Make clients of workers that are started in ways of their own."""
@@ -130,9 +160,7 @@ def strange(tmp_path, side_of):
 
     def make(behavior):
         log = tmp_path / "worker.log"
-        arguments = (behavior, "--parent", str(os.getpid()), "--log", str(log))
-        command = (sys.executable, str(STRANGE), *arguments)
-        return side_of(lambda: Launch(command, dict(os.environ), log))
+        return side_of(lambda: odd_launch("strange.py", behavior, log=log))
 
     return make
 
@@ -167,6 +195,9 @@ def alive():
         except ProcessLookupError:
             return False
         status = Path(f"/proc/{process}/status")
-        return not status.exists() or "State:\tZ" not in status.read_text()
+        try:
+            return "State:\tZ" not in status.read_text()
+        except (FileNotFoundError, ProcessLookupError):  # it has ended, or there are no such files
+            return not Path("/proc/self").exists()
 
     return is_alive

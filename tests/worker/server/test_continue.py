@@ -9,10 +9,17 @@ import pytest
 from maya_stylize.files import checkpoint_of
 from maya_stylize.worker import launch
 
+STEPS = 11
+
 
 def steps(heard):
     """Return how far a job was after each of its steps."""
     return [event["fraction"] for event in heard if event["event"] == "progress" and event["loss"]]
+
+
+@pytest.fixture
+def side(pausing_side):
+    return pausing_side
 
 
 @pytest.fixture
@@ -22,16 +29,34 @@ def told():
 
 
 @pytest.fixture
-def cancelled(side, job, told):
+def cancelled(side, job, pause, told):
     """A job cancelled in its midst; beside its output lies a checkpoint."""
     broken = job("broken.png", size=(96, 96), quality="final")
+    waits = pause(broken, STEPS)
     number, heard = side.run(broken, told=told.append)
-    side.until(lambda: len(steps(heard)) > 10)
+    side.until(lambda: waits() and len(steps(heard)) == STEPS)
     side.client.cancel(number)
     side.until(lambda: not side.client.queue)
     assert heard[-1] == {"event": "cancelled"}
     assert checkpoint_of(broken.output).exists()
     return broken
+
+
+def test_cancel_is_acknowledged_before_the_job_ends_and_leaves_its_checkpoint(
+    side, long_job, pause, tmp_path
+):
+    told = []
+    waits = pause(long_job, 3)
+    number, heard = side.run(long_job)
+    side.until(lambda: waits() and len(steps(heard)) == 3)
+    request = side.client._request("cancel", {"run": number}, lambda _: told.append(heard[:]))
+    side.client._worker.send(request)
+    side.until(lambda: told)
+    assert "cancelled" not in [event["event"] for event in told[0]]
+    side.until(lambda: not side.client.queue)
+    assert heard[-1] == {"event": "cancelled"}
+    assert len(heard) - len(told[0]) <= 2  # at the next evaluation
+    assert [path.name for path in tmp_path.iterdir()] == ["long.png.checkpoint"]
 
 
 @pytest.mark.parametrize("worker", ["the same", "another"])
@@ -45,14 +70,15 @@ def test_it_goes_on_to_the_same_bytes(worker, side, side_of, cancelled, told, tm
     assert heard[-1]["event"] == "result"
     assert heard[-1]["path"] == cancelled.output
     assert heard[-1]["job"] == {**result["job"], "output": cancelled.output}
-    assert steps(heard)[0] >= steps(told)[10]
+    assert steps(heard)[0] >= steps(told)[STEPS - 1]
     assert (tmp_path / "broken.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.png", "whole.png"]
 
 
-def test_it_may_be_cancelled_again(side, cancelled, tmp_path):
+def test_it_may_be_cancelled_again(side, cancelled, pause):
+    waits = pause(cancelled, 1)
     number, heard = side.run(cancelled, resume=True)
-    side.until(lambda: steps(heard))
+    side.until(lambda: waits() and steps(heard))
     side.client.cancel(number)
     side.until(lambda: not side.client.queue)
     assert heard[-1] == {"event": "cancelled"}

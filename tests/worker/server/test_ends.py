@@ -12,15 +12,21 @@ from pathlib import Path
 import pytest
 
 from maya_stylize.errors import StylizeError
+from maya_stylize.files import checkpoint_of
 from maya_stylize.images import reader
 
 WORKERS = Path(__file__).with_name("workers")
+HANGING_SECONDS = 600
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and groups are Unix's")
 
 
 def kill(side):
     os.kill(side.process, signal.SIGKILL)
+
+
+def stopped(process):
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def test_killed_at_several_moments_the_next_job_works(side, job, long_job, alive):
@@ -40,8 +46,9 @@ def test_killed_at_several_moments_the_next_job_works(side, job, long_job, alive
         assert heard[-1]["event"] == "failure"
         assert heard[-1]["kind"] == "worker"
         assert "ended from outside" in heard[-1]["message"]
-    folder = Path(long_job.output).parent
-    assert list(folder.iterdir()) == []
+    # On a slow machine a checkpoint may have been due, and it is whole.
+    left = {path.name for path in Path(long_job.output).parent.iterdir()}
+    assert left <= {checkpoint_of(long_job.output).name}
     result = side.finish(job())[-1]
     assert result["event"] == "result"
     assert reader.read(result["path"]).pixels.shape == (32, 32, 3)
@@ -90,9 +97,10 @@ def test_shutdown_ends_it_in_the_midst_of_a_job(strange, alive, job, behavior):
     worker = side.process
     side.client.shutdown()
     assert heard[-1] == {"event": "cancelled"}
-    side.until(lambda: not alive(worker))
+    processes = [worker]
     if behavior == "native":
-        assert not alive(int(heard[-2]["path"]))
+        processes.append(int(heard[-2]["path"]))
+    side.until(lambda: not any(map(alive, processes)))
 
 
 @pytest.mark.parametrize(("behavior", "code"), [("steps", 0), ("native", -signal.SIGKILL)])
@@ -102,12 +110,14 @@ def test_the_command_shutdown_ends_it_too(strange, job, behavior, code):
     side.until(lambda: len(heard) > 1)
     process = side.client._worker.connection._process
     side.client._worker.connection.send(b'{"id": 99, "command": "shutdown"}\n')
-    assert process.wait(60) == code
+    assert process.wait(HANGING_SECONDS) == code
 
 
-@pytest.mark.parametrize("holder", ["free", "held"])
+@pytest.mark.parametrize("holder", ["free", "held", "suspended"])
 def test_killed_with_its_parent_even_in_a_native_computation(tmp_path, alive, holder):
-    """Also where another process holds the pipe open, so that stdin does not end."""
+    """Also where another process holds the pipe open, or where it was suspended."""
+    if holder == "suspended" and sys.platform != "linux":
+        pytest.skip("only Linux tells a process that is suspended of its parent's end")
     worker = [sys.executable, str(WORKERS / "strange.py"), "native"]
     worker += ["--parent", "PARENT", "--log", str(tmp_path / "log")]
     command = [sys.executable, str(WORKERS / "parent.py"), holder, *worker]
@@ -116,10 +126,15 @@ def test_killed_with_its_parent_even_in_a_native_computation(tmp_path, alive, ho
         process, child = map(int, parent.stdout.readline().split())
         assert alive(process)
         assert alive(child)
+        if holder == "suspended":
+            os.killpg(process, signal.SIGSTOP)
+            while not stopped(process):
+                pass
         parent.kill()
-    died = time.monotonic()
+    end = time.monotonic() + HANGING_SECONDS
     while alive(process) or alive(child):
-        assert time.monotonic() - died < 20  # 2 s are promised, on a machine that is not loaded
+        assert time.monotonic() < end
+        time.sleep(0.01)
     if sleeper:
         os.kill(sleeper, signal.SIGKILL)
 
@@ -130,7 +145,7 @@ def test_a_worker_whose_parent_is_long_gone_ends_at_once(tmp_path):
     worker = [sys.executable, str(WORKERS / "strange.py"), "steps"]
     command = [*worker, "--parent", str(gone.pid), "--log", str(tmp_path / "log")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.wait(60) == 0
+        assert process.wait(HANGING_SECONDS) == 0
 
 
 def test_a_grown_log_is_moved_aside(strange, job):

@@ -160,22 +160,6 @@ def test_a_bad_job_fails_with_its_field_and_the_worker_lives(side, job):
     assert side.process == before
 
 
-def test_cancel_is_acknowledged_before_the_job_ends_and_leaves_its_checkpoint(
-    side, long_job, tmp_path
-):
-    told = []
-    number, heard = side.run(long_job)
-    side.until(lambda: [event for event in heard if event.get("loss")])
-    request = side.client._request("cancel", {"run": number}, lambda _: told.append(heard[:]))
-    side.client._worker.send(request)
-    side.until(lambda: told)
-    assert "cancelled" not in kinds(told[0])
-    side.until(lambda: not side.client.queue)
-    assert heard[-1] == {"event": "cancelled"}
-    assert len(heard) - len(told[0]) <= 2  # at the next evaluation
-    assert [path.name for path in tmp_path.iterdir()] == ["long.png.checkpoint"]
-
-
 def test_a_job_cancelled_while_it_waits_in_the_worker_never_starts(strange):
     side = strange("steps")
     side.start()

@@ -40,6 +40,7 @@ def main(behavior):
             # The child inherits stdout, so that the pipe stays open.
             child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
             say(event="preview", id=command["id"], path=str(child.pid))
+            sys.stdin.readline()
             os.kill(os.getpid(), signal.SIGKILL)
         elif behavior == "talks much":
             for index in range(2000):
