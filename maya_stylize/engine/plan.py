@@ -21,9 +21,9 @@ from maya_stylize.jobs import Job, MaterialJob, RepairJob, StylizeJob, Synthesiz
 Size = tuple[int, int]
 
 # Bytes of the process with its libraries and the model.
-BASE = 900 << 20
+BASE = 1050 << 20
 # Bytes that the faster convolutions add: their weights, for what they compute and for its gradient.
-FASTER = 380 << 20
+FASTER = 340 << 20
 # Bytes of an evaluation for each of its pixels: the features of all layers, and their gradients.
 EVALUATION = 1650
 # Bytes of an example for each of its pixels: its features, of which no gradient is taken.
