@@ -115,7 +115,7 @@ def test_it_may_be_broken_off_again_and_again(pictures, narrow_model, tmp_path):
 def test_a_crash_at_any_moment_loses_no_more_than_the_interval(
     pictures, narrow_model, tmp_path, monkeypatch
 ):
-    """What lies on the disk at twelve random moments leads to the same bytes."""
+    """What lies on the disk at twenty random moments leads to the same bytes."""
     monkeypatch.setattr(checkpoint, "LARGEST_SHARE", 1e9)  # the interval is that asked for
     job = make("synthesize", pictures, tmp_path / "t.png")
     path, moments, done = checkpoint_of(job.output), [], 0.0
@@ -126,7 +126,7 @@ def test_a_crash_at_any_moment_loses_no_more_than_the_interval(
         done = getattr(event, "fraction", done)
     wanted = (tmp_path / "t.png").read_bytes()
 
-    for told, content in random.Random(2).sample(moments, 12):
+    for told, content in random.Random(2).sample(moments, 20):
         path.write_bytes(content)
         kept = checkpoint.read(path)
         first, *_ = (event for event in run(kept.job, narrow_model, resume=kept) if is_step(event))
