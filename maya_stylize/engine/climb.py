@@ -141,9 +141,11 @@ class Climb:
         size = octave.height, octave.width
         small = octave.width * octave.height <= SMALL
         direction, beyond = _of_steps(self._evaluation.encoder.backend, small)
-        # In the first steps from noise it misleads, and leaves single pixels of odd colors.
-        by_color = self._problem.by_color and octave.loss != "deep"
-        spectrum = Spectrum(size, self._data_format, beyond) if by_color else None
+        spectrum = None
+        if self._problem.by_color:
+            # What the first steps from noise teach misleads, and leaves pixels of odd colors.
+            learns = octave.loss != "deep"
+            spectrum = Spectrum(size, self._data_format, beyond, learns)
         optimizer = LBFGS(function, lower, upper, self._history, spectrum, direction)
         kept, self._kept = self._kept, None
         if kept is not None and kept.vectors:

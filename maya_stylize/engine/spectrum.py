@@ -81,18 +81,26 @@ class Spectrum:
         size: Height and width of the pictures.
         data_format: "channels_last" for (1, H, W, 3), "channels_first" for (1, 3, H, W).
         powers: `powers_beyond` for that format, or the same compiled.
+        learns: Whether steps are looked at; where not, all curvatures are taken for alike.
     """
 
     def __init__(
-        self, size: tuple[int, int], data_format: str, powers: Callable[..., Tensor] | None = None
+        self,
+        size: tuple[int, int],
+        data_format: str,
+        powers: Callable[..., Tensor] | None = None,
+        learns: bool = True,
     ) -> None:
         height, width = size
+        self._learns = learns
         self._of = powers or partial(powers_beyond, data_format=data_format)
         self._radius = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None])
         self._known: tuple[Powers, Tensor] | None = None
 
     def learned(self, powers: Powers, step: Tensor, change: Tensor) -> Powers:
         """Return the powers with one more step, and the gradient's change over it."""
+        if not self._learns:
+            return powers
         radius = ops.convert_to_tensor(self._radius[None, ..., None].astype(np.float32))
         pair = ops.concatenate([step, change])
         beyond: Array = ops.convert_to_numpy(self._of(pair, radius)).astype(np.float64)

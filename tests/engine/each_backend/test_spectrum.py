@@ -138,6 +138,16 @@ def test_too_few_steps_change_nothing(engine_backend):
     np.testing.assert_allclose(ops.convert_to_numpy(same), picture, atol=1e-5)
 
 
+def test_one_that_learns_nothing_takes_all_curvatures_for_alike(engine_backend):
+    data_format = engine_backend.data_format
+    found, powers = Spectrum((9, 8), data_format, learns=False), Powers.none()
+    drawn = iter(pictures(9, 8, 4 * spectrum.FIRST_USE, data_format))
+    for step, change in zip(drawn, drawn, strict=True):
+        powers = found.learned(powers, *map(ops.convert_to_tensor, (step, change)))
+    assert powers.seen == 0
+    np.testing.assert_array_equal(ops.convert_to_numpy(found.inverse(powers)), 1)
+
+
 def test_kept_as_text_and_read_again_it_is_the_same_to_the_bit(engine_backend):
     _, powers = known(17, 11, engine_backend.data_format)
 
