@@ -61,7 +61,8 @@ class Order:
         Raises:
             JobError: There is none of that number, or the bundle or the rules are damaged.
         """
-        return bundle.read(Path(self.jobs), number).here(self._rules, Path(self.results))
+        rules = self._rules
+        return bundle.read(Path(self.jobs), number).here(rules, Path(self.results))
 
     @cached_property
     def _rules(self) -> list[Rule]:
