@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
@@ -9,10 +10,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -48,6 +51,18 @@ def wait(process: int) -> None:
         return
     with os.fdopen(handle) as file:
         assert select.select([file], [], [], HANGING_SECONDS)[0]
+
+
+def writer_of(pipe: Path) -> BinaryIO:
+    """Return a named pipe's writing end, once somebody reads it."""
+    began = time.monotonic()
+    while True:
+        try:
+            return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "wb")
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() - began > HANGING_SECONDS:
+                raise
+            time.sleep(0.01)
 
 
 def test_it_is_started_once_and_ends_with_its_session(folder: Path) -> None:
@@ -177,7 +192,7 @@ def test_its_end_in_the_midst_of_an_order_is_told(
     session.start(folder)
     order = {"jobs": str(folder), "results": str(folder), "textures": "1"}
     order["mapping"] = str(mapping)
-    with session.asked(folder, "tiles", order) as asked, mapping.open("w"):
+    with session.asked(folder, "tiles", order) as asked, writer_of(mapping):
         process = int(told(folder)["pid"])
         os.kill(process, how)
         with pytest.raises(WorkerError) as caught:
