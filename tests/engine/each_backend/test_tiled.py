@@ -213,7 +213,7 @@ def test_tiles_are_halved_until_they_fit(engine_backend):
     encoder = Encoder(NETWORK, ["conv1_1", "pool2"], "average", engine_backend)
     pixels = np.random.default_rng(1).uniform(0, 1, (300, 400, 3)).astype(np.float32)
     weights = {"conv1_1": 1.0, "pool2": 1.0}
-    picture, whole = as_network(pixels[::-1] ** 2, engine_backend), Evaluation(encoder)
+    picture, whole = as_network(pixels[::-1] ** 6, engine_backend), Evaluation(encoder)
     targets = Targets.of([finish(texture.style(whole, pixels, weights))])
     wanted, gradient = finish(whole.value_and_gradient(picture, targets))
     evaluation = Evaluation(Failing(encoder, 150 * 150 * 3))
@@ -221,7 +221,7 @@ def test_tiles_are_halved_until_they_fit(engine_backend):
     value, found = finish(evaluation.value_and_gradient(picture, targets))
 
     assert evaluation.tile == 100
-    assert value == pytest.approx(wanted, rel=1e-5)
+    assert value == pytest.approx(wanted, rel=5e-5)  # a sum over 120,000 positions in float32
     assert deviation(found, gradient) < 1e-5
     with pytest.raises(MemoryError):
         finish(Evaluation(Failing(encoder, 100)).value_and_gradient(picture, targets))
