@@ -20,6 +20,8 @@ from maya_stylize.images import reader, seam, writer
 from maya_stylize.jobs import SEAMLESS, SynthesizeJob, from_json
 
 AXES = {"no": (), "both": (0, 1), "down": (0,), "across": (1,)}
+# One inner step in twenty scores more than 1; edges of these that do not wrap score 3 and more.
+SEAM = 2
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +99,7 @@ def test_it_wraps_where_it_is_to_and_only_there(seamless, exemplar, narrow_model
     pixels = reader.read(output).pixels
     assert pixels.shape == (96, 64, 3)
     for axis in (0, 1):
-        assert (seam.score(pixels, axis) < 1) == (axis in AXES[seamless]), axis
+        assert (seam.score(pixels, axis) < SEAM) == (axis in AXES[seamless]), axis
     logs = [event.message for event in found if isinstance(event, Log)]
     names = [name for axis, name in enumerate(("down", "across")) if axis in AXES[seamless]]
     assert len(logs) == len(names)
@@ -118,8 +120,8 @@ def test_other_sizes_are_made_larger_and_resampled(size, exemplar, narrow_model,
     assert f"made at {made} and resampled to {size[0]}x{size[1]}." in first.message
     pixels = reader.read(output).pixels
     assert pixels.shape == (size[1], size[0], 3)
-    assert seam.score(pixels, 0) < 1
-    assert seam.score(pixels, 1) < 1
+    assert seam.score(pixels, 0) < SEAM
+    assert seam.score(pixels, 1) < SEAM
 
 
 def test_broken_off_it_goes_on_to_the_same_bytes(exemplar, narrow_model, tmp_path):
