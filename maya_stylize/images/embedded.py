@@ -86,11 +86,10 @@ def _in_png(path: Path) -> bytes:
             if head[4:] != b"iCCP":
                 file.seek(length + 4, 1)
                 continue
-            packed = file.read(min(length, icc.LARGEST)).partition(b"\0")[2][
-                1:
-            ]  # behind a name and the method
+            _, _, packed = file.read(min(length, icc.LARGEST)).partition(b"\0")  # behind a name
             try:
-                return zlib.decompressobj().decompress(packed, icc.LARGEST + 1) or b"\0"
+                # Before what is packed stands a byte that says how.
+                return zlib.decompressobj().decompress(packed[1:], icc.LARGEST + 1) or b"\0"
             except zlib.error:
                 return b"\0"
     return b""

@@ -6,6 +6,7 @@ import numpy as np
 import OpenImageIO
 import profile_writer as make
 import pytest
+from profile_writer import carried
 
 from maya_stylize.engine import tasks
 from maya_stylize.engine.run import _write
@@ -34,13 +35,6 @@ def picture(tmp_path):
         return str(path)
 
     return made
-
-
-def carried(path):
-    opened = OpenImageIO.ImageInput.open(str(path))
-    found = opened.spec().getattribute("ICCProfile")
-    opened.close()
-    return None if found is None else found.tobytes()
 
 
 def raw(path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import numpy as np
+import OpenImageIO
 
 # xy of red, green, blue and white.
 REC709 = (0.64, 0.33, 0.3, 0.6, 0.15, 0.06, 0.3127, 0.329)  # IEC 61966-2-1
@@ -15,6 +16,14 @@ D50 = np.array([0.9642, 1, 0.8249])
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
+
+
+def carried(path):
+    """Return the profile in a file as OpenImageIO finds it; None for none."""
+    opened = OpenImageIO.ImageInput.open(str(path))
+    found = opened.spec().getattribute("ICCProfile")
+    opened.close()
+    return None if found is None else found.tobytes()
 
 
 def srgb_light(values):

@@ -13,6 +13,7 @@ import profile_writer as make
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from profile_writer import carried
 
 from maya_stylize.images import color_config, reader, spaces, textures, writer
 from maya_stylize.images.keep import Keep
@@ -39,13 +40,6 @@ def oiio(path, values, profile, depth="uint16"):
     assert output.write_image(np.ascontiguousarray(values, np.float32))
     assert output.close()
     return path
-
-
-def carried(path):
-    opened = OpenImageIO.ImageInput.open(str(path))
-    found = opened.spec().getattribute("ICCProfile")
-    opened.close()
-    return None if found is None else found.tobytes()
 
 
 def adobe_numbers(srgb):
